@@ -1,0 +1,152 @@
+# SPDX-License-Identifier: MIT
+#
+# Quarry's one Makefile. `make help` lists the targets; the README explains them.
+
+MEM     ?= 512M
+SMP     ?= 1
+UEFI    ?= 0
+ARGS    ?=
+BUILD   ?= release
+ACCEL   ?= tcg
+TIMEOUT ?= 120
+CROSS_COMPILE ?= x86_64-linux-gnu-
+
+# Each variant has a folder of its own, so switching between them rebuilds nothing.
+variant := $(if $(LLVM),clang,gcc)-$(BUILD)
+O       ?= build$(if $(filter gcc-release,$(variant)),,/$(variant))
+
+ifneq ($(filter-out release debug,$(BUILD)),)
+$(error BUILD=$(BUILD) is unknown: use BUILD=release or BUILD=debug)
+endif
+ifdef LLVM
+CC      := clang --target=x86_64-elf
+LD      := ld.lld
+NM      := llvm-nm
+need_cc := llvm
+else
+CC      := $(CROSS_COMPILE)gcc
+LD      := $(CROSS_COMPILE)ld.bfd
+NM      := $(CROSS_COMPILE)nm
+need_cc := gcc
+endif
+NASM    ?= nasm
+AWK     ?= awk
+
+ELF := $(O)/quarry.elf
+ISO := $(O)/quarry.iso
+
+# --- what is built: every .c and .asm of the kernel's rooms ---
+rooms   := boot arch/x86_64 mm lib tests/lib tests/arch tests/boot tests/mm tests/bench
+csrc    := $(sort $(shell find $(rooms) -name "*.c" 2>/dev/null) $(wildcard tests/*.c))
+asmsrc  := $(sort $(shell find $(rooms) -name '*.asm' 2>/dev/null))
+objs    := $(csrc:%.c=$(O)/%.o) $(asmsrc:%.asm=$(O)/%.asm.o)
+
+# --- how ---
+cflags := -std=gnu17 -g -Wall -Wextra -Werror -Wno-unused-parameter -Wno-sign-compare \
+	  -Wno-address-of-packed-member -Wno-missing-field-initializers -Wno-type-limits -ffreestanding -nostdinc -fno-pic -fno-pie -mcmodel=kernel \
+	  -mno-red-zone -mgeneral-regs-only -fno-asynchronous-unwind-tables -fcf-protection=none \
+	  -fno-omit-frame-pointer -fno-strict-aliasing -fno-common -fno-stack-protector \
+	  -ffile-prefix-map=$(CURDIR)/=
+cflags += -isystem $(shell $(CC) -print-file-name=include 2>/dev/null)
+cflags += $(if $(filter debug,$(BUILD)),-Og -DQUARRY_DEBUG,-O2)
+
+# Which headers a room can see at all; tests/check/includes looks closer.
+see_base  := -Ilib/include -Iarch/x86_64/include
+see_mm    := $(see_base) -Imm/include
+see_all   := $(see_mm) -Iboot/include -I.
+includes   = $(if $(filter mm/%,$1),$(see_mm),$(if $(filter lib/base/% lib/sync/% lib/report/% arch/%,$1),$(see_base),$(see_all)))
+
+ldflags := -nostdlib -static -no-pie -z max-page-size=0x1000 -z noexecstack --build-id=none -T linker.ld
+
+.PHONY: all kernel iso run test test-all debug bench clean format help FORCE
+.DELETE_ON_ERROR:
+.SECONDEXPANSION:
+MAKEFLAGS += --no-builtin-rules
+
+all: kernel
+
+help:
+	@echo 'make run       boot the ISO in QEMU, run the self-tests, print the state'
+	@echo 'make test      everything that must pass; closes with "N passed, N failed"'
+	@echo 'make test-all  the long forms as well'
+	@echo 'make debug     QEMU halted at reset with gdb on top'
+	@echo 'make bench     workloads under -icount beside Linux figures (table and CSV)'
+	@echo 'make iso       build/quarry.iso       make kernel   build/quarry.elf'
+	@echo 'make format    clang-format the sources    make clean   remove build/'
+	@echo 'variables: MEM=512M SMP=1 UEFI=1 ARGS="boot line" BUILD=release|debug LLVM=1 ACCEL=tcg|kvm CROSS_COMPILE='
+
+kernel: $(ELF)
+iso: $(ISO)
+
+# The flags are a prerequisite: another compiler or option rebuilds.
+$(O)/flags: FORCE
+	@tests/packages --need build --need $(need_cc)
+	@mkdir -p $(O)
+	@echo '$(CC) $(cflags)' | cmp -s - $@ || echo '$(CC) $(cflags)' > $@
+
+$(O)/%.o: %.c $(O)/flags
+	@mkdir -p $(@D)
+	@echo "  CC    $<"
+	@$(CC) $(cflags) $(call includes,$<) -MMD -MP -c $< -o $@
+
+$(O)/%.asm.o: %.asm $(O)/flags
+	@mkdir -p $(@D)
+	@echo "  NASM  $<"
+	@$(NASM) -f elf64 -Wall -MD $(@:.o=.d) -MP -o $@ $<
+
+# The symbol table is part of the image. Its size does not depend on the addresses, so the third link is final:
+# one without symbols, one with the table in place, one with the right addresses in it.
+$(O)/ksyms0.asm:
+	@mkdir -p $(O)
+	@$(AWK) -f arch/x86_64/ksyms.awk < /dev/null > $@
+$(O)/ksyms%.o: $(O)/ksyms%.asm
+	@$(NASM) -f elf64 -o $@ $<
+$(O)/link0.elf: $(objs) $(O)/ksyms0.o linker.ld
+	@$(LD) $(ldflags) -o $@ $(objs) $(O)/ksyms0.o
+$(O)/ksyms1.asm: $(O)/link0.elf arch/x86_64/ksyms.awk
+	@$(NM) -n $< | $(AWK) -f arch/x86_64/ksyms.awk > $@
+$(O)/link1.elf: $(O)/ksyms1.o
+	@$(LD) $(ldflags) -o $@ $(objs) $(O)/ksyms1.o
+$(O)/ksyms2.asm: $(O)/link1.elf
+	@$(NM) -n $< | $(AWK) -f arch/x86_64/ksyms.awk > $@
+$(ELF): $(O)/ksyms2.o
+	@echo "  LD    $@"
+	@$(LD) $(ldflags) -o $@ $(objs) $(O)/ksyms2.o
+
+$(ISO): $(ELF) iso/grub.cfg iso/module.txt iso/mkiso
+	@tests/packages --need iso
+	@echo "  ISO   $@"
+	@iso/mkiso $@ $(ELF) iso/module.txt
+
+run_options = --elf $(ELF) --iso-file $(ISO) --mem $(MEM) --smp $(SMP) --accel $(ACCEL) --timeout $(TIMEOUT) \
+	      $(if $(filter 1 y yes,$(UEFI)),--uefi)
+
+run: $(ISO)
+	@tests/packages --need run
+	@tests/run --iso $(run_options) --args '$(ARGS)'
+
+test:
+	@tests/packages --need build --need llvm --need iso --need run --need test
+	@tests/all
+
+test-all:
+	@tests/packages --need build --need llvm --need iso --need run --need test
+	@tests/all --long
+
+debug: $(ISO)
+	@tests/packages --need debug
+	@tests/gdb/debug $(run_options) --args '$(ARGS)'
+
+bench: $(ELF)
+	@tests/packages --need run
+	@tests/bench/run --elf $(ELF) --out $(O)
+
+format:
+	@git ls-files '*.c' '*.h' | xargs clang-format -i
+
+clean:
+	rm -rf build
+
+FORCE:
+
+-include $(objs:.o=.d)

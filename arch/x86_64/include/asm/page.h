@@ -1,0 +1,91 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Contract: pages and address arithmetic.
+ *
+ * Regions follow Linux's x86_64 layout for 4-level tables, so what one learns here transfers.
+ * The constants are the whole of what mm/ knows about where things are.
+ */
+#ifndef ASM_PAGE_H
+#define ASM_PAGE_H
+
+#include <linux/types.h>
+#include <linux/compiler.h>
+
+#define PAGE_SHIFT 12
+#define PAGE_SIZE  (1UL << PAGE_SHIFT)
+#define PAGE_MASK  (~(PAGE_SIZE - 1))
+
+/* User addresses: [PAGE_SIZE, TASK_SIZE). The last page below the hole is kept unmapped. */
+#define TASK_SIZE 0x00007ffffffff000UL
+
+/* Direct map of RAM: physical address p is at PAGE_OFFSET + p, never executable. */
+#define PAGE_OFFSET	0xffff888000000000UL
+#define PHYS_MAP_BITS	46
+#define DIRECT_MAP_SIZE (1UL << PHYS_MAP_BITS)
+
+#define VMALLOC_START 0xffffc90000000000UL
+#define VMALLOC_SIZE  (32UL << 40)
+#define VMALLOC_END   (VMALLOC_START + VMALLOC_SIZE)
+
+#define VMEMMAP_START 0xffffea0000000000UL
+#define VMEMMAP_SIZE  (1UL << 40)
+
+#define IMAGE_START   0xffffffff80000000UL
+#define IMAGE_SIZE    (512UL << 20)
+#define MODULES_VADDR 0xffffffffa0000000UL
+#define MODULES_END   0xffffffffff000000UL
+
+/* Physical limits of the zones that devices impose: ISA DMA and 32-bit DMA. */
+#define ARCH_DMA_LIMIT	 (16UL << 20)
+#define ARCH_DMA32_LIMIT (4UL << 30)
+
+#ifndef __ASSEMBLER__
+
+/* Image boundaries, page aligned, from linker.ld. */
+extern char __image_start[], __image_end[];
+extern char __text_start[], __text_end[];
+extern char __rodata_start[], __rodata_end[];
+extern char __data_start[], __data_end[];
+
+/* Physical to direct-map address. Any p < DIRECT_MAP_SIZE; O(1). The result is mapped only where p is RAM. */
+static inline void *__va(phys_addr_t p)
+{
+	return (void *)(p + PAGE_OFFSET);
+}
+
+/* Address in the direct map or in the kernel image to physical; O(1). Others are the caller's error. */
+static inline phys_addr_t __pa(const volatile void *v)
+{
+	unsigned long a = (unsigned long)v;
+
+	return a >= IMAGE_START ? a - IMAGE_START : a - PAGE_OFFSET;
+}
+
+/* Is `v` an address in the direct map's range? Says nothing about RAM being there. */
+static inline bool is_direct_map_addr(const volatile void *v)
+{
+	return (unsigned long)v - PAGE_OFFSET < DIRECT_MAP_SIZE;
+}
+
+/* Fill `n` 64-bit words with `v`; n * 8 bytes at an 8-aligned address. Cost: one instruction a word. */
+static inline void fill_words(void *p, u64 v, unsigned long n)
+{
+	__asm__ __volatile__("rep stosq" : "+D"(p), "+c"(n) : "a"(v) : "memory");
+}
+
+/* Zero one mapped page. */
+static inline void clear_page(void *page)
+{
+	fill_words(page, 0, PAGE_SIZE / 8);
+}
+
+/* Copy one mapped page; the two don't overlap. */
+static inline void copy_page(void *to, const void *from)
+{
+	unsigned long n = PAGE_SIZE / 8;
+
+	__asm__ __volatile__("rep movsq" : "+D"(to), "+S"(from), "+c"(n) : : "memory");
+}
+
+#endif
+#endif

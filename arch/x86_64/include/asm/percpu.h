@@ -1,0 +1,50 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Contract: per-CPU variables.
+ *
+ * A variable defined with DEFINE_PER_CPU has one copy per CPU; CPU n's copy stands at its link address + per_cpu_offset(n).
+ * CPU 0 uses the image's own copy (offset 0); the GS base holds this CPU's offset, so one instruction reads or writes.
+ */
+#ifndef ASM_PERCPU_H
+#define ASM_PERCPU_H
+
+#include <linux/types.h>
+#include <linux/compiler.h>
+
+#define NR_CPUS 64
+
+#define DEFINE_PER_CPU(type, name)  __section(".data..percpu") __typeof__(type) name
+#define DECLARE_PER_CPU(type, name) extern __section(".data..percpu") __typeof__(type) name
+
+extern unsigned long __per_cpu_offset[NR_CPUS];
+#define per_cpu_offset(cpu) (__per_cpu_offset[cpu])
+
+DECLARE_PER_CPU(unsigned long, this_cpu_off);
+DECLARE_PER_CPU(unsigned int, cpu_number);
+
+#define __shift_ptr(ptr, off) ((__typeof__(ptr))((unsigned long)(ptr) + (off)))
+
+/* Read this CPU's copy in one instruction (1, 2, 4 or 8 bytes). Interrupt safe. */
+#define this_cpu_read(var)                                                                         \
+	({                                                                                         \
+		__typeof__(var) __ret;                                                             \
+		__asm__ __volatile__("mov %%gs:%1, %0" : "=r"(__ret) : "m"(var));                  \
+		__ret;                                                                             \
+	})
+#define this_cpu_write(var, v)                                                                     \
+	__asm__ __volatile__("mov %1, %%gs:%0" : "+m"(var) : "r"((__typeof__(var))(v)))
+/* Add to this CPU's copy in one instruction: interrupt safe without masking. */
+#define this_cpu_add(var, v)                                                                       \
+	__asm__ __volatile__("add %1, %%gs:%0" : "+m"(var) : "r"((__typeof__(var))(v)))
+#define this_cpu_inc(var) this_cpu_add(var, 1)
+#define this_cpu_dec(var) this_cpu_add(var, -1)
+
+/* Address of this CPU's copy / of CPU `cpu`'s copy. The caller keeps itself on its CPU while using the former. */
+#define this_cpu_ptr(ptr)      __shift_ptr(ptr, this_cpu_read(this_cpu_off))
+#define per_cpu_ptr(ptr, cpu)  __shift_ptr(ptr, per_cpu_offset(cpu))
+#define per_cpu(var, cpu)      (*per_cpu_ptr(&(var), cpu))
+
+/* Id of the CPU we run on, 0 … nr_cpu_ids-1. */
+#define smp_processor_id() this_cpu_read(cpu_number)
+
+#endif

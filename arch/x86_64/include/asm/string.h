@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: MIT */
+/* Contract: the inner step of copying. Filling is fill_words() of asm/page.h. */
+#ifndef ASM_STRING_H
+#define ASM_STRING_H
+
+#include <linux/types.h>
+#include <linux/compiler.h>
+
+/*
+ * Copy `n` 64-bit words upwards, from the lowest address on; no alignment needed. The areas may overlap if `to` is below `from`.
+ * Cost: one instruction a word.
+ */
+static __always_inline void copy_words(void *to, const void *from, unsigned long n)
+{
+	__asm__ __volatile__("rep movsq" : "+D"(to), "+S"(from), "+c"(n) : : "memory");
+}
+
+#endif

@@ -1,0 +1,238 @@
+// SPDX-License-Identifier: MIT
+/*
+ * Stack traces, and which stack an address belongs to.
+ *
+ * All code keeps frame pointers, so a stack is a list that runs from the innermost frame outwards:
+ *
+ *	rbp ──► [ caller's rbp ][ return address ] … [ caller's rbp ][ return address ] … 0
+ *
+ * The trap entry puts a frame of the same form below its registers (entry.asm), so the list also leads through traps and from an IST
+ * stack to the one that was interrupted.
+ *
+ * I1  Nothing is read before it was found to lie inside a known stack (kstacks[], always mapped): a broken chain ends the trace, it
+ *     never faults.
+ * I2  Within a stack frames only ever go up, and a trace changes stacks at most MAX_SWITCHES times: so it ends, whatever it meets.
+ *
+ * I3  A trap may hit a function that has no frame: one that has not made it yet, or a small one that never does. The chain then misses its
+ *     caller. Where the code up to the trap makes no frame, the return address is on top of the stack, and is taken if it follows a call.
+ *     The same holds for a call to an address that is no code at all.
+ *
+ * Contexts: any, NMI included; no locks. O(frames), and O(stacks) for each.
+ */
+#include <asm/ksyms.h>
+#include <asm/page.h>
+#include <asm/ptrace.h>
+#include <asm/stack.h>
+#include "stacks.h"
+
+#define MAX_SWITCHES	4
+#define OPCODE_PUSH_RBP 0x55
+
+extern const char trap_common[], __trap_common_end[]; /* entry.asm */
+
+struct frame {
+	unsigned long bp;
+	unsigned long ret;
+};
+
+struct walk {
+	unsigned long *ips;
+	unsigned int n, max, skip;
+};
+
+/**
+ * stack_bounds - the stack that holds an address
+ * @addr: any address
+ * @low: first usable byte, on success
+ * @high: byte behind the last one
+ * @name: whose stack
+ *
+ * Return: whether @addr lies in a kernel stack.
+ */
+bool stack_bounds(unsigned long addr, unsigned long *low, unsigned long *high, const char **name)
+{
+	unsigned int i;
+
+	for (i = 0; i < nr_kstacks; i++) {
+		const struct kstack *s = &kstacks[i];
+
+		if (addr < s->low || addr >= s->high)
+			continue;
+		*low = s->low;
+		*high = s->high;
+		*name = s->name;
+		return true;
+	}
+	return false;
+}
+
+/**
+ * stack_guard_hit - is this the guard page below a stack?
+ * @addr: any address
+ * @name: whose guard page, on success
+ */
+bool stack_guard_hit(unsigned long addr, const char **name)
+{
+	unsigned int i;
+
+	for (i = 0; i < nr_kstacks; i++) {
+		if (addr < kstacks[i].guard_low || addr >= kstacks[i].guard_high)
+			continue;
+		*name = kstacks[i].name;
+		return true;
+	}
+	return false;
+}
+
+/* Read a word of a stack; false if it isn't one. */
+static bool stack_word(unsigned long addr, unsigned long *v)
+{
+	unsigned long low, high;
+	const char *name;
+
+	if (addr % 8 || !stack_bounds(addr, &low, &high, &name) || high - addr < 8)
+		return false;
+	*v = READ_ONCE(*(const unsigned long *)addr);
+	return true;
+}
+
+static bool read_frame(unsigned long bp, struct frame *f)
+{
+	return stack_word(bp, &f->bp) && stack_word(bp + 8, &f->ret);
+}
+
+static bool in_text(unsigned long addr)
+{
+	return addr >= (unsigned long)__text_start && addr < (unsigned long)__text_end;
+}
+
+static bool walk_full(const struct walk *w)
+{
+	return w->n == w->max;
+}
+
+static void walk_add(struct walk *w, unsigned long ip)
+{
+	if (w->skip)
+		w->skip--;
+	else if (!walk_full(w))
+		w->ips[w->n++] = ip;
+}
+
+/* Does the chain go on in the same direction (I2)? */
+static bool next_is_sane(unsigned long bp, unsigned long next, unsigned int *switches)
+{
+	unsigned long low, high;
+	const char *name;
+
+	if (!stack_bounds(bp, &low, &high, &name))
+		return false;
+	if (next >= low && next < high)
+		return next > bp;
+	return (*switches)++ < MAX_SWITCHES;
+}
+
+/* Is there a call instruction right in front of `ret`? e8 is the direct one; ff, of 2 to 7 bytes, calls through a pointer. */
+static bool after_call(unsigned long ret)
+{
+	const u8 *at = (const u8 *)ret;
+	unsigned int n;
+
+	if (!in_text(ret - 7) || !in_text(ret - 1))
+		return false;
+	if (at[-5] == 0xe8)
+		return true;
+	for (n = 2; n <= 7; n++)
+		if (at[-(int)n] == 0xff && (at[-(int)n + 1] & 0x38) == 0x10)
+			return true;
+	return false;
+}
+
+/* Does the code from `start` to `ip` hold the `mov %rsp, %rbp` that makes a frame? */
+static bool frame_was_made(unsigned long start, unsigned long ip)
+{
+	const u8 *p;
+
+	for (p = (const u8 *)start; p + 3 <= (const u8 *)ip; p++)
+		if (p[0] == 0x48 && p[1] == 0x89 && p[2] == 0xe5)
+			return true;
+	return false;
+}
+
+/*
+ * The caller that a trap hid because no frame stood (I3): its return address is on top of the stack, or one word above if rbp was
+ * already pushed.
+ */
+static void add_missing_caller(struct walk *w, const struct pt_regs *regs)
+{
+	unsigned long ret, offset, size, start, at = regs->sp;
+	const char *name;
+
+	if (in_text(regs->ip)) {
+		if (!ksym_lookup(regs->ip, &name, &offset, &size))
+			return;
+		start = regs->ip - offset;
+		if (frame_was_made(start, regs->ip))
+			return;
+		if (offset && *(const u8 *)start == OPCODE_PUSH_RBP)
+			at += 8;
+	}
+	if (stack_word(at, &ret) && in_text(ret) && after_call(ret))
+		walk_add(w, ret);
+}
+
+static bool in_trap_entry(unsigned long ret)
+{
+	return ret >= (unsigned long)trap_common && ret < (unsigned long)__trap_common_end;
+}
+
+/* The registers that the entry left above its frame at `bp`; NULL if that can't be. */
+static const struct pt_regs *trap_regs(unsigned long bp)
+{
+	unsigned long word;
+
+	if (!stack_word(bp, &word) || !stack_word(bp + 16 + sizeof(struct pt_regs) - 8, &word))
+		return NULL;
+	return (const struct pt_regs *)(bp + 16);
+}
+
+static void walk_frames(struct walk *w, unsigned long bp)
+{
+	const struct pt_regs *regs = NULL; /* of the trap whose frame stands at bp */
+	unsigned int switches = 0;
+	struct frame f;
+
+	while (!walk_full(w) && read_frame(bp, &f) && (f.ret || regs)) {
+		walk_add(w, f.ret);
+		if (regs)
+			add_missing_caller(w, regs);
+		if (!next_is_sane(bp, f.bp, &switches))
+			break;
+		regs = in_trap_entry(f.ret) ? trap_regs(f.bp) : NULL;
+		bp = f.bp;
+	}
+}
+
+/**
+ * stack_trace_save - the way that led here
+ * @ips: gets the addresses, innermost first
+ * @max: room in @ips
+ * @skip: how many of the innermost to leave out
+ * @regs: where a trap struck, which is then the first address; NULL: the caller's return address is the first
+ *
+ * Return: how many addresses were stored. Never faults.
+ */
+noinline unsigned int stack_trace_save(unsigned long *ips, unsigned int max, unsigned int skip,
+				       const struct pt_regs *regs)
+{
+	struct walk w = { .ips = ips, .max = max, .skip = skip };
+
+	if (!regs) {
+		walk_frames(&w, (unsigned long)__builtin_frame_address(0));
+		return w.n;
+	}
+	walk_add(&w, regs->ip);
+	add_missing_caller(&w, regs);
+	walk_frames(&w, regs->bp);
+	return w.n;
+}

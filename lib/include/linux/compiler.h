@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: MIT */
+/* Compiler attributes and single-access macros, under Linux's names. */
+#ifndef LINUX_COMPILER_H
+#define LINUX_COMPILER_H
+
+#define likely(x)   __builtin_expect(!!(x), 1)
+#define unlikely(x) __builtin_expect(!!(x), 0)
+
+#define barrier() __asm__ __volatile__("" : : : "memory")
+
+/* One access of the named width, neither torn, repeated nor invented by the compiler. */
+#define READ_ONCE(x)	   (*(const volatile __typeof__(x) *)&(x))
+#define WRITE_ONCE(x, val) (*(volatile __typeof__(x) *)&(x) = (val))
+
+#define __packed	   __attribute__((__packed__))
+#define __aligned(x)	   __attribute__((__aligned__(x)))
+#define __section(s)	   __attribute__((__section__(s)))
+#define __used		   __attribute__((__used__))
+#define __maybe_unused	   __attribute__((__unused__))
+#define __always_unused	   __attribute__((__unused__))
+#define __must_check	   __attribute__((__warn_unused_result__))
+#define __malloc	   __attribute__((__malloc__))
+#define __alloc_size(...)  __attribute__((__alloc_size__(__VA_ARGS__)))
+#define __printf(a, b)	   __attribute__((__format__(printf, a, b)))
+#define __noreturn	   __attribute__((__noreturn__))
+#define __pure		   __attribute__((__pure__))
+#define __attribute_const__ __attribute__((__const__))
+#define __cold		   __attribute__((__cold__))
+#define __weak		   __attribute__((__weak__))
+#define noinline	   __attribute__((__noinline__))
+#undef __always_inline
+#define __always_inline inline __attribute__((__always_inline__))
+#define fallthrough	   __attribute__((__fallthrough__))
+#define __user
+#define __iomem
+#define __percpu
+#define __init
+#define __initdata
+#define __ro_after_init __section(".data..ro_after_init")
+
+#define __same_type(a, b) __builtin_types_compatible_p(__typeof__(a), __typeof__(b))
+
+#define _RET_IP_  ((unsigned long)__builtin_return_address(0))
+#define _THIS_IP_ ({ __label__ __here; __here: (unsigned long)&&__here; })
+
+#define __stringify_1(x...) #x
+#define __stringify(x...)   __stringify_1(x)
+#define __PASTE_(a, b)	    a##b
+#define __PASTE(a, b)	    __PASTE_(a, b)
+#define __UNIQUE_ID(prefix) __PASTE(__PASTE(__unique_, prefix), __COUNTER__)
+
+#endif

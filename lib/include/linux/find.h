@@ -1,0 +1,5 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef LINUX_FIND_H
+#define LINUX_FIND_H
+#include <linux/bitops.h>
+#endif

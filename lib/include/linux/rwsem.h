@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: MIT */
+/* Many readers or one writer, sleeping. Not from interrupt context. Theory in lib/sync/rwsem.c. */
+#ifndef LINUX_RWSEM_H
+#define LINUX_RWSEM_H
+
+#include <linux/types.h>
+#include <linux/atomic.h>
+#include <linux/lockdep.h>
+
+struct rw_semaphore {
+	atomic_t state;	  /* -1 a writer, n > 0 readers, 0 free */
+	atomic_t writers; /* that wait: new readers let them pass */
+};
+
+#define __RWSEM_INITIALIZER(name) { .state = ATOMIC_INIT(0), .writers = ATOMIC_INIT(0) }
+#define DECLARE_RWSEM(name)	  struct rw_semaphore name = __RWSEM_INITIALIZER(name)
+
+void init_rwsem(struct rw_semaphore *sem);
+void down_read(struct rw_semaphore *sem);
+/* 1 if it was taken, 0 if not. */
+int down_read_trylock(struct rw_semaphore *sem);
+void up_read(struct rw_semaphore *sem);
+void down_write(struct rw_semaphore *sem);
+int down_write_trylock(struct rw_semaphore *sem);
+void up_write(struct rw_semaphore *sem);
+/* The writer goes on as a reader, with no moment between. */
+void downgrade_write(struct rw_semaphore *sem);
+
+static inline bool rwsem_is_locked(const struct rw_semaphore *sem)
+{
+	return atomic_read(&sem->state) != 0;
+}
+
+static inline bool rwsem_is_contended(const struct rw_semaphore *sem)
+{
+	return atomic_read(&sem->writers) != 0;
+}
+
+#define rwsem_assert_held(sem)	     lockdep_assert_held(sem)
+#define rwsem_assert_held_write(sem) lockdep_assert_held_write(sem)
+
+#endif

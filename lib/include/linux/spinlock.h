@@ -1,0 +1,166 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Spin locks: ticket locks, so CPUs get the lock in the order they asked. Theory in lib/sync/spinlock.c.
+ *
+ * A lock that is taken in interrupt context must be taken with interrupts off everywhere (_irqsave). Locking costs one atomic add and a
+ * comparison, unlocking one plain store. Debug builds record the owner and report a CPU that takes a lock it holds.
+ */
+#ifndef LINUX_SPINLOCK_H
+#define LINUX_SPINLOCK_H
+
+#include <linux/types.h>
+#include <linux/compiler.h>
+#include <linux/bug.h>
+#include <linux/preempt.h>
+#include <linux/lockdep.h>
+#include <asm/atomic.h>
+#include <asm/barrier.h>
+#include <asm/irqflags.h>
+#include <asm/percpu.h>
+
+typedef struct spinlock {
+	union {
+		u32 tickets;
+		struct {
+			u16 owner; /* the ticket that is being served */
+			u16 next;  /* the ticket that the next comer gets */
+		};
+	};
+#ifdef QUARRY_DEBUG
+	u32 holder; /* CPU id + 1, 0 while free: written by the holder only */
+#endif
+} spinlock_t;
+
+typedef spinlock_t raw_spinlock_t;
+
+#define SPINLOCK_TICKET 0x10000u /* one in `next` */
+
+#define __SPIN_LOCK_UNLOCKED(name)     { .tickets = 0 }
+#define __RAW_SPIN_LOCK_UNLOCKED(name) __SPIN_LOCK_UNLOCKED(name)
+#define DEFINE_SPINLOCK(name)	       spinlock_t name = __SPIN_LOCK_UNLOCKED(name)
+#define DEFINE_RAW_SPINLOCK(name)      DEFINE_SPINLOCK(name)
+
+/* Out of line: wait until `ticket` is served. */
+void spin_wait_turn(spinlock_t *lock, u16 ticket);
+/* Debug builds: recursion is a bug, and unlocking needs the holder. */
+void spin_debug_lock(spinlock_t *lock);
+void spin_debug_locked(spinlock_t *lock);
+void spin_debug_unlock(spinlock_t *lock);
+
+#ifndef QUARRY_DEBUG
+#define spin_debug_lock(lock)	((void)0)
+#define spin_debug_locked(lock) ((void)0)
+#define spin_debug_unlock(lock) ((void)0)
+#endif
+
+static inline void spin_lock_init(spinlock_t *lock)
+{
+	*lock = (spinlock_t)__SPIN_LOCK_UNLOCKED(lock);
+}
+
+/* Is it held, by whomever? */
+static __always_inline bool spin_is_locked(const spinlock_t *lock)
+{
+	u32 t = READ_ONCE(lock->tickets);
+
+	return (u16)t != (u16)(t >> 16);
+}
+
+/* Does somebody wait for it? */
+static __always_inline bool spin_is_contended(const spinlock_t *lock)
+{
+	u32 t = READ_ONCE(lock->tickets);
+
+	return (u16)((t >> 16) - t) > 1;
+}
+
+static __always_inline void spin_lock(spinlock_t *lock)
+{
+	u32 t;
+
+	preempt_disable();
+	spin_debug_lock(lock);
+	t = arch_fetch_add(&lock->tickets, SPINLOCK_TICKET);
+	if (unlikely((u16)t != (u16)(t >> 16)))
+		spin_wait_turn(lock, t >> 16);
+	spin_debug_locked(lock);
+}
+
+static __always_inline bool spin_trylock(spinlock_t *lock)
+{
+	u32 t = READ_ONCE(lock->tickets);
+
+	preempt_disable();
+	if ((u16)t != (u16)(t >> 16) || !try_cmpxchg(&lock->tickets, &t, t + SPINLOCK_TICKET)) {
+		preempt_enable();
+		return false;
+	}
+	spin_debug_locked(lock);
+	return true;
+}
+
+/* Only the holder writes `owner`, so the increment needs no lock prefix; the fence orders what the lock protected before it. */
+static __always_inline void spin_unlock(spinlock_t *lock)
+{
+	spin_debug_unlock(lock);
+	__atomic_thread_fence(__ATOMIC_RELEASE);
+	lock->owner++;
+	barrier();
+	preempt_enable();
+}
+
+static __always_inline void spin_lock_irq(spinlock_t *lock)
+{
+	local_irq_disable();
+	spin_lock(lock);
+}
+
+static __always_inline void spin_unlock_irq(spinlock_t *lock)
+{
+	spin_unlock(lock);
+	local_irq_enable();
+}
+
+static __always_inline unsigned long __spin_lock_irqsave(spinlock_t *lock)
+{
+	unsigned long flags;
+
+	local_irq_save(flags);
+	spin_lock(lock);
+	return flags;
+}
+
+#define spin_lock_irqsave(lock, flags) ((flags) = __spin_lock_irqsave(lock))
+
+static __always_inline void spin_unlock_irqrestore(spinlock_t *lock, unsigned long flags)
+{
+	spin_unlock(lock);
+	local_irq_restore(flags);
+}
+
+#define spin_trylock_irqsave(lock, flags)                                                          \
+	({                                                                                         \
+		local_irq_save(flags);                                                             \
+		spin_trylock(lock) ? true : ({                                                     \
+			local_irq_restore(flags);                                                  \
+			false;                                                                     \
+		});                                                                                \
+	})
+
+/* There are no softirqs: their work would run with interrupts on, in no other context than the caller's. */
+#define spin_lock_bh(lock)   spin_lock(lock)
+#define spin_unlock_bh(lock) spin_unlock(lock)
+
+#define assert_spin_locked(lock) BUG_ON(!spin_is_locked(lock))
+
+#define raw_spin_lock_init(lock)		  spin_lock_init(lock)
+#define raw_spin_lock(lock)			  spin_lock(lock)
+#define raw_spin_unlock(lock)			  spin_unlock(lock)
+#define raw_spin_trylock(lock)			  spin_trylock(lock)
+#define raw_spin_lock_irq(lock)			  spin_lock_irq(lock)
+#define raw_spin_unlock_irq(lock)		  spin_unlock_irq(lock)
+#define raw_spin_lock_irqsave(lock, flags)	  spin_lock_irqsave(lock, flags)
+#define raw_spin_unlock_irqrestore(lock, flags) spin_unlock_irqrestore(lock, flags)
+#define raw_spin_is_locked(lock)		  spin_is_locked(lock)
+
+#endif

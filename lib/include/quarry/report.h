@@ -1,0 +1,75 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The report engine: every bug report of Quarry is printed through here, in Linux's layout.
+ *
+ *	report_begin("BUG %s (Not tainted): Right Redzone overwritten", name);
+ *	report_line("0x%px-0x%px @offset=%lu. First byte 0x%x instead of 0x%x", …);
+ *	report_address(p);
+ *	report_stack_here(NULL);
+ *	report_dump("Object", p, 64, DUMP_PREFIX_ADDRESS-like hex and ASCII);
+ *	report_advice("The byte behind an object was written: …");
+ *	report_end();
+ *
+ * Context: any. A report that starts while another one is being printed on this CPU is printed inside it, shortened to its headline.
+ * After report_end() execution goes on, unless panic_on_warn is set.
+ */
+#ifndef QUARRY_REPORT_H
+#define QUARRY_REPORT_H
+
+#include <linux/types.h>
+#include <linux/compiler.h>
+
+struct pt_regs;
+struct recovery;
+
+/* Open a report: the separator line and the headline. */
+void report_begin(const char *fmt, ...) __printf(1, 2);
+/* One line of detail. */
+void report_line(const char *fmt, ...) __printf(1, 2);
+/* Say what `addr` is (region, poison pattern, object, area …), by asking the registered explainers. */
+void report_address(const void *addr);
+/* A symbolised stack that was saved earlier. */
+void report_stack(const char *title, const unsigned long *ips, unsigned int n);
+/* The stack of the caller (regs NULL) or of a trap. */
+void report_stack_here(const struct pt_regs *regs);
+/* Hex and ASCII of memory that may itself be bad to read (unreadable bytes are shown as ??). */
+void report_dump(const char *title, const void *addr, size_t len);
+/* One plain sentence: what this usually means, and where to look. */
+void report_advice(const char *fmt, ...) __printf(1, 2);
+/* Close the report; count it. */
+void report_end(void);
+
+/* Reports closed so far, and those among them that no capture was waiting for. */
+unsigned long report_count(void);
+unsigned long report_unexpected(void);
+
+/*
+ * For tests: between start and stop, reports are recorded instead of printed and count as expected.
+ * stop returns how many there were and where their text stands (valid until the next start). Captures do not nest.
+ */
+void report_capture_start(void);
+unsigned int report_capture_stop(const char **text);
+
+/* Where a trap that would end the machine goes instead, after its report (NULL: panic). Returns the previous one. */
+struct recovery *report_set_recovery(struct recovery *r);
+
+/*
+ * An explainer knows one kind of address. It writes one line about `addr` into `buf` and returns true, or returns false.
+ * It must not fault, lock or allocate. Explainers are asked in order of registration; the first that knows the address wins.
+ */
+struct report_explainer {
+	const char *name;
+	bool (*explain)(unsigned long addr, char *buf, size_t size);
+	struct report_explainer *next;
+};
+void report_add_explainer(struct report_explainer *e);
+
+/* If `v` looks like a known pattern (poison, list poison, ZERO_SIZE_PTR, small offset from NULL, error pointer) name it, else NULL. */
+const char *report_pattern(unsigned long v);
+
+/* Stop the machine: message, stack, exit code EXIT_PANIC. */
+void panic(const char *fmt, ...) __printf(1, 2) __noreturn;
+
+extern bool panic_on_warn;
+
+#endif

@@ -1,0 +1,117 @@
+// SPDX-License-Identifier: MIT
+/*
+ * BUG, WARN and panic: what code says about itself.
+ *
+ * WARN reports and goes on. BUG reports and doesn't: to the recovery that a test set, or to panic. panic prints what a capture still
+ * holds back (it may be the reason), message and stack, and ends the machine with EXIT_PANIC.
+ *
+ * I1  panic prints once. A second one on the same CPU comes from the first one's own printing: one raw line, then the end. Other CPUs that
+ *     panic meanwhile stop.
+ *
+ * Contexts: any.
+ */
+#include <asm/atomic.h>
+#include <asm/console.h>
+#include <asm/irqflags.h>
+#include <asm/ksyms.h>
+#include <asm/percpu.h>
+#include <asm/stack.h>
+#include <linux/bug.h>
+#include <linux/printk.h>
+#include <linux/sprintf.h>
+#include "internal.h"
+
+#define MESSAGE_SIZE 256
+#define MAX_FRAMES   24
+
+/**
+ * bug_report - BUG() and BUG_ON() struck
+ * @file: where
+ * @line: where
+ * @func: in which function
+ * @cond: the condition that should never hold
+ */
+noinline void bug_report(const char *file, int line, const char *func, const char *cond)
+{
+	report_begin("kernel BUG at %s:%d!", file, line);
+	report_line("%s() found: %s", func, cond);
+	report_callers(1);
+	report_advice(
+		"Something that the code relies on doesn't hold; the callers above broke it, or the memory was overwritten.");
+	report_end();
+	report_die("Fatal exception: BUG");
+}
+
+/**
+ * warn_report - WARN() and its kin struck
+ * @file: where
+ * @line: where
+ * @func: in which function
+ * @fmt: what is wrong
+ */
+noinline void warn_report(const char *file, int line, const char *func, const char *fmt, ...)
+{
+	char text[MESSAGE_SIZE];
+	va_list args;
+	int n;
+
+	va_start(args, fmt);
+	n = vscnprintf(text, sizeof(text), fmt, args);
+	va_end(args);
+	if (n && text[n - 1] == '\n')
+		text[n - 1] = '\0';
+
+	report_begin("WARNING: CPU: %u at %s:%d %s", smp_processor_id(), file, line, func);
+	report_line("%s", text);
+	report_callers(1);
+	report_end();
+}
+
+static noinline void panic_stack(void)
+{
+	unsigned long ips[MAX_FRAMES];
+	char text[MESSAGE_SIZE];
+	unsigned int i, n = stack_trace_save(ips, MAX_FRAMES, 1, NULL);
+
+	pr_emerg("Call Trace:\n");
+	for (i = 0; i < n; i++) {
+		ksym_print_return(text, sizeof(text), ips[i]);
+		pr_emerg(" %s\n", text);
+	}
+}
+
+/* Printing the panic itself failed: what can be said without it, and out. */
+static void __noreturn panic_again(void)
+{
+	static const char text[] = "\nKernel panic inside a panic\n";
+
+	console_write(text, sizeof(text) - 1);
+	machine_exit(EXIT_PANIC);
+}
+
+/**
+ * panic - stop the machine
+ * @fmt: why
+ */
+void panic(const char *fmt, ...)
+{
+	static unsigned int panicking; /* CPU + 1 */
+	unsigned int me = smp_processor_id() + 1, first;
+	char text[MESSAGE_SIZE];
+	va_list args;
+
+	arch_irq_disable();
+	first = cmpxchg(&panicking, 0, me);
+	if (first == me)
+		panic_again();
+	if (first)
+		machine_halt();
+	va_start(args, fmt);
+	vscnprintf(text, sizeof(text), fmt, args);
+	va_end(args);
+	report_uncapture();
+	pr_emerg("Kernel panic - not syncing: %s\n", text);
+	panic_stack();
+	pr_emerg("---[ end Kernel panic - not syncing: %s ]---\n", text);
+	machine_exit(EXIT_PANIC);
+}

@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: MIT */
+/* What the files of lib/report share. */
+#ifndef REPORT_INTERNAL_H
+#define REPORT_INTERNAL_H
+
+#include <quarry/report.h>
+
+/* A value, or a range of values, that only comes from one kind of mistake. */
+struct pattern {
+	unsigned long first, last;
+	const char *name;
+	const char *advice;
+};
+
+/* The pattern that `v` belongs to, or NULL. */
+const struct pattern *pattern_find(unsigned long v);
+
+/* One line about `addr` from what every kernel knows (patterns, stacks, symbols, regions). Always writes something. */
+void explain_builtin(unsigned long addr, char *buf, size_t size);
+
+/* A symbolised call trace without its innermost `skip` functions, the caller of this one included. */
+void report_callers(unsigned int skip);
+
+/* After a report that can't be followed by going on: to the recovery that a test set, or panic(why). */
+void report_die(const char *why) __noreturn;
+
+/* Stop a capture and print what it held: the machine is about to end. */
+void report_uncapture(void);
+
+#endif

@@ -1,0 +1,153 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Reader-writer semaphores
+ * ========================
+ *
+ *	state	 -1 a writer,  0 free,	n > 0 readers
+ *	writers	 how many writers wait
+ *
+ *		     down_read		    down_write
+ *	  n+1 <-------------- n >= 0	0 -------------> -1
+ *		     up_read		     up_write
+ *					 1 <------------- -1	downgrade_write
+ *
+ * Writers are not starved: while one waits, new readers wait too. So a context may not take the semaphore for reading twice (as in Linux):
+ * a writer that came between would wait for the first and hold up the second.
+ *
+ * Invariants
+ *   I1  state is -1 while a writer has it, the number of readers otherwise.
+ *   I2  writers > 0 only while a down_write() is in its waiting loop.
+ *   I3  After every change of state that may let somebody in, sync_wake(&state) follows.
+ *
+ * A reader that waits only because of `writers` sleeps on state as it is: the writer it lets pass will change that.
+ * Contexts: where one may sleep. Cost without contention: one atomic operation each (plus a read of `writers`).
+ */
+#include <linux/rwsem.h>
+#include <linux/bug.h>
+#include <quarry/sync.h>
+
+#define FREE	0
+#define WRITER	(-1)
+
+/**
+ * init_rwsem - make a free semaphore
+ */
+void init_rwsem(struct rw_semaphore *sem)
+{
+	atomic_set(&sem->state, FREE);
+	atomic_set(&sem->writers, 0);
+}
+
+/* One attempt to join the readers; `seen` is the state that decided. */
+static bool try_read(struct rw_semaphore *sem, int *seen)
+{
+	*seen = atomic_read(&sem->state);
+	if (*seen < 0 || atomic_read(&sem->writers))
+		return false;
+	return atomic_try_cmpxchg(&sem->state, seen, *seen + 1);
+}
+
+/* May a reader that did not get in wait, or was it only outrun by another one? */
+static bool read_blocked(const struct rw_semaphore *sem, int seen)
+{
+	return seen < 0 || atomic_read(&sem->writers);
+}
+
+/**
+ * down_read - join the readers, waiting for a writer to finish
+ */
+void down_read(struct rw_semaphore *sem)
+{
+	int seen;
+
+	while (!try_read(sem, &seen))
+		if (read_blocked(sem, seen))
+			sync_wait(&sem->state, seen, "down_read");
+}
+
+/**
+ * down_read_trylock - join the readers if that needs no waiting
+ */
+int down_read_trylock(struct rw_semaphore *sem)
+{
+	int seen;
+
+	while (!try_read(sem, &seen))
+		if (read_blocked(sem, seen))
+			return 0;
+	return 1;
+}
+
+/**
+ * up_read - leave the readers
+ */
+void up_read(struct rw_semaphore *sem)
+{
+	int left = atomic_dec_return(&sem->state);
+
+	WARN_ON(left < 0);
+	if (left == 0)
+		sync_wake(&sem->state);
+}
+
+/**
+ * down_write_trylock - become the writer if it is free
+ */
+int down_write_trylock(struct rw_semaphore *sem)
+{
+	int expected = FREE;
+
+	return atomic_try_cmpxchg(&sem->state, &expected, WRITER);
+}
+
+/**
+ * down_write - become the writer, waiting for all others to leave
+ */
+void down_write(struct rw_semaphore *sem)
+{
+	int seen = FREE;
+
+	if (likely(atomic_try_cmpxchg(&sem->state, &seen, WRITER)))
+		return;
+	atomic_inc(&sem->writers);
+	do {
+		if (seen != FREE)
+			sync_wait(&sem->state, seen, "down_write");
+		seen = FREE;
+	} while (!atomic_try_cmpxchg(&sem->state, &seen, WRITER));
+	atomic_dec(&sem->writers);
+}
+
+/**
+ * up_write - give it back
+ */
+void up_write(struct rw_semaphore *sem)
+{
+	WARN_ON(atomic_xchg(&sem->state, FREE) != WRITER);
+	sync_wake(&sem->state);
+}
+
+/**
+ * downgrade_write - the writer goes on as the only reader
+ */
+void downgrade_write(struct rw_semaphore *sem)
+{
+	WARN_ON(atomic_xchg(&sem->state, 1) != WRITER);
+	sync_wake(&sem->state);
+}
+
+/**
+ * rwsem_held - does somebody hold it, in whatever mode?
+ */
+bool rwsem_held(const struct rw_semaphore *sem)
+{
+	return rwsem_is_locked(sem);
+}
+
+/**
+ * rwsem_held_write - does a writer hold it?
+ */
+bool rwsem_held_write(const struct rw_semaphore *sem)
+{
+	return atomic_read(&sem->state) == WRITER;
+}

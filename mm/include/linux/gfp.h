@@ -1,0 +1,88 @@
+/* SPDX-License-Identifier: MIT */
+/* What an allocation may do to be satisfied, and the page allocator's interface. Names and meaning are Linux 6.12's. */
+#ifndef LINUX_GFP_H
+#define LINUX_GFP_H
+
+#include <asm/page.h>
+#include <linux/mm_types.h>
+
+/* Where from */
+#define __GFP_DMA     ((gfp_t)1u << 0)
+#define __GFP_HIGHMEM ((gfp_t)1u << 1) /* no such zone on 64 bit: accepted */
+#define __GFP_DMA32   ((gfp_t)1u << 2)
+/* Which neighbours: pages that can move, or be reclaimed, are kept apart from those that can't. */
+#define __GFP_MOVABLE	  ((gfp_t)1u << 3)
+#define __GFP_RECLAIMABLE ((gfp_t)1u << 4)
+/* How hard */
+#define __GFP_HIGH	     ((gfp_t)1u << 5) /* may use half of the reserve below min */
+#define __GFP_IO	     ((gfp_t)1u << 6)
+#define __GFP_FS	     ((gfp_t)1u << 7)
+#define __GFP_ZERO	     ((gfp_t)1u << 8)
+#define __GFP_DIRECT_RECLAIM ((gfp_t)1u << 10) /* the caller can sleep */
+#define __GFP_KSWAPD_RECLAIM ((gfp_t)1u << 11)
+#define __GFP_WRITE	     ((gfp_t)1u << 12)
+#define __GFP_NOWARN	     ((gfp_t)1u << 13)
+#define __GFP_RETRY_MAYFAIL  ((gfp_t)1u << 14)
+#define __GFP_NOFAIL	     ((gfp_t)1u << 15)
+#define __GFP_NORETRY	     ((gfp_t)1u << 16)
+#define __GFP_MEMALLOC	     ((gfp_t)1u << 17) /* may use the whole reserve */
+#define __GFP_COMP	     ((gfp_t)1u << 18)
+#define __GFP_NOMEMALLOC     ((gfp_t)1u << 19)
+#define __GFP_HARDWALL	     ((gfp_t)1u << 20)
+#define __GFP_THISNODE	     ((gfp_t)1u << 21)
+#define __GFP_ACCOUNT	     ((gfp_t)1u << 22)
+#define __GFP_ZEROTAGS	     ((gfp_t)1u << 23)
+#define __GFP_BITS_SHIFT     26
+#define __GFP_RECLAIM	     (__GFP_DIRECT_RECLAIM | __GFP_KSWAPD_RECLAIM)
+
+#define GFP_ATOMIC	     (__GFP_HIGH | __GFP_KSWAPD_RECLAIM)
+#define GFP_KERNEL	     (__GFP_RECLAIM | __GFP_IO | __GFP_FS)
+#define GFP_KERNEL_ACCOUNT   (GFP_KERNEL | __GFP_ACCOUNT)
+#define GFP_NOWAIT	     (__GFP_KSWAPD_RECLAIM | __GFP_NOWARN)
+#define GFP_NOIO	     (__GFP_RECLAIM)
+#define GFP_NOFS	     (__GFP_RECLAIM | __GFP_IO)
+#define GFP_USER	     (__GFP_RECLAIM | __GFP_IO | __GFP_FS | __GFP_HARDWALL)
+#define GFP_DMA		     __GFP_DMA
+#define GFP_DMA32	     __GFP_DMA32
+#define GFP_HIGHUSER	     (GFP_USER | __GFP_HIGHMEM)
+#define GFP_HIGHUSER_MOVABLE (GFP_HIGHUSER | __GFP_MOVABLE)
+
+#define MAX_PAGE_ORDER	10
+#define NR_PAGE_ORDERS	(MAX_PAGE_ORDER + 1)
+#define MAX_ORDER_NR_PAGES (1UL << MAX_PAGE_ORDER)
+
+static inline bool gfpflags_allow_blocking(gfp_t gfp)
+{
+	return gfp & __GFP_DIRECT_RECLAIM;
+}
+
+/* Smallest order whose block holds `size` bytes; 0 for size 0 or 1 as well. */
+static inline __attribute_const__ int get_order(unsigned long size)
+{
+	if (size <= PAGE_SIZE)
+		return 0;
+	return 64 - __builtin_clzl((size - 1) >> PAGE_SHIFT);
+}
+
+struct page *alloc_pages(gfp_t gfp, unsigned int order) __must_check;
+void __free_pages(struct page *page, unsigned int order);
+unsigned long __get_free_pages(gfp_t gfp, unsigned int order) __must_check;
+void free_pages(unsigned long addr, unsigned int order);
+unsigned long alloc_pages_bulk_array(gfp_t gfp, unsigned long nr_pages, struct page **pages);
+void *alloc_pages_exact(size_t size, gfp_t gfp) __must_check;
+void free_pages_exact(void *virt, size_t size);
+void split_page(struct page *page, unsigned int order);
+
+static inline struct page *alloc_pages_node(int nid, gfp_t gfp, unsigned int order)
+{
+	(void)nid;
+	return alloc_pages(gfp, order);
+}
+
+#define alloc_page(gfp)	      alloc_pages(gfp, 0)
+#define __free_page(page)     __free_pages(page, 0)
+#define __get_free_page(gfp)  __get_free_pages(gfp, 0)
+#define free_page(addr)	      free_pages(addr, 0)
+#define get_zeroed_page(gfp)  __get_free_pages((gfp) | __GFP_ZERO, 0)
+
+#endif

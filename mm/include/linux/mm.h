@@ -1,0 +1,138 @@
+/* SPDX-License-Identifier: MIT */
+/* Pages, their addresses and lifetime; the address-space interface stands at the end. Names are Linux 6.12's. */
+#ifndef LINUX_MM_H
+#define LINUX_MM_H
+
+#include <asm/page.h>
+#include <linux/atomic.h>
+#include <linux/bug.h>
+#include <linux/errno.h>
+#include <linux/gfp.h>
+#include <linux/kernel.h>
+#include <linux/mm_types.h>
+#include <linux/mmzone.h>
+#include <linux/mm_vma.h>
+
+#define vmemmap ((struct page *)VMEMMAP_START)
+
+/* Pure arithmetic, any pfn; whether a struct page stands there is pfn_valid()'s to say. */
+#define pfn_to_page(pfn) (vmemmap + (pfn))
+#define page_to_pfn(page) ((unsigned long)((page) - vmemmap))
+
+bool pfn_valid(unsigned long pfn);
+
+static inline void *page_address(const struct page *page)
+{
+	return __va((phys_addr_t)page_to_pfn(page) << PAGE_SHIFT);
+}
+
+#define page_to_virt(page) page_address(page)
+#define page_to_phys(page) ((phys_addr_t)page_to_pfn(page) << PAGE_SHIFT)
+#define phys_to_page(phys) pfn_to_page((phys) >> PAGE_SHIFT)
+#define virt_to_phys(v)	   __pa(v)
+#define phys_to_virt(p)	   __va(p)
+#define virt_to_page(v)	   pfn_to_page(__pa(v) >> PAGE_SHIFT)
+#define virt_to_pfn(v)	   (__pa(v) >> PAGE_SHIFT)
+
+/* Is `v` in the direct map (or the image), on a page that has a struct page? */
+static inline bool virt_addr_valid(const volatile void *v)
+{
+	unsigned long a = (unsigned long)v;
+
+	if (!is_direct_map_addr(v) && (a < IMAGE_START || a - IMAGE_START >= IMAGE_SIZE))
+		return false;
+	return pfn_valid(__pa(v) >> PAGE_SHIFT);
+}
+
+#define PAGE_ALIGN(a)	      ALIGN(a, PAGE_SIZE)
+#define PAGE_ALIGN_DOWN(a)    ALIGN_DOWN(a, PAGE_SIZE)
+#define PAGE_ALIGNED(a)	      IS_ALIGNED((unsigned long)(a), PAGE_SIZE)
+#define offset_in_page(p)     ((unsigned long)(p) & ~PAGE_MASK)
+#define PFN_UP(x)	      (((x) + PAGE_SIZE - 1) >> PAGE_SHIFT)
+#define PFN_DOWN(x)	      ((x) >> PAGE_SHIFT)
+#define PFN_PHYS(x)	      ((phys_addr_t)(x) << PAGE_SHIFT)
+
+struct page *page_head_search(struct page *page);
+
+/* The head of the block that `page` belongs to; NULL: it belongs to none (never given to the allocator). O(orders). */
+static inline struct page *page_head(struct page *page)
+{
+	if (likely(page->type))
+		return page - page->tail;
+	return page_head_search(page);
+}
+
+static inline int page_count(const struct page *page)
+{
+	return READ_ONCE(page->_refcount.counter);
+}
+
+static inline int page_ref_count(const struct page *page)
+{
+	return page_count(page);
+}
+
+static inline int page_mapcount(const struct page *page)
+{
+	return READ_ONCE(page->_mapcount.counter) + 1;
+}
+
+/* With __GFP_COMP all pages of a block share the head's count, without it each page has its own. */
+static inline struct page *compound_head(struct page *page)
+{
+	struct page *head;
+
+	if (likely(page->type))
+		return page;
+	head = page_head_search(page);
+	return head && (head->flags & PG_compound) ? head : page;
+}
+
+static inline void get_page(struct page *page)
+{
+	atomic_inc(&compound_head(page)->_refcount);
+}
+
+void put_page(struct page *page);
+
+unsigned long nr_free_pages(void);
+unsigned long nr_managed_pages(void);
+
+/* Counts of pages by use, for meminfo and for leak checks; each CPU adds to its own. */
+enum mm_stat {
+	MM_SLAB,
+	MM_KMALLOC_LARGE,
+	MM_VMALLOC,
+	MM_KERNEL_TABLES,
+	MM_USER_TABLES,
+	MM_ANON,
+	MM_FILE,
+	NR_MM_STATS
+};
+DECLARE_PER_CPU(long, mm_stats[NR_MM_STATS]);
+#define mm_stat_add(item, n) this_cpu_add(mm_stats[item], n)
+long mm_stat_read(enum mm_stat item);
+
+/*
+ * Bring the memory manager up on what memblock holds. After it every allocator of mm/ works.
+ * Context: once, at boot, interrupts off, one CPU.
+ */
+void mm_init(void);
+
+/*
+ * Empty every cache: per-CPU page lists, slab arrays and depots, empty slabs, lazily freed vmalloc areas.
+ * After it nr_free_pages() is exact. Context: may sleep.
+ */
+void mm_quiesce(void);
+
+/* State in the layout of Linux's /proc files; each line, without its newline, goes to `line`. */
+typedef void (*show_line_t)(const char *text);
+void meminfo_show(show_line_t line);
+void buddyinfo_show(show_line_t line);
+void zoneinfo_show(show_line_t line);
+void pagetypeinfo_show(show_line_t line);
+
+/* All structures' numbered invariants at once; prints which is broken. Slow: O(everything). */
+bool mm_valid_all(void);
+
+#endif

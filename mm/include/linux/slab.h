@@ -1,0 +1,296 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Objects: caches of one size (kmem_cache_*) and memory of any size (kmalloc family). Names and behaviour are Linux 6.12's.
+ *
+ * What the functions do is said at their definitions, in mm/slab.c (caches), mm/kmalloc.c (kmalloc, krealloc, ksize) and
+ * mm/util.c (copies of strings and memory). Context: any, unless the flags allow sleeping; kfree() and kmem_cache_free() anywhere.
+ */
+#ifndef LINUX_SLAB_H
+#define LINUX_SLAB_H
+
+#include <linux/gfp.h>
+#include <linux/overflow.h>
+#include <linux/types.h>
+
+/* --- flags of a cache; the numbers are Quarry's own --- */
+#define SLAB_CONSISTENCY_CHECKS ((slab_flags_t)1u << 0) /* check every free and allocation (slab_debug=F) */
+#define SLAB_RED_ZONE		((slab_flags_t)1u << 1) /* guard bytes on both sides (Z) */
+#define SLAB_POISON		((slab_flags_t)1u << 2) /* fill free objects with a pattern, check it (P) */
+#define SLAB_STORE_USER		((slab_flags_t)1u << 3) /* remember who allocated and who freed (U) */
+#define SLAB_TRACE		((slab_flags_t)1u << 4) /* print every allocation and free (T) */
+#define SLAB_HWCACHE_ALIGN	((slab_flags_t)1u << 5) /* align to cache lines, small objects to a fraction of one */
+#define SLAB_CACHE_DMA		((slab_flags_t)1u << 6) /* pages below 16 MiB */
+#define SLAB_CACHE_DMA32	((slab_flags_t)1u << 7) /* pages below 4 GiB */
+#define SLAB_PANIC		((slab_flags_t)1u << 8) /* panic if the cache can't be made */
+#define SLAB_TYPESAFE_BY_RCU	((slab_flags_t)1u << 9) /* the memory stays this type while readers look */
+#define SLAB_RECLAIM_ACCOUNT	((slab_flags_t)1u << 10) /* objects can be reclaimed: pages are grouped so */
+#define SLAB_TEMPORARY		SLAB_RECLAIM_ACCOUNT
+#define SLAB_ACCOUNT		((slab_flags_t)1u << 11) /* charged to whoever allocates */
+#define SLAB_NO_MERGE		((slab_flags_t)1u << 12) /* accepted: Quarry merges no caches */
+#define SLAB_NOLEAKTRACE	((slab_flags_t)1u << 13)
+#define SLAB_NO_USER_FLAGS	((slab_flags_t)1u << 14) /* slab_debug= on the boot line does not apply */
+#define SLAB_KMALLOC		((slab_flags_t)1u << 15) /* a kmalloc size class */
+#define SLAB_NO_MAGAZINES	((slab_flags_t)1u << 16) /* no per-CPU arrays: for the caches that those come from */
+
+#define SLAB_DEBUG_FLAGS                                                                           \
+	(SLAB_CONSISTENCY_CHECKS | SLAB_RED_ZONE | SLAB_POISON | SLAB_STORE_USER | SLAB_TRACE)
+
+/* --- sizes --- */
+#define ARCH_KMALLOC_MINALIGN  8
+#define ARCH_SLAB_MINALIGN     8
+#define KMALLOC_MIN_SIZE       8
+#define KMALLOC_SHIFT_LOW      3
+#define KMALLOC_SHIFT_HIGH     13
+#define KMALLOC_SHIFT_MAX      (MAX_PAGE_ORDER + PAGE_SHIFT)
+#define KMALLOC_MAX_CACHE_SIZE (1UL << KMALLOC_SHIFT_HIGH)
+#define KMALLOC_MAX_SIZE       (1UL << KMALLOC_SHIFT_MAX)
+#define KMALLOC_MAX_ORDER      MAX_PAGE_ORDER
+
+/* What kmalloc(0) gives: not NULL, and any access through it faults. */
+#define ZERO_SIZE_PTR	   ((void *)16)
+#define ZERO_OR_NULL_PTR(x) ((unsigned long)(x) <= (unsigned long)ZERO_SIZE_PTR)
+
+struct kmem_cache;
+
+/**
+ * struct kmem_cache_args - less common parameters of a cache
+ * @align: alignment of its objects, a power of two; 0: what the size needs
+ * @useroffset: first byte of the object that may be copied to or from user space
+ * @usersize: how many such bytes
+ * @freeptr_offset: where in a free object the allocator may keep its word; only with @use_freeptr_offset
+ * @use_freeptr_offset: @freeptr_offset is meant
+ * @ctor: called once for each object when its slab is made
+ */
+struct kmem_cache_args {
+	unsigned int align;
+	unsigned int useroffset;
+	unsigned int usersize;
+	unsigned int freeptr_offset;
+	bool use_freeptr_offset;
+	void (*ctor)(void *obj);
+};
+
+struct kmem_cache *__kmem_cache_create_args(const char *name, unsigned int object_size,
+					    struct kmem_cache_args *args, slab_flags_t flags);
+struct kmem_cache *__kmem_cache_create(const char *name, unsigned int size, unsigned int align,
+				       slab_flags_t flags, void (*ctor)(void *));
+struct kmem_cache *__kmem_cache_default_args(const char *name, unsigned int object_size,
+					     struct kmem_cache_args *args, slab_flags_t flags);
+struct kmem_cache *kmem_cache_create_usercopy(const char *name, unsigned int size,
+					      unsigned int align, slab_flags_t flags,
+					      unsigned int useroffset, unsigned int usersize,
+					      void (*ctor)(void *));
+
+/*
+ * kmem_cache_create(name, size, align, flags, ctor)
+ * kmem_cache_create(name, size, struct kmem_cache_args *args, flags)
+ *
+ * The type of the third argument decides which form is meant. NULL, or SLAB_PANIC's panic, if there is no memory or an argument is bad.
+ */
+#define kmem_cache_create(__name, __object_size, __args, ...)                                      \
+	_Generic((__args),                                                                         \
+		struct kmem_cache_args *: __kmem_cache_create_args,                                \
+		void *: __kmem_cache_default_args,                                                 \
+		default: __kmem_cache_create)(__name, __object_size, __args, __VA_ARGS__)
+
+/* A cache for a struct: its name, size and alignment. */
+#define KMEM_CACHE(__struct, __flags)                                                              \
+	__kmem_cache_create_args(                                                                  \
+		#__struct, sizeof(struct __struct),                                                \
+		&(struct kmem_cache_args){ .align = __alignof__(struct __struct) }, (__flags))
+
+#define KMEM_CACHE_USERCOPY(__struct, __flags, __field)                                            \
+	__kmem_cache_create_args(#__struct, sizeof(struct __struct),                               \
+				 &(struct kmem_cache_args){                                        \
+					 .align = __alignof__(struct __struct),                    \
+					 .useroffset = offsetof(struct __struct, __field),         \
+					 .usersize = sizeof(((struct __struct *)0)->__field) },    \
+				 (__flags))
+
+void kmem_cache_destroy(struct kmem_cache *s);
+int kmem_cache_shrink(struct kmem_cache *s);
+unsigned int kmem_cache_size(struct kmem_cache *s);
+const char *kmem_cache_name(struct kmem_cache *s);
+
+void *kmem_cache_alloc(struct kmem_cache *s, gfp_t gfp) __must_check __malloc;
+void kmem_cache_free(struct kmem_cache *s, void *obj);
+int kmem_cache_alloc_bulk(struct kmem_cache *s, gfp_t gfp, size_t n, void **p) __must_check;
+void kmem_cache_free_bulk(struct kmem_cache *s, size_t n, void **p);
+
+static inline __must_check __malloc void *kmem_cache_zalloc(struct kmem_cache *s, gfp_t gfp)
+{
+	return kmem_cache_alloc(s, gfp | __GFP_ZERO);
+}
+
+static inline __must_check __malloc void *kmem_cache_alloc_node(struct kmem_cache *s, gfp_t gfp,
+								 int node)
+{
+	(void)node;
+	return kmem_cache_alloc(s, gfp);
+}
+
+static inline void kfree_bulk(size_t n, void **p)
+{
+	kmem_cache_free_bulk(NULL, n, p);
+}
+
+/* Check every object of a cache. Returns how many were found damaged (each is reported), or -EINVAL. May sleep. */
+long validate_slab_cache(struct kmem_cache *s);
+
+/* --- kmalloc --- */
+
+enum kmalloc_cache_type {
+	KMALLOC_NORMAL,
+	KMALLOC_DMA,
+	KMALLOC_RECLAIM,
+	KMALLOC_CGROUP,
+	NR_KMALLOC_TYPES
+};
+
+/* Index of a size class: 96 and 192 have 1 and 2, 2^i has i. */
+#define NR_KMALLOC_CLASSES (KMALLOC_SHIFT_HIGH + 1)
+
+/* R: read-only after kmalloc_init() */
+extern struct kmem_cache *kmalloc_caches[NR_KMALLOC_TYPES][NR_KMALLOC_CLASSES];
+
+#define KMALLOC_NOT_NORMAL_BITS (__GFP_DMA | __GFP_RECLAIMABLE | __GFP_ACCOUNT)
+
+static __always_inline enum kmalloc_cache_type kmalloc_type(gfp_t gfp)
+{
+	if (likely(!(gfp & KMALLOC_NOT_NORMAL_BITS)))
+		return KMALLOC_NORMAL;
+	if (gfp & __GFP_DMA)
+		return KMALLOC_DMA;
+	return gfp & __GFP_RECLAIMABLE ? KMALLOC_RECLAIM : KMALLOC_CGROUP;
+}
+
+/* Class of 1 <= size <= KMALLOC_MAX_CACHE_SIZE; folds to a constant for a constant. */
+static __always_inline unsigned int kmalloc_index(size_t size)
+{
+	if (size <= KMALLOC_MIN_SIZE)
+		return KMALLOC_SHIFT_LOW;
+	if (size > 64 && size <= 96)
+		return 1;
+	if (size > 128 && size <= 192)
+		return 2;
+	return 64 - __builtin_clzl(size - 1);
+}
+
+void *__kmalloc(size_t size, gfp_t gfp) __must_check __malloc __alloc_size(1);
+void *__kmalloc_large(size_t size, gfp_t gfp) __must_check __malloc __alloc_size(1);
+/* From a known class; the first leaves the memory as it is, the second obeys __GFP_ZERO. */
+void *__kmalloc_cache(struct kmem_cache *s, gfp_t gfp, size_t size) __must_check __malloc
+	__alloc_size(3);
+void *__kmalloc_cache_flags(struct kmem_cache *s, gfp_t gfp, size_t size) __must_check __malloc
+	__alloc_size(3);
+void kfree(const void *p);
+void kfree_sensitive(const void *p);
+size_t ksize(const void *p);
+size_t kmalloc_size_roundup(size_t size);
+void *krealloc(const void *p, size_t size, gfp_t gfp) __must_check __alloc_size(2);
+
+/**
+ * kmalloc - allocate memory that is contiguous in physical memory
+ * @size: bytes; 0 gives ZERO_SIZE_PTR, more than KMALLOC_MAX_SIZE gives NULL
+ * @gfp: what may be done to find it
+ *
+ * Aligned to the largest power of two that divides @size's class, at least 8 bytes. A constant @size costs no search for the class.
+ * Context: any that @gfp permits.
+ */
+static __always_inline __must_check __malloc __alloc_size(1) void *kmalloc(size_t size, gfp_t gfp)
+{
+	struct kmem_cache *s;
+
+	if (!__builtin_constant_p(size))
+		return __kmalloc(size, gfp);
+	if (!size)
+		return ZERO_SIZE_PTR;
+	if (size > KMALLOC_MAX_CACHE_SIZE)
+		return __kmalloc_large(size, gfp);
+	s = kmalloc_caches[kmalloc_type(gfp)][kmalloc_index(size)];
+	if (__builtin_constant_p(gfp) && !(gfp & __GFP_ZERO))
+		return __kmalloc_cache(s, gfp, size);
+	return __kmalloc_cache_flags(s, gfp, size);
+}
+
+static __always_inline __must_check __malloc __alloc_size(1) void *kzalloc(size_t size, gfp_t gfp)
+{
+	return kmalloc(size, gfp | __GFP_ZERO);
+}
+
+static __always_inline __must_check __malloc __alloc_size(1, 2) void *
+kmalloc_array(size_t n, size_t size, gfp_t gfp)
+{
+	size_t bytes;
+
+	if (unlikely(__builtin_mul_overflow(n, size, &bytes)))
+		return NULL;
+	return kmalloc(bytes, gfp);
+}
+
+static __always_inline __must_check __malloc __alloc_size(1, 2) void *
+kcalloc(size_t n, size_t size, gfp_t gfp)
+{
+	return kmalloc_array(n, size, gfp | __GFP_ZERO);
+}
+
+static inline __must_check __alloc_size(2, 3) void *krealloc_array(void *p, size_t n, size_t size,
+								    gfp_t gfp)
+{
+	size_t bytes;
+
+	if (unlikely(__builtin_mul_overflow(n, size, &bytes)))
+		return NULL;
+	return krealloc(p, bytes, gfp);
+}
+
+/* One node: the node number is accepted and not looked at. */
+static __always_inline __must_check __malloc __alloc_size(1) void *kmalloc_node(size_t size,
+										 gfp_t gfp, int node)
+{
+	(void)node;
+	return kmalloc(size, gfp);
+}
+
+static __always_inline __must_check __malloc __alloc_size(1) void *kzalloc_node(size_t size,
+										 gfp_t gfp, int node)
+{
+	(void)node;
+	return kzalloc(size, gfp);
+}
+
+static __always_inline __must_check __malloc __alloc_size(1, 2) void *
+kmalloc_array_node(size_t n, size_t size, gfp_t gfp, int node)
+{
+	(void)node;
+	return kmalloc_array(n, size, gfp);
+}
+
+static __always_inline __must_check __malloc __alloc_size(1, 2) void *
+kcalloc_node(size_t n, size_t size, gfp_t gfp, int node)
+{
+	(void)node;
+	return kcalloc(n, size, gfp);
+}
+
+/* The caller shown in reports is found by walking the stack, so this is kmalloc. */
+#define kmalloc_track_caller(size, gfp) __kmalloc(size, gfp)
+
+/* --- copies (mm/util.c; prototypes also belong to linux/string.h) --- */
+char *kstrdup(const char *s, gfp_t gfp) __must_check __malloc;
+const char *kstrdup_const(const char *s, gfp_t gfp) __must_check;
+void kfree_const(const void *p);
+char *kstrndup(const char *s, size_t max, gfp_t gfp) __must_check __malloc;
+void *kmemdup(const void *src, size_t len, gfp_t gfp) __must_check __malloc __alloc_size(2);
+char *kmemdup_nul(const char *s, size_t len, gfp_t gfp) __must_check __malloc;
+void *kmemdup_array(const void *src, size_t count, size_t element_size, gfp_t gfp) __must_check
+	__malloc __alloc_size(2, 3);
+
+/* --- state --- */
+
+/* All caches, in the layout of Linux's /proc/slabinfo; each line, without its newline, goes to `line`. */
+void slabinfo_show(void (*line)(const char *text));
+
+#include <linux/kvmalloc.h>
+
+#endif

@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: MIT
+/*
+ * The memory manager as a whole: brought up in layer order, emptied of what it caches, checked.
+ *
+ *	memblock → direct map → struct pages → buddy → slab → kmalloc → vmalloc → address spaces
+ *
+ * Each layer calls only those before it.
+ */
+#include <linux/mm.h>
+#include <quarry/report.h>
+#include "internal.h"
+
+extern struct report_explainer page_explainer;
+
+/**
+ * mm_init() - bring the memory manager up
+ *
+ * Precondition: memblock holds the machine's memory and what of it is taken; all of it that memblock may hand out is reached by __va().
+ * Context: once, one CPU, interrupts off. Ends in panic() if the memory can't carry its own administration.
+ */
+void mm_init(void)
+{
+	direct_map_init();
+	vmemmap_init();
+	page_alloc_init();
+	slab_init();
+	kmalloc_init();
+	vmalloc_init();
+	vma_init();
+	report_add_explainer(&page_explainer);
+}
+
+/**
+ * mm_quiesce() - empty every cache, so that page counts are exact
+ *
+ * From the top layer down, since each gives back to the one below: lazily freed vmalloc areas, slab arrays and empty slabs,
+ * per-CPU page lists. Kernel page tables and struct pages rightly remain; MM_KERNEL_TABLES counts the former.
+ */
+void mm_quiesce(void)
+{
+	vmalloc_drain();
+	slab_drain();
+	page_alloc_drain();
+}
+
+/**
+ * mm_valid_all() - check every structure's numbered invariants
+ *
+ * Return: false, after one line that names the broken one.
+ */
+bool mm_valid_all(void)
+{
+	return buddy_valid() && slab_valid_all() && vmap_valid();
+}

@@ -1,0 +1,64 @@
+/* SPDX-License-Identifier: MIT */
+/* What the files of mm/ offer each other, in layer order. Private to mm/; tests may include it. */
+#ifndef MM_INTERNAL_H
+#define MM_INTERNAL_H
+
+#include <asm/pgtable.h>
+#include <linux/mm.h>
+
+/* --- pgtable.c: walking and building trees, for kernel and user space alike --- */
+
+/* Where table pages come from: memblock at boot, the buddy after. Returns the physical address of a zeroed page, 0 on failure. */
+typedef phys_addr_t (*table_alloc_t)(void);
+phys_addr_t table_alloc_boot(void);
+phys_addr_t table_alloc_kernel(void);
+phys_addr_t table_alloc_user(void);
+void table_free_user(pte_t *table);
+
+/* The slot for `va` at `level`, tables on the way made by `alloc` (NULL: none are made). NULL if missing, out of memory, or a leaf is in the way. */
+pte_t *pt_slot(pte_t *root, unsigned long va, int level, table_alloc_t alloc);
+
+/* The leaf that translates `va`, and its level; NULL if there is none. */
+pte_t *pt_lookup(pte_t *root, unsigned long va, int *level);
+
+/* Map [va, va + size) to phys by the largest leaves that fit. -ENOMEM: what was made stands, the caller undoes it. */
+int pt_map(pte_t *root, unsigned long va, phys_addr_t phys, unsigned long size, pgprot_t prot,
+	   table_alloc_t alloc);
+
+/* Build the direct map and switch to the kernel's final tables. */
+void direct_map_init(void);
+
+/* --- vmemmap.c: struct pages by section --- */
+void vmemmap_init(void);
+/* Bring the zone's next untouched section in: its pages go to the buddy. False when there is none. Z: zone->lock held. */
+bool section_bring_in(struct zone *zone);
+bool section_valid(void);
+
+/* --- page_alloc.c --- */
+void page_alloc_init(void);
+/* Give [start, end) to the buddy. Z: zone->lock held, all in one section and zone. */
+void buddy_add_range(struct zone *zone, unsigned long start_pfn, unsigned long end_pfn);
+void page_alloc_drain(void);
+bool buddy_valid(void);
+/* Free a block of any order that the caller owns alone, without looking at its count. */
+void free_block(struct page *page, unsigned int order);
+
+/* --- slab.c, kmalloc.c --- */
+void slab_init(void);
+void kmalloc_init(void);
+void slab_drain(void);
+bool slab_valid_all(void);
+
+/* --- vmalloc.c --- */
+void vmalloc_init(void);
+void vmalloc_drain(void);
+bool vmap_valid(void);
+
+/* --- report helpers --- */
+/* Report a page given back wrongly: what, the page, and advice; nothing is freed. */
+void page_report(const char *what, struct page *page, const char *advice);
+
+/* --- mmap.c, fault.c --- */
+void vma_init(void);
+
+#endif

@@ -1,0 +1,249 @@
+// SPDX-License-Identifier: MIT
+/*
+ * kmalloc: memory of any size, from caches of fixed sizes or, above 8 KiB, from pages.
+ *
+ * 1. Classes. 8, 16, 32, 64, 96, 128, 192, 256, 512, 1k, 2k, 4k, 8k. 96 and 192 halve the worst waste where most objects are. A class is aligned
+ *    to the largest power of two that divides it, with debug flags too, since a slab's objects are packed from its aligned end.
+ *
+ * 2. Kinds. The flags choose one of four families: normal, DMA (pages below 16 MiB), reclaimable (pages grouped with their like), accounted.
+ *    A constant size and constant flags choose the cache at compile time (slab.h).
+ *
+ * 3. Large blocks are pages from the buddy, marked PAGE_KMALLOC in their head, with the size asked for in page->size. They are allocated
+ *    with __GFP_COMP: get_page() on any of their pages keeps the whole, and kfree() then only drops kmalloc's own reference.
+ *
+ * 4. Sizes. A block holds its capacity (ksize()), but the user may use what he asked for: debug caches and large blocks know that
+ *    number, plain caches don't. Whoever must clear or copy "the contents" takes the smaller known one (used_bytes()).
+ *
+ * Context: as the flags say; kfree() anywhere but NMI. No locks here. The allocation and free paths themselves stand in slab.c.
+ */
+#include <linux/log2.h>
+#include <linux/string.h>
+#include <quarry/report.h>
+#include "internal.h"
+#include "slab.h"
+
+struct kmem_cache *kmalloc_caches[NR_KMALLOC_TYPES][NR_KMALLOC_CLASSES];
+
+#define CLASS_NAMES(prefix)                                                                        \
+	{                                                                                          \
+		[1] = prefix "96", [2] = prefix "192", [3] = prefix "8", [4] = prefix "16",        \
+		[5] = prefix "32", [6] = prefix "64", [7] = prefix "128", [8] = prefix "256",      \
+		[9] = prefix "512", [10] = prefix "1k", [11] = prefix "2k", [12] = prefix "4k",    \
+		[13] = prefix "8k"                                                                 \
+	}
+
+static const char *const class_names[NR_KMALLOC_TYPES][NR_KMALLOC_CLASSES] = {
+	[KMALLOC_NORMAL] = CLASS_NAMES("kmalloc-"),
+	[KMALLOC_DMA] = CLASS_NAMES("dma-kmalloc-"),
+	[KMALLOC_RECLAIM] = CLASS_NAMES("kmalloc-rcl-"),
+	[KMALLOC_CGROUP] = CLASS_NAMES("kmalloc-cg-"),
+};
+
+static const slab_flags_t type_flags[NR_KMALLOC_TYPES] = {
+	[KMALLOC_DMA] = SLAB_CACHE_DMA,
+	[KMALLOC_RECLAIM] = SLAB_RECLAIM_ACCOUNT,
+	[KMALLOC_CGROUP] = SLAB_ACCOUNT,
+};
+
+static unsigned int class_size(unsigned int index)
+{
+	return index == 1 ? 96 : index == 2 ? 192 : 1u << index;
+}
+
+static struct kmem_cache *make_class(unsigned int type, unsigned int index)
+{
+	unsigned int size = class_size(index);
+	struct kmem_cache_args args = { .align = size & -size };
+
+	return __kmem_cache_create_args(class_names[type][index], size, &args,
+					SLAB_KMALLOC | SLAB_PANIC | type_flags[type]);
+}
+
+/* Make the size classes: structs only, no slab. */
+void kmalloc_init(void)
+{
+	for (unsigned int type = 0; type < NR_KMALLOC_TYPES; type++) {
+		for (unsigned int i = 1; i < NR_KMALLOC_CLASSES; i++)
+			kmalloc_caches[type][i] = make_class(type, i);
+	}
+}
+
+/* ---- Large blocks ---- */
+
+/**
+ * __kmalloc_large() - kmalloc() from pages
+ * @size: bytes, more than KMALLOC_MAX_CACHE_SIZE
+ * @gfp: what may be done to find memory
+ *
+ * Return: a page-aligned block, NULL above KMALLOC_MAX_SIZE.
+ */
+void *__kmalloc_large(size_t size, gfp_t gfp)
+{
+	struct page *page;
+	int order;
+
+	if (size > KMALLOC_MAX_SIZE)
+		return NULL;
+	order = get_order(size);
+	gfp &= ~(__GFP_MOVABLE | __GFP_HIGHMEM);
+	page = alloc_pages(gfp | __GFP_COMP, order);
+	if (!page)
+		return NULL;
+	page->type = PAGE_KMALLOC;
+	page->size = size;
+	mm_stat_add(MM_KMALLOC_LARGE, 1L << order);
+	return page_address(page);
+}
+
+/* Free a large block: `page` is a head marked so, and `p` should be its address. */
+void kfree_large(struct page *page, const void *p)
+{
+	if (p != page_address(page)) {
+		slab_report_foreign("kfree", p);
+		return;
+	}
+	mm_stat_add(MM_KMALLOC_LARGE, -(1L << page->order));
+	page->type = PAGE_USED;
+	put_page(page);
+}
+
+/* The head page of the large block that starts at p; NULL: none does. */
+static struct page *large_block(const void *p)
+{
+	struct page *page = direct_page(p);
+
+	if (!byte_is(&page->type, PAGE_KMALLOC) || p != page_address(page))
+		return NULL;
+	return page;
+}
+
+/* ---- Sizes ---- */
+
+/**
+ * ksize() - how many bytes a block holds
+ * @p: what kmalloc() or a cache gave
+ *
+ * To use more than was asked for is an error nevertheless; kmalloc_size_roundup() beforehand is the way to get it all.
+ * Return: the capacity; 0 for NULL and ZERO_SIZE_PTR, and, with a report, for what is no block.
+ */
+size_t ksize(const void *p)
+{
+	struct kmem_cache *s;
+	struct page *page;
+
+	if (ZERO_OR_NULL_PTR(p))
+		return 0;
+	s = slab_cache_of(p);
+	if (s)
+		return s->object_size;
+	page = large_block(p);
+	if (page)
+		return PAGE_SIZE << page->order;
+	slab_report_foreign("ksize", p);
+	return 0;
+}
+
+/* What the user may use as far as that is known, at most the capacity `held`. */
+static size_t used_bytes(const void *p, size_t held)
+{
+	struct page *page = large_block(p);
+	struct kmem_cache *s;
+
+	if (page)
+		return page->size;
+	s = slab_cache_of(p);
+	return s && s->orig ? slab_debug_orig_size(s, p) : held;
+}
+
+/**
+ * kmalloc_size_roundup() - how many bytes kmalloc() would set aside
+ * @size: bytes
+ *
+ * Return: the capacity of the block that kmalloc(@size) gives; @size itself for 0 and above KMALLOC_MAX_SIZE.
+ */
+size_t kmalloc_size_roundup(size_t size)
+{
+	if (!size || size > KMALLOC_MAX_SIZE)
+		return size;
+	if (size > KMALLOC_MAX_CACHE_SIZE)
+		return PAGE_SIZE << get_order(size);
+	return class_size(kmalloc_index(size));
+}
+
+/* ---- krealloc ---- */
+
+static void *move_block(const void *p, size_t used, size_t size, gfp_t gfp)
+{
+	void *q = __kmalloc(size, gfp);
+
+	if (q) {
+		memcpy(q, p, used);
+		kfree(p);
+	}
+	return q;
+}
+
+/* krealloc() of what lies in no plain cache: there it is known what was asked for. */
+static noinline void *resize_known(void *p, size_t size, gfp_t gfp)
+{
+	struct page *page = large_block(p);
+	size_t held = ksize(p), had = held ? used_bytes(p, held) : 0;
+
+	if (!held)
+		return NULL;
+	if (size > held)
+		return move_block(p, had, size, gfp);
+	if (page)
+		page->size = size;
+	else
+		slab_debug_resize(slab_cache_of(p), p, size);
+	if ((gfp & __GFP_ZERO) && size > had)
+		memset((char *)p + had, 0, size - had);
+	return p;
+}
+
+/**
+ * krealloc() - change the size of a block
+ * @p: the block; NULL or ZERO_SIZE_PTR: a new one is allocated
+ * @size: bytes from now on; 0 frees the block and gives ZERO_SIZE_PTR
+ * @gfp: what may be done to find memory; __GFP_ZERO zeroes what is added, provided that every call for this block had it
+ *
+ * The contents up to the smaller size stay. The block stays where it is if it is large enough.
+ * Return: the block, perhaps elsewhere; NULL if there is no memory, and then the old block is whole.
+ */
+void *krealloc(const void *p, size_t size, gfp_t gfp)
+{
+	struct kmem_cache *s;
+
+	if (unlikely(!size)) {
+		kfree(p);
+		return ZERO_SIZE_PTR;
+	}
+	if (unlikely(ZERO_OR_NULL_PTR(p)))
+		return __kmalloc(size, gfp);
+	s = slab_cache_of(p);
+	if (unlikely(!s || s->orig))
+		return resize_known((void *)p, size, gfp);
+	if (size > s->object_size)
+		return move_block(p, s->object_size, size, gfp);
+	/* What the user had is not known: all behind the new size is zero, so that growing later finds it so. */
+	if (gfp & __GFP_ZERO)
+		memset((char *)p + size, 0, s->object_size - size);
+	return (void *)p;
+}
+
+/**
+ * kfree_sensitive() - free memory that held a secret
+ * @p: as for kfree()
+ *
+ * The contents are zeroed first.
+ */
+void kfree_sensitive(const void *p)
+{
+	size_t held = ksize(p);
+
+	if (held)
+		memzero_explicit((void *)p, used_bytes(p, held));
+	if (held || ZERO_OR_NULL_PTR(p))
+		kfree(p);
+}

@@ -1,0 +1,737 @@
+// SPDX-License-Identifier: MIT
+/*
+ * The page allocator: a binary buddy with per-CPU lists in front.
+ *
+ * 1. Model. A zone's free memory is a set of blocks of 2^order pages, order 0 … MAX_PAGE_ORDER, each aligned to its size. Allocation
+ *    takes the smallest block that fits and halves it; freeing joins a block with its buddy (pfn ^ 2^order) as long as that is free and
+ *    whole. Free blocks hang in doubly linked lists by order and mobility, linked by pfn through their heads:
+ *
+ *        zone->area[o].head[mt] --> page --next--> page --next--> 0          zone->nonempty[mt]: bit o
+ *
+ * 2. Marks. Only the head of a block carries {type, order}; the others keep mark 0. So no operation loops over 2^order pages, and a
+ *    wrong free is seen at once: the page given back is not the head of an allocated block of that order.
+ *
+ * 3. Mobility. Every pageblock (2 MiB) belongs to a migratetype, kept in its first struct page; free blocks hang in the list of their
+ *    first page's pageblock. A request whose own lists are empty takes over whole pageblocks of another type if there are any; else it
+ *    brings in untouched memory; only then does it borrow a small block, whose rest stays where it was. So what can't move
+ *    stays together, and order-9 blocks survive.
+ *
+ * 4. Per-CPU lists hold blocks of order 0 … PCP_ORDERS-1, last in first out, filled and drained by PCP_BATCH pages under one zone lock. They are used
+ *    with interrupts off and touch no shared line. Their pages count as allocated for the zone; nr_free_pages() adds them.
+ *
+ * 5. Watermarks. min = 4*sqrt(16 * KiB managed) KiB over all zones by share (the documented min_free_kbytes rule), low = 5/4 min, high = 3/2 min. A request
+ *    leaves min pages in the zone, and besides what lowmem_reserve keeps there for requests that can't use a higher zone. __GFP_HIGH may use
+ *    half of min, __GFP_HIGH from those that can't sleep three quarters, __GFP_MEMALLOC all.
+ *
+ * 6. Invariants (buddy_valid)
+ *    I1  the head of each listed block is marked {PAGE_FREE, order}, aligned to its order, and lies in the zone;
+ *    I2  links are symmetric; nr_free counts the list; bit o of nonempty[mt] says whether the list holds any;
+ *    I3  a block hangs in the list of its first pageblock's mobility;
+ *    I4  no two free buddies of order < MAX_PAGE_ORDER stand side by side unmerged;
+ *    I5  all pages of a free block but its head have mark 0 and no flags;
+ *    I6  zone->nr_free = pages in the lists + nr_untouched;
+ *    I7  the blocks in a per-CPU list are marked {PAGE_PCP, order} and counted.
+ *
+ * 7. Locks: zone->lock (irq-safe) is innermost; vmemmap_lock nests in it. Any context may allocate without __GFP_DIRECT_RECLAIM.
+ *    Complexity: O(1) from the per-CPU lists, O(MAX_PAGE_ORDER) in the buddy; a page of struct pages now and then (vmemmap.c).
+ *
+ * Sources: Knowlton, "A fast storage allocator" (CACM 1965); Knuth, TAOCP 1, 2.5 C; the behaviour is Linux 6.12's documented one.
+ */
+#include <asm/irqflags.h>
+#include <linux/bitops.h>
+#include <linux/math.h>
+#include <linux/mm.h>
+#include <linux/percpu.h>
+#include <linux/printk.h>
+#include <linux/string.h>
+#include <quarry/assert.h>
+#include <quarry/report.h>
+#include "internal.h"
+
+struct zone zones[MAX_NR_ZONES] = {
+	[ZONE_DMA] = { .name = "DMA", .id = ZONE_DMA },
+	[ZONE_DMA32] = { .name = "DMA32", .id = ZONE_DMA32 },
+	[ZONE_NORMAL] = { .name = "Normal", .id = ZONE_NORMAL },
+};
+
+/* For each highest zone: the populated zones to try, best first, NULL-terminated. R */
+static struct zone *zonelists[MAX_NR_ZONES][MAX_NR_ZONES + 1];
+
+DEFINE_PER_CPU(struct per_cpu_pages, zone_pcp[MAX_NR_ZONES]);
+
+/* What a request asks for, decoded once. */
+struct request {
+	gfp_t gfp;
+	unsigned int order;
+	enum migratetype mt;
+	enum zone_type highest;
+};
+
+/* ---- Blocks and lists: zone->lock held ---- */
+
+static enum migratetype block_mobility(unsigned long pfn)
+{
+	return pfn_to_page(ALIGN_DOWN(pfn, PAGEBLOCK_NR_PAGES))->block;
+}
+
+static void list_push(struct zone *zone, struct page *page, unsigned int order, enum migratetype mt)
+{
+	struct free_area *area = &zone->area[order];
+	unsigned long pfn = page_to_pfn(page);
+	u32 next = area->head[mt];
+
+	page->mark = PAGE_MARK(PAGE_FREE, order);
+	page->next = next;
+	page->prev = 0;
+	if (next)
+		pfn_to_page(next)->prev = pfn;
+	area->head[mt] = pfn;
+	area->nr_free[mt]++;
+	zone->nonempty[mt] |= 1u << order;
+}
+
+static void list_remove(struct zone *zone, struct page *page, unsigned int order,
+			enum migratetype mt)
+{
+	struct free_area *area = &zone->area[order];
+
+	if (page->next)
+		pfn_to_page(page->next)->prev = page->prev;
+	if (page->prev)
+		pfn_to_page(page->prev)->next = page->next;
+	else
+		area->head[mt] = page->next;
+	if (!--area->nr_free[mt])
+		zone->nonempty[mt] &= ~(1u << order);
+	page->mark = 0;
+}
+
+/* Put a block back, joining it with its buddies. The block's own mark is overwritten. */
+static void buddy_free(struct zone *zone, struct page *page, unsigned int order)
+{
+	unsigned long pfn = page_to_pfn(page);
+
+	zone->nr_free += 1UL << order;
+	page->mark = 0;
+	while (order < MAX_PAGE_ORDER) {
+		unsigned long other = pfn ^ (1UL << order);
+		struct page *buddy = pfn_to_page(other);
+
+		if (buddy->mark != PAGE_MARK(PAGE_FREE, order))
+			break;
+		list_remove(zone, buddy, order, block_mobility(other));
+		pfn &= other;
+		order++;
+	}
+	list_push(zone, pfn_to_page(pfn), order, block_mobility(pfn));
+}
+
+/* Halve `page` (of `from`, unlisted) down to `to`; the upper halves go to `mt`. */
+static struct page *buddy_split(struct zone *zone, struct page *page, unsigned int from,
+				unsigned int to, enum migratetype mt)
+{
+	while (from > to) {
+		from--;
+		list_push(zone, page + (1UL << from), from, mt);
+	}
+	return page;
+}
+
+static struct page *take_from(struct zone *zone, unsigned int order, unsigned int want,
+			      enum migratetype mt)
+{
+	struct page *page = pfn_to_page(zone->area[order].head[mt]);
+
+	list_remove(zone, page, order, mt);
+	zone->nr_free -= 1UL << want;
+	return buddy_split(zone, page, order, want, mt);
+}
+
+/* A block of `order` from the request's own lists. */
+static struct page *take_own(struct zone *zone, unsigned int order, enum migratetype mt)
+{
+	unsigned int fits = zone->nonempty[mt] >> order;
+
+	return fits ? take_from(zone, order + __ffs(fits), order, mt) : NULL;
+}
+
+/* The type other than `mt` that has the largest free block of at least `order`; its order, or -1. */
+static int largest_other(const struct zone *zone, unsigned int order, enum migratetype mt,
+			 enum migratetype *from)
+{
+	int best = -1;
+
+	for (enum migratetype t = 0; t < MIGRATE_TYPES; t++) {
+		int o = t != mt && zone->nonempty[t] ? (int)__fls(zone->nonempty[t]) : -1;
+
+		if (o >= (int)order && o > best) {
+			best = o;
+			*from = t;
+		}
+	}
+	return best;
+}
+
+/* Take whole pageblocks over from another type, or (if `borrow`) a smaller block whose rest goes back to its type. */
+static struct page *take_other(struct zone *zone, unsigned int order, enum migratetype mt,
+			       bool borrow)
+{
+	enum migratetype from = mt;
+	int o = largest_other(zone, order, mt, &from);
+	struct page *page;
+
+	if (o < 0 || (o < PAGEBLOCK_ORDER && !borrow))
+		return NULL;
+	if (o < PAGEBLOCK_ORDER)
+		return take_from(zone, o, order, from);
+	page = pfn_to_page(zone->area[o].head[from]);
+	list_remove(zone, page, o, from);
+	for (unsigned long i = 0; i < 1UL << o; i += PAGEBLOCK_NR_PAGES)
+		page[i].block = mt;
+	zone->nr_free -= 1UL << order;
+	return buddy_split(zone, page, o, order, mt);
+}
+
+static struct page *buddy_alloc(struct zone *zone, unsigned int order, enum migratetype mt)
+{
+	struct page *page;
+
+	do {
+		page = take_own(zone, order, mt);
+		if (page)
+			return page;
+		page = take_other(zone, order, mt, false);
+		if (page)
+			return page;
+	} while (section_bring_in(zone));
+	return take_other(zone, order, mt, true);
+}
+
+void buddy_add_range(struct zone *zone, unsigned long start_pfn, unsigned long end_pfn)
+{
+	while (start_pfn < end_pfn) {
+		unsigned int order = min_t(unsigned int, MAX_PAGE_ORDER, __ffs(start_pfn));
+
+		while (start_pfn + (1UL << order) > end_pfn)
+			order--;
+		buddy_free(zone, pfn_to_page(start_pfn), order);
+		start_pfn += 1UL << order;
+	}
+}
+
+/* ---- Watermarks ---- */
+
+static unsigned long reserve_for(const struct request *rq, const struct zone *zone)
+{
+	unsigned long min = zone->watermark[WMARK_MIN];
+
+	if (rq->gfp & __GFP_MEMALLOC)
+		return 0;
+	if (rq->gfp & __GFP_HIGH)
+		min -= rq->gfp & __GFP_DIRECT_RECLAIM ? min / 2 : min / 2 + min / 4;
+	return min + zone->lowmem_reserve[rq->highest];
+}
+
+/* May `pages` leave the zone for this request? Z: zone->lock, or a guess without. */
+static bool zone_allows(const struct request *rq, const struct zone *zone, unsigned long pages)
+{
+	return zone->nr_free >= pages + reserve_for(rq, zone);
+}
+
+/* ---- Per-CPU lists: interrupts off ---- */
+
+static void pcp_push(struct pcp_list *list, struct page *page, unsigned int order)
+{
+	page->mark = PAGE_MARK(PAGE_PCP, order);
+	page->next = list->head;
+	list->head = page_to_pfn(page);
+	list->count++;
+}
+
+static struct page *pcp_pop(struct pcp_list *list)
+{
+	struct page *page = pfn_to_page(list->head);
+
+	list->head = page->next;
+	list->count--;
+	return page;
+}
+
+static void pcp_refill(struct pcp_list *list, struct zone *zone, const struct request *rq)
+{
+	unsigned int want = PCP_BATCH >> rq->order;
+
+	spin_lock(&zone->lock);
+	while (want-- && zone_allows(rq, zone, 1UL << rq->order)) {
+		struct page *page = buddy_alloc(zone, rq->order, rq->mt);
+
+		if (!page)
+			break;
+		pcp_push(list, page, rq->order);
+	}
+	spin_unlock(&zone->lock);
+}
+
+static void pcp_drain(struct pcp_list *list, struct zone *zone, unsigned int order, u32 count)
+{
+	spin_lock(&zone->lock);
+	while (count-- && list->head)
+		buddy_free(zone, pcp_pop(list), order);
+	spin_unlock(&zone->lock);
+}
+
+static struct page *pcp_alloc(struct zone *zone, const struct request *rq)
+{
+	struct pcp_list *list;
+	struct page *page = NULL;
+	unsigned long flags;
+
+	local_irq_save(flags);
+	list = &this_cpu_ptr(&zone_pcp[0])[zone->id].lists[rq->order][rq->mt];
+	if (unlikely(!list->head))
+		pcp_refill(list, zone, rq);
+	if (likely(list->head))
+		page = pcp_pop(list);
+	local_irq_restore(flags);
+	return page;
+}
+
+/* ---- Allocation ---- */
+
+static struct page *zone_alloc(struct zone *zone, const struct request *rq)
+{
+	struct page *page = NULL;
+	unsigned long flags;
+
+	if (rq->order < PCP_ORDERS)
+		return pcp_alloc(zone, rq);
+	spin_lock_irqsave(&zone->lock, flags);
+	if (zone_allows(rq, zone, 1UL << rq->order))
+		page = buddy_alloc(zone, rq->order, rq->mt);
+	spin_unlock_irqrestore(&zone->lock, flags);
+	return page;
+}
+
+static struct page *first_zone_that_has(const struct request *rq)
+{
+	struct zone **z = zonelists[rq->highest];
+	struct page *page = NULL;
+
+	for (; *z && !page; z++)
+		page = zone_alloc(*z, rq);
+	return page;
+}
+
+static noinline void warn_failed(const struct request *rq)
+{
+	static atomic_t warned;
+
+	if ((rq->gfp & __GFP_NOWARN) || atomic_inc_return(&warned) > 10)
+		return;
+	pr_warn("page allocation failure: order:%u, mode:%#x, %lu of %lu pages free, caller %pS\n",
+		rq->order, rq->gfp, nr_free_pages(), nr_managed_pages(), (void *)_RET_IP_);
+}
+
+/* Nothing at the first try: give back what this CPU's lists hold, so that it can merge, and look again. */
+static noinline struct page *alloc_slow(const struct request *rq)
+{
+	struct page *page;
+
+	page_alloc_drain();
+	page = first_zone_that_has(rq);
+	if (!page)
+		warn_failed(rq);
+	return page;
+}
+
+static inline void page_hand_out(struct page *page, const struct request *rq)
+{
+	page->flags = (rq->gfp & __GFP_COMP ? PG_compound : 0);
+	page->mark = PAGE_MARK(PAGE_USED, rq->order);
+	page->_refcount.counter = 1;
+	page->_mapcount.counter = -1;
+	page->mapping = NULL;
+	page->private = 0;
+	if (rq->gfp & __GFP_ZERO)
+		fill_words(page_address(page), 0, (PAGE_SIZE / 8) << rq->order);
+}
+
+/**
+ * alloc_pages() - allocate a block of 2^order physically contiguous pages
+ * @gfp: which zones and neighbours, and how hard to try
+ * @order: 0 … MAX_PAGE_ORDER
+ *
+ * The block is aligned to its size; its contents are undefined without __GFP_ZERO. Its count is 1.
+ *
+ * Context: any. Source: binary buddy, see the head of this file.
+ * Return: the first page, or NULL: no memory within the flags' limits, or @order too large (a warning, as in Linux).
+ */
+struct page *alloc_pages(gfp_t gfp, unsigned int order)
+{
+	struct request rq = { gfp, order, gfp_migratetype(gfp), gfp_zone(gfp) };
+	struct page *page;
+
+	if (unlikely(order > MAX_PAGE_ORDER)) {
+		WARN_ON_ONCE(!(gfp & __GFP_NOWARN));
+		return NULL;
+	}
+	if (unlikely(rq.mt >= MIGRATE_TYPES))
+		rq.mt = MIGRATE_MOVABLE;
+	page = first_zone_that_has(&rq);
+	if (unlikely(!page))
+		page = alloc_slow(&rq);
+	if (likely(page))
+		page_hand_out(page, &rq);
+	return page;
+}
+
+/**
+ * alloc_pages_bulk_array() - fill an array with single pages
+ * @gfp: as for alloc_pages()
+ * @nr_pages: entries of @pages
+ * @pages: entries that are not NULL are left alone
+ *
+ * Context: any.
+ * Return: how many entries, from the first on, are filled now.
+ */
+unsigned long alloc_pages_bulk_array(gfp_t gfp, unsigned long nr_pages, struct page **pages)
+{
+	struct request rq = { gfp, 0, gfp_migratetype(gfp), gfp_zone(gfp) };
+	unsigned long i = 0;
+
+	for (; i < nr_pages; i++) {
+		if (pages[i])
+			continue;
+		pages[i] = first_zone_that_has(&rq);
+		if (!pages[i])
+			pages[i] = alloc_slow(&rq);
+		if (!pages[i])
+			break;
+		page_hand_out(pages[i], &rq);
+	}
+	return i;
+}
+
+/**
+ * __get_free_pages() - allocate a block and return its address
+ * @gfp: as for alloc_pages(); no __GFP_HIGHMEM
+ * @order: 0 … MAX_PAGE_ORDER
+ *
+ * Return: direct-map address, or 0.
+ */
+unsigned long __get_free_pages(gfp_t gfp, unsigned int order)
+{
+	struct page *page = alloc_pages(gfp & ~__GFP_HIGHMEM, order);
+
+	return page ? (unsigned long)page_address(page) : 0;
+}
+
+/* ---- Freeing ---- */
+
+void free_block(struct page *page, unsigned int order)
+{
+	unsigned long pfn = page_to_pfn(page);
+	struct zone *zone = pfn_zone(pfn);
+	unsigned long flags;
+
+	page->flags = 0;
+	page->_refcount.counter = 0;
+	if (order >= PCP_ORDERS) {
+		spin_lock_irqsave(&zone->lock, flags);
+		buddy_free(zone, page, order);
+		spin_unlock_irqrestore(&zone->lock, flags);
+		return;
+	}
+	local_irq_save(flags);
+	struct pcp_list *list =
+		&this_cpu_ptr(&zone_pcp[0])[zone->id].lists[order][block_mobility(pfn)];
+
+	pcp_push(list, page, order);
+	if (unlikely(list->count > PCP_HIGH >> order))
+		pcp_drain(list, zone, order, PCP_BATCH >> order);
+	local_irq_restore(flags);
+}
+
+void page_report(const char *what, struct page *page, const char *advice)
+{
+	static const char *const types[NR_PAGE_TYPES] = {
+		"not the head of a block", "free",	"free, in a per-CPU list",
+		"allocated",		   "slab",	"large kmalloc",
+		"page table",		   "reserved",
+	};
+	unsigned long pfn = page_to_pfn(page);
+
+	if ((unsigned long)page - VMEMMAP_START >= VMEMMAP_SIZE || !pfn_valid(pfn)) {
+		report_begin("BUG: Bad page state: %s (struct page %px is of no page)", what, page);
+	} else {
+		report_begin("BUG: Bad page state: %s (pfn:%#lx)", what, pfn);
+		report_line("page:%px refcount:%d mapcount:%d flags:%#x type:%s order:%u", page,
+			    page_count(page), page_mapcount(page), page->flags,
+			    page->type < NR_PAGE_TYPES ? types[page->type] : "damaged", page->order);
+	}
+	report_stack_here(NULL);
+	report_advice("%s", advice);
+	report_end();
+}
+
+/* Why `page` can't be freed as a block of `order`. */
+static noinline void report_bad_free(struct page *page, unsigned int order)
+{
+	if ((unsigned long)page - VMEMMAP_START >= VMEMMAP_SIZE || !pfn_valid(page_to_pfn(page)))
+		page_report("foreign page freed", page,
+			    "This struct page pointer was never handed out: the pointer is wild, or its memory "
+			    "does not come from alloc_pages().");
+	else if (page->type == PAGE_FREE || page->type == PAGE_PCP)
+		page_report("double free of a page", page,
+			    "The block was already given back. Look for two owners of one pointer, or an error path "
+			    "that frees what the caller frees again.");
+	else if (page->type == PAGE_USED && page->order != order)
+		page_report("wrong order in page free", page,
+			    "The block was allocated with another order: free it with the one it was allocated with. "
+			    "It stays allocated.");
+	else if (page->type == PAGE_NONE || page->type == PAGE_RESERVED)
+		page_report("page freed that is not an allocation", page,
+			    "It is a page inside a larger block, or one that the allocator never owned: free the pointer "
+			    "that alloc_pages() returned.");
+	else
+		page_report("page freed with the wrong function", page,
+			    "The page belongs to slab, large kmalloc or page tables: use kfree() for what kmalloc() returned.");
+}
+
+static bool may_free(struct page *page, unsigned int order)
+{
+	if (likely((unsigned long)page - VMEMMAP_START < VMEMMAP_SIZE &&
+		   pfn_valid(page_to_pfn(page)) && page->mark == PAGE_MARK(PAGE_USED, order)))
+		return true;
+	report_bad_free(page, order);
+	return false;
+}
+
+/* The first page of a block without __GFP_COMP has another user: it stays as a single page, the others are freed. */
+static void free_all_but_first(struct page *page, unsigned int order)
+{
+	page->mark = PAGE_MARK(PAGE_USED, 0);
+	while (order--)
+		free_block(page + (1UL << order), order);
+}
+
+/**
+ * __free_pages() - give a block back
+ * @page: what alloc_pages() returned
+ * @order: what it was allocated with
+ *
+ * Drops one reference; the last one frees. Without __GFP_COMP, pages after the first are freed even while somebody still holds the first
+ * (as Linux documents). What is not an allocated block of that order is reported and left alone.
+ *
+ * Context: any.
+ */
+void __free_pages(struct page *page, unsigned int order)
+{
+	if (!may_free(page, order))
+		return;
+	if (likely(atomic_dec_and_test(&page->_refcount)))
+		free_block(page, order);
+	else if (!(page->flags & PG_compound) && order)
+		free_all_but_first(page, order);
+}
+
+/**
+ * free_pages() - give a block back by address
+ * @addr: what __get_free_pages() returned; 0 does nothing
+ * @order: what it was allocated with
+ */
+void free_pages(unsigned long addr, unsigned int order)
+{
+	if (addr)
+		__free_pages(virt_to_page((void *)addr), order);
+}
+
+/**
+ * put_page() - drop a reference
+ * @page: any page of a __GFP_COMP block, or a page on its own
+ *
+ * Context: any. The last reference frees the block.
+ */
+void put_page(struct page *page)
+{
+	struct page *head = compound_head(page);
+
+	if (unlikely(head->type != PAGE_USED || (head->order && !(head->flags & PG_compound)))) {
+		report_bad_free(head, 0);
+		return;
+	}
+	if (atomic_dec_and_test(&head->_refcount))
+		free_block(head, head->order);
+}
+
+/**
+ * split_page() - make single pages of a block
+ * @page: the head of a block allocated without __GFP_COMP
+ * @order: its order
+ *
+ * Each of the 2^order pages then has a count of its own and is freed on its own.
+ */
+void split_page(struct page *page, unsigned int order)
+{
+	if (!may_free(page, order) || WARN_ON(page->flags & PG_compound))
+		return;
+	for (unsigned long i = 0; i < 1UL << order; i++) {
+		page[i].mark = PAGE_MARK(PAGE_USED, 0);
+		page[i]._refcount.counter = 1;
+		page[i]._mapcount.counter = -1;
+	}
+}
+
+/**
+ * alloc_pages_exact() - allocate contiguous memory without rounding up to a power of two
+ * @size: bytes; at most PAGE_SIZE << MAX_PAGE_ORDER
+ * @gfp: as for alloc_pages(), without __GFP_COMP
+ *
+ * Return: direct-map address of PAGE_ALIGN(@size) bytes, or NULL. Free with free_pages_exact().
+ */
+void *alloc_pages_exact(size_t size, gfp_t gfp)
+{
+	unsigned int order = get_order(size);
+	struct page *page;
+
+	if (!size || WARN_ON_ONCE(gfp & __GFP_COMP))
+		return NULL;
+	page = alloc_pages(gfp, order);
+	if (!page)
+		return NULL;
+	split_page(page, order);
+	for (unsigned long i = PFN_UP(size); i < 1UL << order; i++)
+		__free_page(page + i);
+	return page_address(page);
+}
+
+/**
+ * free_pages_exact() - free what alloc_pages_exact() returned
+ * @virt: its address; NULL does nothing
+ * @size: the size it was asked for
+ */
+void free_pages_exact(void *virt, size_t size)
+{
+	for (unsigned long i = 0; virt && i < PFN_UP(size); i++)
+		__free_page(virt_to_page(virt + i * PAGE_SIZE));
+}
+
+/* ---- Draining, counting, bring-up ---- */
+
+/* Give this CPU's lists back to the buddy. Context: any. */
+void page_alloc_drain(void)
+{
+	struct zone *z;
+	unsigned long flags;
+
+	local_irq_save(flags);
+	for_each_zone(z) {
+		struct per_cpu_pages *pcp = &this_cpu_ptr(&zone_pcp[0])[z->id];
+
+		for (unsigned int o = 0; o < PCP_ORDERS; o++) {
+			for (unsigned int mt = 0; mt < MIGRATE_TYPES; mt++)
+				pcp_drain(&pcp->lists[o][mt], z, o, ~0u);
+		}
+	}
+	local_irq_restore(flags);
+}
+
+static unsigned long pcp_pages(const struct zone *zone)
+{
+	unsigned long n = 0;
+
+	for (unsigned int cpu = 0; cpu < nr_cpu_ids; cpu++) {
+		const struct per_cpu_pages *pcp = &per_cpu_ptr(&zone_pcp[0], cpu)[zone->id];
+
+		for (unsigned int o = 0; o < PCP_ORDERS; o++) {
+			for (unsigned int mt = 0; mt < MIGRATE_TYPES; mt++)
+				n += (unsigned long)READ_ONCE(pcp->lists[o][mt].count) << o;
+		}
+	}
+	return n;
+}
+
+/**
+ * nr_free_pages() - pages that could be allocated
+ *
+ * Counts the buddy, untouched memory and the per-CPU lists. Exact when nothing else runs; what other allocators cache is not
+ * in it until mm_quiesce().
+ */
+unsigned long nr_free_pages(void)
+{
+	unsigned long n = 0;
+	struct zone *z;
+
+	for_each_zone(z)
+		n += READ_ONCE(z->nr_free) + pcp_pages(z);
+	return n;
+}
+
+/* Pages that the page allocator was given at boot. */
+unsigned long nr_managed_pages(void)
+{
+	unsigned long n = 0;
+	struct zone *z;
+
+	for_each_zone(z)
+		n += z->managed;
+	return n;
+}
+
+long mm_stat_read(enum mm_stat item)
+{
+	long n = 0;
+
+	for (unsigned int cpu = 0; cpu < nr_cpu_ids; cpu++)
+		n += per_cpu_ptr(&mm_stats[0], cpu)[item];
+	return n;
+}
+
+/* min_free_kbytes = 4 * sqrt(KiB of memory), within 128 KiB … 256 MiB as Linux documents it, shared out by size. */
+static void set_watermarks(void)
+{
+	unsigned long total = nr_managed_pages();
+	unsigned long kbytes = clamp(int_sqrt(16 * total * (PAGE_SIZE / 1024)), 128UL, 262144UL);
+	unsigned long pages = kbytes / (PAGE_SIZE / 1024);
+	struct zone *z;
+
+	for_each_zone(z) {
+		unsigned long min = total ? pages * z->managed / total : 0;
+
+		z->watermark[WMARK_MIN] = min;
+		z->watermark[WMARK_LOW] = min + min / 4;
+		z->watermark[WMARK_HIGH] = min + min / 2;
+	}
+}
+
+/* A lower zone keeps 1/256 of the higher zones' memory from requests that could use those (Linux's default ratio). */
+static void set_lowmem_reserves(void)
+{
+	for (unsigned int lower = 0; lower < MAX_NR_ZONES; lower++) {
+		unsigned long above = 0;
+
+		for (unsigned int h = lower + 1; h < MAX_NR_ZONES; h++) {
+			above += zones[h].managed;
+			zones[lower].lowmem_reserve[h] = above / 256;
+		}
+	}
+}
+
+static void build_zonelists(void)
+{
+	for (int highest = 0; highest < MAX_NR_ZONES; highest++) {
+		struct zone **list = zonelists[highest];
+
+		for (int z = highest; z >= 0; z--) {
+			if (populated_zone(&zones[z]))
+				*list++ = &zones[z];
+		}
+	}
+}
+
+void page_alloc_init(void)
+{
+	set_watermarks();
+	set_lowmem_reserves();
+	build_zonelists();
+}

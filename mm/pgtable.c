@@ -1,0 +1,175 @@
+// SPDX-License-Identifier: MIT
+/*
+ * Page tables: walking and building, for the kernel's tree and for every address space.
+ *
+ * 1. Model. A tree of table pages; asm/pgtable.h gives levels, entries and the one store. Nothing here knows a bit of an entry. One walk,
+ *    pt_slot(), serves all: it goes down to a level and makes missing tables on the way if it was given an allocator.
+ *
+ * 2. The direct map is built once, from memblock's ranges: the largest leaves that fit wholly into a range, 4 KiB at the edges; nothing else is
+ *    mapped. The image's text and read-only data keep that right in their alias here, so W^X holds for memory and not only for addresses.
+ *
+ * 3. Invariants
+ *    I1  a table page is zeroed before an entry points to it;
+ *    I2  an entry of the kernel half's root never changes after direct_map_init();
+ *    I3  kernel tables are never freed (vmalloc.c says why); user tables belong to one mm, which frees them.
+ *
+ * 4. Locks: whoever changes a tree holds its lock: init_mm's page_table_lock for the kernel's tree, the mm's for its own. Lookups
+ *    of kernel addresses need none, by I3. Cost: one step a level.
+ */
+#include <asm/pgtable.h>
+#include <linux/memblock.h>
+#include <linux/mm.h>
+#include <linux/printk.h>
+#include <quarry/assert.h>
+#include "internal.h"
+
+DEFINE_PER_CPU(long, mm_stats[NR_MM_STATS]);
+
+phys_addr_t table_alloc_boot(void)
+{
+	void *table = memblock_alloc(PAGE_SIZE, PAGE_SIZE);
+
+	if (!table)
+		panic("not enough memory for the kernel's page tables");
+	mm_stat_add(MM_KERNEL_TABLES, 1);
+	return (unsigned long)table - PAGE_OFFSET;
+}
+
+static phys_addr_t table_alloc(gfp_t gfp, enum mm_stat item)
+{
+	struct page *page = alloc_pages(gfp | __GFP_ZERO, 0);
+
+	if (!page)
+		return 0;
+	page->mark = PAGE_MARK(PAGE_TABLE, 0);
+	mm_stat_add(item, 1);
+	return page_to_phys(page);
+}
+
+phys_addr_t table_alloc_kernel(void)
+{
+	return table_alloc(GFP_ATOMIC | __GFP_NOWARN, MM_KERNEL_TABLES);
+}
+
+phys_addr_t table_alloc_user(void)
+{
+	return table_alloc(GFP_KERNEL | __GFP_NOWARN, MM_USER_TABLES);
+}
+
+void table_free_user(pte_t *table)
+{
+	struct page *page = virt_to_page(table);
+
+	assert(page->type == PAGE_TABLE);
+	page->mark = PAGE_MARK(PAGE_USED, 0);
+	mm_stat_add(MM_USER_TABLES, -1);
+	free_block(page, 0);
+}
+
+pte_t *pt_slot(pte_t *root, unsigned long va, int level, table_alloc_t alloc)
+{
+	pte_t *table = root;
+
+	for (int l = PT_TOP; l > level; l--) {
+		pte_t *slot = &table[pt_index(va, l)];
+		pte_t e = pte_get(slot);
+
+		if (pte_none(e)) {
+			phys_addr_t fresh = alloc ? alloc() : 0;
+
+			if (!fresh)
+				return NULL;
+			e = pte_mktable(fresh, va < TASK_SIZE);
+			pte_set(slot, va, e);
+		} else if (pte_leaf(e, l)) {
+			return NULL;
+		}
+		table = pte_table(e);
+	}
+	return &table[pt_index(va, level)];
+}
+
+pte_t *pt_lookup(pte_t *root, unsigned long va, int *level)
+{
+	pte_t *table = root;
+
+	for (int l = PT_TOP; l >= 0; l--) {
+		pte_t *slot = &table[pt_index(va, l)];
+		pte_t e = pte_get(slot);
+
+		if (!pte_mapped(e))
+			return NULL;
+		if (pte_leaf(e, l)) {
+			*level = l;
+			return slot;
+		}
+		table = pte_table(e);
+	}
+	return NULL;
+}
+
+/* The largest level whose leaf fits at va/phys with `size` bytes to go. */
+static int leaf_level(unsigned long va, phys_addr_t phys, unsigned long size)
+{
+	int level = pt_max_leaf_level();
+
+	while (level && (((va | phys) & (pt_size(level) - 1)) || size < pt_size(level)))
+		level--;
+	return level;
+}
+
+/* Write `n` neighbouring leaves of one table. */
+static void set_leaves(pte_t *slot, unsigned long va, phys_addr_t phys, unsigned long n,
+		       pgprot_t prot, int level)
+{
+	unsigned long step = pt_size(level);
+
+	while (n--) {
+		pte_set(slot++, va, pte_mkleaf(phys, prot, level));
+		va += step;
+		phys += step;
+	}
+}
+
+int pt_map(pte_t *root, unsigned long va, phys_addr_t phys, unsigned long size, pgprot_t prot,
+	   table_alloc_t alloc)
+{
+	while (size) {
+		int level = leaf_level(va, phys, size);
+		pte_t *slot = pt_slot(root, va, level, alloc);
+		/* to the end of the table: a larger leaf can only begin there */
+		unsigned long n = min_t(unsigned long, PTRS_PER_TABLE - pt_index(va, level),
+					size >> pt_shift(level));
+
+		if (!slot)
+			return -ENOMEM;
+		set_leaves(slot, va, phys, n, prot, level);
+		va += n << pt_shift(level);
+		phys += n << pt_shift(level);
+		size -= n << pt_shift(level);
+	}
+	return 0;
+}
+
+static void map_ram(phys_addr_t start, phys_addr_t end, pgprot_t prot)
+{
+	if (start < end &&
+	    pt_map(kernel_root(), (unsigned long)__va(start), start, end - start, prot,
+		   table_alloc_boot))
+		panic("the direct map can't be built");
+}
+
+void direct_map_init(void)
+{
+	phys_addr_t ro_start = __pa(__text_start), ro_end = __pa(__rodata_end);
+	phys_addr_t start, end;
+	u64 i;
+
+	pt_fill_root(memblock_end_of_DRAM(), table_alloc_boot);
+	for_each_mem_range(i, &start, &end) {
+		map_ram(start, min(end, ro_start), PAGE_KERNEL);
+		map_ram(max(start, ro_start), min(end, ro_end), PAGE_KERNEL_RO);
+		map_ram(max(start, ro_end), end, PAGE_KERNEL);
+	}
+	pt_activate_kernel();
+}

@@ -1,0 +1,248 @@
+/* SPDX-License-Identifier: MIT */
+/* The slab allocator's structures, for slab*.c, kmalloc.c and their tests. The theory stands in slab.c and slab_debug.c. */
+#ifndef MM_SLAB_H
+#define MM_SLAB_H
+
+#include <asm/atomic.h>
+#include <asm/barrier.h>
+#include <asm/extable.h>
+#include <asm/smp.h>
+#include <linux/mm.h>
+#include <linux/slab.h>
+#include <linux/percpu.h>
+#include <linux/spinlock.h>
+
+#define SLAB_MAX_CACHES	     1024 /* ids 1 … 1023 */
+#define SLAB_MAX_ORDER	     3	  /* beyond it only for objects that need it */
+#define SLAB_MAX_OBJECT_ORDER 7	  /* page->tail counts up to 255 pages */
+#define SLAB_MIN_OBJECTS     16	  /* wanted in a slab, as far as SLAB_MAX_ORDER goes */
+#define SLAB_MAP_BITS	     32	  /* objects whose free map fits the struct page */
+
+/* A request's flags that say nothing about a slab's pages: the cache does. */
+#define SLAB_NOT_FOR_PAGES                                                                         \
+	(__GFP_ZERO | __GFP_COMP | __GFP_MOVABLE | __GFP_HIGHMEM | __GFP_DMA | __GFP_DMA32 |       \
+	 __GFP_RECLAIMABLE | __GFP_ACCOUNT)
+
+/* Objects at rest in arrays of pointers. obj[] is filled from below. */
+struct magazine {
+	struct magazine *next; /* loaded: its CPU's spare; in the depot: the list */
+	void *sentinel;	       /* NULL: who pops from an empty magazine reads it */
+	void *obj[];
+};
+
+#define MAG_HEADER (sizeof(struct magazine) / sizeof(void *))
+
+/*
+ * What a CPU holds of a cache: the address behind the topmost object of its loaded magazine, or one of two values that stand for an
+ * empty and full magazine at once. Whoever wants it takes it by exchanging it for MAG_TAKEN, and owns the magazine until he puts it back.
+ */
+struct slab_cpu {
+	void **top;
+};
+
+extern void *const mag_none_taken[128];
+#define MAG_TAKEN ((void **)&mag_none_taken[64])  /* in use, or this cache has no magazines */
+#define MAG_NONE  ((void **)&mag_none_taken[128]) /* none yet */
+
+struct slab_list {
+	u32 first; /* pfn of a slab's first page, 0: none */
+	u32 nr;
+};
+
+/* S: s->lock  R: read-only once the cache is made  M: slab_mutex */
+struct kmem_cache {
+	/* read by the fast paths: one cache line */
+	u64 key;		 /* R: random; a free object's word is key ^ the word's address */
+	u64 inverse;		 /* R: ceil(2^64 / size) */
+	u64 minus_inverse;	 /* R */
+	unsigned long slab_mask; /* R: -(bytes of a slab) */
+	u32 offset;		 /* R: of the word in a free object */
+	u32 mag_mask;		 /* R: bytes of a magazine - 1 */
+	u32 size;		 /* R: from one object to the next */
+	u32 object_size;	 /* R: what the user may use */
+	slab_flags_t flags;	 /* R */
+	u32 id;			 /* R: index in cache_table[], page->owner */
+
+	spinlock_t lock;
+	struct slab_list partial, full, empty; /* S */
+	struct magazine *depot_full;	       /* S */
+	struct magazine *depot_empty;	       /* S */
+	u32 nr_full, nr_empty;		       /* S: magazines in the depot */
+	u32 max_full, max_empty;	       /* R: bounds of the two */
+	u32 max_empty_slabs;		       /* R */
+
+	u16 objects;		  /* R: in a slab */
+	u16 map_words;		  /* R: 32-bit words of the free map */
+	u8 order;		  /* R: of a slab */
+	bool map_in_slab;	  /* R: the map stands at the slab's start, not in its struct page */
+	bool dead;		  /* M: destroyed with live objects: only frees are expected */
+	u32 align;		  /* R */
+	u32 mag_capacity;	  /* R: objects in a magazine, 0: none */
+	gfp_t gfp;		  /* R: added when pages are allocated */
+	u32 usersize, useroffset; /* R */
+	void (*ctor)(void *obj);  /* R */
+	const char *name;	  /* R */
+	struct kmem_cache *next, *prev; /* M: all caches */
+
+	/* debug layout, distances from the object; 0 where there is none */
+	u32 red_left; /* R: bytes of the left red zone, before the object */
+	u32 inuse;    /* R: end of the right red zone */
+	u32 track;    /* R: two struct track */
+	u32 orig;     /* R: u64, bytes that kmalloc was asked for */
+
+	struct slab_cpu cpu[]; /* nr_cpu_ids, at least 2 */
+};
+
+extern struct kmem_cache *cache_table[SLAB_MAX_CACHES];
+extern struct kmem_cache *cache_list; /* M */
+extern spinlock_t slab_mutex;	      /* irq-safe; before s->lock */
+extern struct kmem_cache *magazine_caches[3];	/* R: of 14, 30 and 62 objects */
+DECLARE_PER_CPU(unsigned long, slab_cpu_index);
+extern struct report_explainer slab_explainer;
+
+static inline bool slab_debugged(const struct kmem_cache *s)
+{
+	return s->flags & SLAB_DEBUG_FLAGS;
+}
+
+static inline unsigned long slab_bytes(const struct kmem_cache *s)
+{
+	return -s->slab_mask;
+}
+
+/* The struct page of a direct-map address: shifts and one constant. Others give an address where nothing is, mostly. */
+static __always_inline struct page *direct_page(const void *p)
+{
+	const unsigned long bias = VMEMMAP_START - (PAGE_OFFSET >> (PAGE_SHIFT - 5));
+
+	return (struct page *)(((unsigned long)p >> (PAGE_SHIFT - 5) & -sizeof(struct page)) + bias);
+}
+
+/* First page of the slab that holds `obj`, which is an address in one of the cache's slabs. */
+static __always_inline struct page *slab_page(const struct kmem_cache *s, const void *obj)
+{
+	return direct_page((void *)((unsigned long)obj & s->slab_mask));
+}
+
+/* Objects are numbered from the slab's end, where they are packed: number i starts at end - (i + 1) * size. */
+static __always_inline unsigned int slab_index(const struct kmem_cache *s, const void *slot)
+{
+	unsigned long d = -((unsigned long)slot | s->slab_mask);
+
+	return (unsigned int)((unsigned __int128)d * s->inverse >> 64) - 1;
+}
+
+/* Start of slot i: the object, or the red zone before it. */
+static inline void *slab_slot(const struct kmem_cache *s, const struct page *slab, unsigned int i)
+{
+	return (char *)page_address(slab) + slab_bytes(s) - (i + 1) * (unsigned long)s->size;
+}
+
+static inline void *slab_object(const struct kmem_cache *s, const struct page *slab, unsigned int i)
+{
+	return (char *)slab_slot(s, slab, i) + s->red_left;
+}
+
+/* As people count: the object at the lowest address is number 0. */
+static inline unsigned int slab_object_number(const struct kmem_cache *s, unsigned int index)
+{
+	return s->objects - 1 - index;
+}
+
+/* One bit for each object: set, it is free and in the slab. S: s->lock */
+static __always_inline u32 *slab_map(const struct kmem_cache *s, struct page *slab)
+{
+	return s->map_in_slab ? page_address(slab) : &slab->objects;
+}
+
+static inline bool slab_bit(const struct kmem_cache *s, struct page *slab, unsigned int i)
+{
+	return slab_map(s, slab)[i / 32] >> (i % 32) & 1;
+}
+
+static __always_inline u64 *free_word(const struct kmem_cache *s, const void *obj)
+{
+	return (u64 *)((char *)obj + s->offset);
+}
+
+static __always_inline u64 free_mark(const struct kmem_cache *s, const u64 *word)
+{
+	return s->key ^ (unsigned long)word;
+}
+
+static inline struct magazine *mag_of(const struct kmem_cache *s, void **top)
+{
+	return (struct magazine *)((unsigned long)(top - 1) & ~(unsigned long)s->mag_mask);
+}
+
+static inline bool mag_real(void **top)
+{
+	return top != MAG_TAKEN && top != MAG_NONE;
+}
+
+/* A magazine that isn't loaded is full or empty, and its first pointer says which. */
+static inline bool mag_is_full(const struct magazine *m)
+{
+	return m->obj[0] != NULL;
+}
+
+static inline unsigned int nr_slab_cpus(void)
+{
+	return nr_cpu_ids < 2 ? 2 : nr_cpu_ids;
+}
+
+/* Does an object start at p, which lies in one of the cache's slabs? Says no to all of a cache with a left red zone. */
+static __always_inline bool is_object_start(const struct kmem_cache *s, const void *p)
+{
+	u64 minus_distance = (unsigned long)p | s->slab_mask;
+
+	return minus_distance * s->minus_inverse < s->inverse;
+}
+
+/* What is known of a pointer that somebody claims to be an object. */
+enum slab_where {
+	SLAB_OUTSIDE,  /* in a slab, but not the start of an object */
+	SLAB_LIVE,
+	SLAB_IN_SLAB,  /* free, in its slab */
+	SLAB_IN_CACHE, /* free, in a magazine */
+};
+
+/* slab.c */
+struct kmem_cache *slab_cache_of(const void *p);
+void slab_free_direct(struct kmem_cache *s, void *obj);
+void slab_free_checked(struct kmem_cache *s, void *obj);
+void slab_scatter(struct kmem_cache *s, void **obj, unsigned int n);
+void slab_release_chain(struct kmem_cache *s, u32 pfn);
+void mag_free(const struct kmem_cache *s, struct magazine *m);
+void *slab_alloc_cpu(struct kmem_cache *s, gfp_t gfp, struct slab_cpu *c);
+void slab_free_cpu(struct kmem_cache *s, void *obj, struct slab_cpu *c);
+
+/* slab_cache.c */
+enum slab_where slab_locate(struct kmem_cache *s, const void *obj);
+bool slab_valid(struct kmem_cache *s);
+void slab_flush_cache(struct kmem_cache *s);
+int slab_cache_setup(struct kmem_cache *s, const char *name, unsigned int object_size,
+		     const struct kmem_cache_args *args, slab_flags_t flags);
+
+/* kmalloc.c */
+void kfree_large(struct page *page, const void *p);
+
+/* slab_debug.c */
+void slab_debug_layout(struct kmem_cache *s, unsigned int align);
+slab_flags_t slab_debug_flags(const char *name, slab_flags_t flags);
+void slab_debug_new_slab(struct kmem_cache *s, struct page *slab);
+void slab_debug_init_object(struct kmem_cache *s, void *obj);
+void slab_debug_alloc(struct kmem_cache *s, void *obj, size_t size);
+void slab_debug_free(struct kmem_cache *s, void *obj);
+bool slab_debug_check_object(struct kmem_cache *s, struct page *slab, void *obj, bool live);
+size_t slab_debug_orig_size(const struct kmem_cache *s, const void *obj);
+void slab_debug_resize(struct kmem_cache *s, void *obj, size_t size);
+const char *slab_debug_set_spec(const char *spec);
+void slab_report_damaged(struct kmem_cache *s, void *obj);
+void slab_report_double_free(struct kmem_cache *s, void *obj);
+void slab_report_invalid(struct kmem_cache *s, const void *p);
+void slab_report_foreign(const char *func, const void *p);
+void slab_report_wrong_cache(struct kmem_cache *said, struct kmem_cache *is, void *obj);
+void slab_report_leaked(struct kmem_cache *s);
+
+#endif

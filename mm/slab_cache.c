@@ -1,0 +1,781 @@
+// SPDX-License-Identifier: MIT
+/*
+ * Caches: made, destroyed, drained, inspected. The model and the invariants are slab.c's.
+ *
+ * 1. Bring-up. Four caches stand in static memory: that of struct kmem_cache, and three of magazines with 14, 30 and 62 objects. The latter have no
+ *    magazines themselves. No slab is made until an object is asked for, so a cache costs its struct and nothing else.
+ *
+ * 2. Layout. The size from object to object is the object's, rounded to 8, or with the free word behind it (see slab.c, 4), rounded to the
+ *    alignment. A slab is the smallest block that holds 16 objects and wastes at most 1/16; if no order up to 3 does, fewer objects
+ *    and then more waste are accepted. Its order is fixed: it is what makes a pointer's slab a matter of a mask.
+ *
+ * 3. Bounds of what a cache keeps in reserve: a depot of 128 KiB in full magazines, as many empty ones up to 16, 64 KiB in empty slabs. Below
+ *    that a load that swings doesn't reach the page allocator; slab_drain() takes it all back, and so does a failing allocation.
+ *
+ * 4. Ids. A cache's number is what fits a struct page; cache_table[] translates. 0 is nobody.
+ *
+ * Locks: slab_mutex guards cache_list and the ids; s->lock nests in it. Context: creation and destruction may sleep; the rest any.
+ */
+#include <linux/bitops.h>
+#include <linux/err.h>
+#include <linux/log2.h>
+#include <linux/printk.h>
+#include <linux/random.h>
+#include <linux/sprintf.h>
+#include <linux/string.h>
+#include <quarry/assert.h>
+#include <quarry/report.h>
+#include "internal.h"
+#include "slab.h"
+
+#define CACHE_LINE	 64
+#define DEPOT_BYTES	 (128u << 10)
+#define EMPTY_SLAB_PAGES 16
+
+DEFINE_SPINLOCK(slab_mutex);
+struct kmem_cache *cache_list;
+static unsigned long cache_ids[SLAB_MAX_CACHES / 64] = { 1 }; /* M: bit set: taken; 0 is nobody */
+
+static u8 boot_caches[4][sizeof(struct kmem_cache) + NR_CPUS * sizeof(struct slab_cpu)]
+	__aligned(CACHE_LINE);
+#define kmem_cache_cache ((struct kmem_cache *)boot_caches[3])
+
+/* ---- Layout ---- */
+
+/* Objects of `size` in a slab of `order`, room for their map taken off. */
+static unsigned int objects_in(unsigned int order, unsigned int size)
+{
+	unsigned long bytes = PAGE_SIZE << order;
+	unsigned long n = bytes / size;
+
+	if (n > SLAB_MAP_BITS)
+		n = (bytes - DIV_ROUND_UP(n, 32) * sizeof(u32)) / size;
+	return n;
+}
+
+static bool order_fits(unsigned int order, unsigned int size, unsigned int want,
+		       unsigned int fraction)
+{
+	unsigned long bytes = PAGE_SIZE << order;
+	unsigned int n = objects_in(order, size);
+
+	return n >= want && (bytes - (unsigned long)n * size) * fraction <= bytes;
+}
+
+/* The best order for objects of `size`: see 2 at the top. */
+static unsigned int choose_order(unsigned int size)
+{
+	unsigned int least = get_order(size);
+
+	for (unsigned int want = SLAB_MIN_OBJECTS; want; want /= 2) {
+		for (unsigned int fraction = 16; fraction >= 4; fraction /= 2) {
+			for (unsigned int o = least; o <= SLAB_MAX_ORDER; o++) {
+				if (order_fits(o, size, want, fraction))
+					return o;
+			}
+		}
+	}
+	return least;
+}
+
+static unsigned int choose_align(unsigned int size, unsigned int align, slab_flags_t flags)
+{
+	if (flags & SLAB_HWCACHE_ALIGN) {
+		unsigned int line = CACHE_LINE;
+
+		while (size <= line / 2)
+			line /= 2;
+		align = max(align, line);
+	}
+	return max_t(unsigned int, align, ARCH_SLAB_MINALIGN);
+}
+
+static void plain_layout(struct kmem_cache *s, const struct kmem_cache_args *args)
+{
+	unsigned int bytes = ALIGN(s->object_size, 8);
+
+	s->offset = ALIGN_DOWN(s->object_size / 2, 8);
+	if (args->use_freeptr_offset && !s->ctor) {
+		s->offset = args->freeptr_offset;
+	} else if (s->ctor || (s->flags & SLAB_TYPESAFE_BY_RCU)) {
+		s->offset = bytes;
+		bytes += sizeof(u64);
+	}
+	s->size = ALIGN(bytes, s->align);
+}
+
+static void choose_magazines(struct kmem_cache *s)
+{
+	unsigned int bytes = s->size <= 256 ? 512 : s->size <= 1024 ? 256 : 128;
+
+	s->mag_mask = 511; /* MAG_TAKEN and MAG_NONE look full */
+	if (slab_debugged(s) || (s->flags & SLAB_NO_MAGAZINES) || s->size > KMALLOC_MAX_CACHE_SIZE)
+		return;
+	s->mag_mask = bytes - 1;
+	s->mag_capacity = bytes / sizeof(void *) - MAG_HEADER;
+	s->max_full = clamp(DEPOT_BYTES / (s->mag_capacity * s->size), 1u, 64u);
+	s->max_empty = min(s->max_full, 16u);
+}
+
+static gfp_t cache_gfp(slab_flags_t flags)
+{
+	return (flags & SLAB_CACHE_DMA ? __GFP_DMA : 0) |
+	       (flags & SLAB_CACHE_DMA32 ? __GFP_DMA32 : 0) |
+	       (flags & SLAB_RECLAIM_ACCOUNT ? __GFP_RECLAIMABLE : 0);
+}
+
+static void lay_out(struct kmem_cache *s, const struct kmem_cache_args *args)
+{
+	s->align = choose_align(s->object_size, args->align, s->flags);
+	if (slab_debugged(s))
+		slab_debug_layout(s, s->align);
+	else
+		plain_layout(s, args);
+	s->order = choose_order(s->size);
+	s->objects = objects_in(s->order, s->size);
+	s->map_in_slab = s->objects > SLAB_MAP_BITS;
+	s->map_words = DIV_ROUND_UP(s->objects, 32);
+	s->slab_mask = -(PAGE_SIZE << s->order);
+	s->inverse = ~0ULL / s->size + 1;
+	s->minus_inverse = -s->inverse;
+	s->max_empty_slabs = max(EMPTY_SLAB_PAGES >> s->order, 1);
+	s->gfp = cache_gfp(s->flags);
+	choose_magazines(s);
+}
+
+/* ---- Making ---- */
+
+static int register_cache(struct kmem_cache *s)
+{
+	unsigned long flags, id;
+
+	spin_lock_irqsave(&slab_mutex, flags);
+	id = find_first_zero_bit(cache_ids, SLAB_MAX_CACHES);
+	if (id < SLAB_MAX_CACHES) {
+		__set_bit(id, cache_ids);
+		s->id = id;
+		s->next = cache_list;
+		if (cache_list)
+			cache_list->prev = s;
+		cache_list = s;
+		cache_table[id] = s;
+	}
+	spin_unlock_irqrestore(&slab_mutex, flags);
+	return id < SLAB_MAX_CACHES ? 0 : -ENOSPC;
+}
+
+static void unregister_cache(struct kmem_cache *s)
+{
+	unsigned long flags;
+
+	spin_lock_irqsave(&slab_mutex, flags);
+	if (s->next)
+		s->next->prev = s->prev;
+	if (s->prev)
+		s->prev->next = s->next;
+	else
+		cache_list = s->next;
+	__clear_bit(s->id, cache_ids);
+	cache_table[s->id] = NULL;
+	spin_unlock_irqrestore(&slab_mutex, flags);
+}
+
+/* Fill in a zeroed struct kmem_cache and make it known. */
+int slab_cache_setup(struct kmem_cache *s, const char *name, unsigned int object_size,
+		     const struct kmem_cache_args *args, slab_flags_t flags)
+{
+	s->name = name;
+	s->object_size = object_size;
+	s->ctor = args->ctor;
+	s->useroffset = args->useroffset;
+	s->usersize = args->usersize;
+	s->flags = flags & SLAB_NO_USER_FLAGS ? flags : slab_debug_flags(name, flags);
+	s->key = get_random_u64();
+	spin_lock_init(&s->lock);
+	lay_out(s, args);
+	if (s->order > SLAB_MAX_OBJECT_ORDER)
+		return -E2BIG;
+	for (unsigned int cpu = 0; cpu < nr_slab_cpus(); cpu++)
+		s->cpu[cpu].top = s->mag_capacity ? MAG_NONE : MAG_TAKEN;
+	return register_cache(s);
+}
+
+/* What is wrong with a creator's arguments; NULL: nothing. */
+static const char *bad_args(const char *name, unsigned int size, const struct kmem_cache_args *a)
+{
+	if (!name || !*name)
+		return "no name";
+	if (!size || size > KMALLOC_MAX_SIZE)
+		return "object size";
+	if (a->align && !is_power_of_2(a->align))
+		return "alignment is no power of two";
+	if (a->align > PAGE_SIZE << SLAB_MAX_ORDER)
+		return "alignment";
+	if (a->useroffset > size || a->usersize > size - a->useroffset)
+		return "user copy region outside the object";
+	if (a->use_freeptr_offset && (size < sizeof(u64) || a->freeptr_offset % sizeof(u64) ||
+				      a->freeptr_offset > size - sizeof(u64)))
+		return "free pointer offset";
+	return NULL;
+}
+
+static struct kmem_cache *create_failed(const char *name, slab_flags_t flags, const char *why)
+{
+	if (flags & SLAB_PANIC)
+		panic("kmem_cache_create: cannot create slab %s: %s", name ? name : "?", why);
+	pr_err("kmem_cache_create(%s) failed: %s\n", name ? name : "?", why);
+	return NULL;
+}
+
+/**
+ * __kmem_cache_create_args() - make a cache
+ * @name: shown in slabinfo and reports; copied unless it is a constant
+ * @object_size: bytes that the user may use, 1 … 512 KiB
+ * @args: the rest, see struct kmem_cache_args
+ * @flags: SLAB_*
+ *
+ * Usually called through kmem_cache_create(). Caches of like objects are not merged. Context: may sleep.
+ * Return: the cache; NULL on bad arguments, without memory, or when there are too many caches; panics instead with SLAB_PANIC.
+ */
+struct kmem_cache *__kmem_cache_create_args(const char *name, unsigned int object_size,
+					    struct kmem_cache_args *args, slab_flags_t flags)
+{
+	const char *why = bad_args(name, object_size, args);
+	struct kmem_cache *s;
+	int err;
+
+	if (why)
+		return create_failed(name, flags, why);
+	s = kmem_cache_zalloc(kmem_cache_cache, GFP_KERNEL);
+	if (!s)
+		return create_failed(name, flags, "no memory");
+	name = kstrdup_const(name, GFP_KERNEL);
+	err = name ? slab_cache_setup(s, name, object_size, args, flags) : -ENOMEM;
+	if (!err)
+		return s;
+	create_failed(name, flags, err == -ENOMEM ? "no memory" : "too many caches, or object size");
+	kfree_const(name);
+	kmem_cache_free(kmem_cache_cache, s);
+	return NULL;
+}
+
+/* kmem_cache_create(name, size, NULL, flags) */
+struct kmem_cache *__kmem_cache_default_args(const char *name, unsigned int object_size,
+					     struct kmem_cache_args *args, slab_flags_t flags)
+{
+	struct kmem_cache_args none = { 0 };
+
+	return __kmem_cache_create_args(name, object_size, args ? args : &none, flags);
+}
+
+/* kmem_cache_create(name, size, align, flags, ctor) */
+struct kmem_cache *__kmem_cache_create(const char *name, unsigned int size, unsigned int align,
+				       slab_flags_t flags, void (*ctor)(void *))
+{
+	struct kmem_cache_args args = { .align = align, .ctor = ctor };
+
+	return __kmem_cache_create_args(name, size, &args, flags);
+}
+
+/**
+ * kmem_cache_create_usercopy() - make a cache, part of whose objects may be copied to and from user space
+ * @name: as for __kmem_cache_create_args()
+ * @size: bytes
+ * @align: alignment, a power of two, or 0
+ * @flags: SLAB_*
+ * @useroffset: start of that part
+ * @usersize: its length
+ * @ctor: constructor or NULL
+ */
+struct kmem_cache *kmem_cache_create_usercopy(const char *name, unsigned int size,
+					      unsigned int align, slab_flags_t flags,
+					      unsigned int useroffset, unsigned int usersize,
+					      void (*ctor)(void *))
+{
+	struct kmem_cache_args args = { .align = align,
+					.ctor = ctor,
+					.useroffset = useroffset,
+					.usersize = usersize };
+
+	return __kmem_cache_create_args(name, size, &args, flags);
+}
+
+/**
+ * kmem_cache_destroy() - unmake a cache
+ * @s: the cache; NULL does nothing
+ *
+ * If objects are still allocated, they are listed in a report and the cache stays: they can still be freed, and then it can be destroyed.
+ * Context: may sleep; nobody else uses the cache.
+ */
+void kmem_cache_destroy(struct kmem_cache *s)
+{
+	if (!s)
+		return;
+	slab_flush_cache(s);
+	if (s->partial.nr || s->full.nr) {
+		slab_report_leaked(s);
+		return;
+	}
+	unregister_cache(s);
+	kfree_const(s->name);
+	kmem_cache_free(kmem_cache_cache, s);
+}
+
+/**
+ * kmem_cache_shrink() - give back what a cache keeps in reserve
+ * @s: the cache
+ *
+ * Return: 0 if it has no slab any more, else 1.
+ */
+int kmem_cache_shrink(struct kmem_cache *s)
+{
+	slab_flush_cache(s);
+	return s->partial.nr || s->full.nr;
+}
+
+/* Bytes of an object that the user may use. */
+unsigned int kmem_cache_size(struct kmem_cache *s)
+{
+	return s->object_size;
+}
+
+const char *kmem_cache_name(struct kmem_cache *s)
+{
+	return s->name;
+}
+
+/* The static caches. The page allocator works; nothing is allocated. */
+void slab_init(void)
+{
+	static const char *const names[] = { "magazine-128", "magazine-256", "magazine-512" };
+	struct kmem_cache_args line = { .align = CACHE_LINE };
+	unsigned int cpu;
+
+	for (cpu = 0; cpu < nr_cpu_ids; cpu++)
+		per_cpu(slab_cpu_index, cpu) = cpu;
+	for (unsigned int i = 0; i < 3; i++) {
+		struct kmem_cache_args args = { .align = 128u << i };
+
+		magazine_caches[i] = (struct kmem_cache *)boot_caches[i];
+		slab_cache_setup(magazine_caches[i], names[i], 128u << i, &args,
+				 SLAB_NO_USER_FLAGS | SLAB_NO_MAGAZINES);
+	}
+	slab_cache_setup(kmem_cache_cache, "kmem_cache",
+			 sizeof(struct kmem_cache) + nr_slab_cpus() * sizeof(struct slab_cpu), &line,
+			 SLAB_NO_USER_FLAGS);
+	report_add_explainer(&slab_explainer);
+}
+
+/* ---- The exact answer: what is this pointer? ---- */
+
+static bool mag_holds(void *const *obj, unsigned int n, const void *p)
+{
+	for (unsigned int i = 0; i < n; i++) {
+		if (obj[i] == p)
+			return true;
+	}
+	return false;
+}
+
+/* In the loaded or spare magazine of a CPU? Nothing is taken: what another CPU does meanwhile may be missed, not invented. */
+static bool cpu_holds(struct kmem_cache *s, unsigned int cpu, const void *p)
+{
+	void **top = READ_ONCE(s->cpu[cpu].top);
+	struct magazine *m;
+
+	if (!mag_real(top))
+		return false;
+	m = mag_of(s, top);
+	if (mag_holds(m->obj, top - m->obj, p))
+		return true;
+	m = m->next;
+	return m && mag_is_full(m) && mag_holds(m->obj, s->mag_capacity, p);
+}
+
+static bool magazines_hold(struct kmem_cache *s, const void *p)
+{
+	bool found = false;
+	unsigned long flags;
+
+	for (unsigned int cpu = 0; cpu < nr_slab_cpus() && !found; cpu++)
+		found = cpu_holds(s, cpu, p);
+	spin_lock_irqsave(&s->lock, flags);
+	for (struct magazine *m = s->depot_full; m && !found; m = m->next)
+		found = mag_holds(m->obj, s->mag_capacity, p);
+	spin_unlock_irqrestore(&s->lock, flags);
+	return found;
+}
+
+/* Where `obj`, an address in one of the cache's slabs, is. O(objects in magazines). */
+enum slab_where slab_locate(struct kmem_cache *s, const void *obj)
+{
+	const char *slot = (const char *)obj - s->red_left;
+	struct page *slab;
+
+	if (!is_object_start(s, slot) || slab_cache_of(slot) != s)
+		return SLAB_OUTSIDE;
+	slab = slab_page(s, slot);
+	if (slab_index(s, slot) >= s->objects)
+		return SLAB_OUTSIDE;
+	if (slab_bit(s, slab, slab_index(s, slot)))
+		return SLAB_IN_SLAB;
+	if (!slab_debugged(s) && magazines_hold(s, obj))
+		return SLAB_IN_CACHE;
+	return SLAB_LIVE;
+}
+
+/* ---- Draining ---- */
+
+static void mag_drop(struct kmem_cache *s, struct magazine *m, unsigned int n)
+{
+	slab_scatter(s, m->obj, n);
+	mag_free(s, m);
+}
+
+static void flush_cpu(struct kmem_cache *s, struct slab_cpu *c)
+{
+	void **top = xchg(&c->top, MAG_TAKEN);
+	struct magazine *m, *spare;
+
+	if (top == MAG_TAKEN)
+		return;
+	smp_store_release(&c->top, MAG_NONE);
+	if (top == MAG_NONE)
+		return;
+	m = mag_of(s, top);
+	spare = m->next;
+	mag_drop(s, m, top - m->obj);
+	if (spare)
+		mag_drop(s, spare, mag_is_full(spare) ? s->mag_capacity : 0);
+}
+
+static void flush_depot(struct kmem_cache *s)
+{
+	struct magazine *full, *empty, *next;
+	unsigned long flags;
+
+	spin_lock_irqsave(&s->lock, flags);
+	full = s->depot_full;
+	empty = s->depot_empty;
+	s->depot_full = NULL;
+	s->depot_empty = NULL;
+	s->nr_full = 0;
+	s->nr_empty = 0;
+	spin_unlock_irqrestore(&s->lock, flags);
+	for (; full; full = next) {
+		next = full->next;
+		mag_drop(s, full, s->mag_capacity);
+	}
+	for (; empty; empty = next) {
+		next = empty->next;
+		mag_free(s, empty);
+	}
+}
+
+static void flush_empty_slabs(struct kmem_cache *s)
+{
+	unsigned long flags;
+	u32 chain;
+
+	spin_lock_irqsave(&s->lock, flags);
+	chain = s->empty.first;
+	s->empty = (struct slab_list){ 0 };
+	spin_unlock_irqrestore(&s->lock, flags);
+	slab_release_chain(s, chain);
+}
+
+/* All free objects of a cache back to their slabs, empty slabs back to the page allocator. Magazines in use meanwhile are passed over. */
+void slab_flush_cache(struct kmem_cache *s)
+{
+	for (unsigned int cpu = 0; s->mag_capacity && cpu < nr_slab_cpus(); cpu++)
+		flush_cpu(s, &s->cpu[cpu]);
+	flush_depot(s);
+	flush_empty_slabs(s);
+}
+
+/**
+ * slab_drain() - give back all memory that no live object needs
+ *
+ * The caches of magazines stand at the end of the list, so they are flushed when the others' magazines have come back.
+ * Context: any; page counts are exact after it if nothing else runs.
+ */
+void slab_drain(void)
+{
+	unsigned long flags;
+
+	spin_lock_irqsave(&slab_mutex, flags);
+	for (struct kmem_cache *s = cache_list; s; s = s->next)
+		slab_flush_cache(s);
+	spin_unlock_irqrestore(&slab_mutex, flags);
+}
+
+/* ---- Checking ---- */
+
+static bool slab_pages_valid(const struct kmem_cache *s, const struct page *slab)
+{
+	for (unsigned int i = 0; i < 1u << s->order; i++) {
+		if (!INVARIANT(2, slab[i].type == PAGE_SLAB && slab[i].owner == s->id) ||
+		    !INVARIANT(2, slab[i].tail == i) ||
+		    !INVARIANT(2, slab[i].order == (i ? 0 : s->order)))
+			return false;
+	}
+	return true;
+}
+
+static bool slab_objects_valid(struct kmem_cache *s, struct page *slab)
+{
+	unsigned int free = 0;
+
+	for (unsigned int i = 0; i < s->objects; i++) {
+		u64 *word = free_word(s, slab_object(s, slab, i));
+
+		if (!slab_bit(s, slab, i))
+			continue;
+		free++;
+		if (!slab_debugged(s) && !INVARIANT(4, *word == free_mark(s, word)))
+			return false;
+	}
+	for (unsigned int i = s->objects; i < s->map_words * 32u; i++) {
+		if (!INVARIANT(3, !slab_bit(s, slab, i)))
+			return false;
+	}
+	return INVARIANT(3, free + slab->inuse == s->objects);
+}
+
+/* One list; inuse of its slabs lies in [least, most]. */
+static bool slab_list_valid(struct kmem_cache *s, const struct slab_list *list, unsigned int least,
+			    unsigned int most)
+{
+	u32 nr = 0, prev = 0;
+
+	for (u32 pfn = list->first; pfn; prev = pfn, pfn = pfn_to_page(pfn)->next, nr++) {
+		struct page *slab = pfn_to_page(pfn);
+
+		if (!INVARIANT(1, slab->prev == prev) ||
+		    !INVARIANT(1, slab->inuse >= least && slab->inuse <= most))
+			return false;
+		if (!slab_pages_valid(s, slab) || !slab_objects_valid(s, slab))
+			return false;
+	}
+	return INVARIANT(1, nr == list->nr);
+}
+
+typedef bool (*visit_t)(struct kmem_cache *s, void *obj);
+
+/* Visit up to *left objects of an array; false when `visit` said so. *left counts those that passed. */
+static bool visit_array(struct kmem_cache *s, void *const *obj, unsigned int n, visit_t visit,
+			unsigned long *left)
+{
+	for (unsigned int i = 0; i < n && *left; i++, --*left) {
+		if (!visit(s, obj[i]))
+			return false;
+	}
+	return true;
+}
+
+static bool visit_cpu(struct kmem_cache *s, unsigned int cpu, visit_t visit, unsigned long *left)
+{
+	void **top = s->cpu[cpu].top;
+	struct magazine *m;
+
+	if (!mag_real(top))
+		return true;
+	m = mag_of(s, top);
+	if (!visit_array(s, m->obj, top - m->obj, visit, left))
+		return false;
+	m = m->next;
+	return !m || !mag_is_full(m) || visit_array(s, m->obj, s->mag_capacity, visit, left);
+}
+
+/* All objects in magazines, in a fixed order, until *left is used up. */
+static bool visit_cached(struct kmem_cache *s, visit_t visit, unsigned long *left)
+{
+	for (unsigned int cpu = 0; cpu < nr_slab_cpus(); cpu++) {
+		if (!visit_cpu(s, cpu, visit, left))
+			return false;
+	}
+	for (struct magazine *m = s->depot_full; m; m = m->next) {
+		if (!visit_array(s, m->obj, s->mag_capacity, visit, left))
+			return false;
+	}
+	return true;
+}
+
+/* Check a cached object, and set its bit so that a second one is seen. */
+static bool visit_check(struct kmem_cache *s, void *obj)
+{
+	struct page *slab;
+	unsigned int i;
+
+	if (!INVARIANT(5, obj && slab_cache_of(obj) == s && is_object_start(s, obj)))
+		return false;
+	if (!INVARIANT(5, *free_word(s, obj) == free_mark(s, free_word(s, obj))))
+		return false;
+	slab = slab_page(s, obj);
+	i = slab_index(s, obj);
+	if (!INVARIANT(6, !slab_bit(s, slab, i)))
+		return false;
+	slab_map(s, slab)[i / 32] |= 1u << i % 32;
+	return true;
+}
+
+static bool visit_unmark(struct kmem_cache *s, void *obj)
+{
+	unsigned int i = slab_index(s, obj);
+
+	slab_map(s, slab_page(s, obj))[i / 32] &= ~(1u << i % 32);
+	return true;
+}
+
+static bool visit_count(struct kmem_cache *s, void *obj)
+{
+	return true;
+}
+
+static unsigned long cached_objects(struct kmem_cache *s)
+{
+	unsigned long left = ~0UL;
+
+	visit_cached(s, visit_count, &left);
+	return ~0UL - left;
+}
+
+static bool cached_valid(struct kmem_cache *s)
+{
+	unsigned long left = ~0UL, marked;
+	bool ok = visit_cached(s, visit_check, &left);
+
+	marked = ~0UL - left;
+	visit_cached(s, visit_unmark, &marked);
+	return ok;
+}
+
+static bool depot_valid(const struct kmem_cache *s)
+{
+	u32 full = 0, empty = 0;
+
+	for (const struct magazine *m = s->depot_full; m; m = m->next, full++) {
+		if (!INVARIANT(7, mag_is_full(m) && !m->sentinel))
+			return false;
+	}
+	for (const struct magazine *m = s->depot_empty; m; m = m->next, empty++) {
+		if (!INVARIANT(7, !mag_is_full(m) && !m->sentinel))
+			return false;
+	}
+	return INVARIANT(7, full == s->nr_full && full <= s->max_full) &&
+	       INVARIANT(7, empty == s->nr_empty && empty <= s->max_empty);
+}
+
+/**
+ * slab_valid() - check a cache's invariants I1 … I7 (slab.c)
+ * @s: the cache, which nobody else uses meanwhile
+ *
+ * Return: false, with a line that names the broken one. O(objects).
+ */
+bool slab_valid(struct kmem_cache *s)
+{
+	unsigned long flags;
+	bool ok;
+
+	spin_lock_irqsave(&s->lock, flags);
+	ok = slab_list_valid(s, &s->empty, 0, 0) &&
+	     slab_list_valid(s, &s->partial, 1, s->objects - 1) &&
+	     slab_list_valid(s, &s->full, s->objects, s->objects) && depot_valid(s) &&
+	     cached_valid(s);
+	spin_unlock_irqrestore(&s->lock, flags);
+	return ok;
+}
+
+/* slab_valid() of every cache. */
+bool slab_valid_all(void)
+{
+	unsigned long flags;
+	bool ok = true;
+
+	spin_lock_irqsave(&slab_mutex, flags);
+	for (struct kmem_cache *s = cache_list; s && ok; s = s->next)
+		ok = slab_valid(s);
+	spin_unlock_irqrestore(&slab_mutex, flags);
+	return ok;
+}
+
+static long validate_list(struct kmem_cache *s, const struct slab_list *list)
+{
+	long bad = 0;
+
+	for (u32 pfn = list->first; pfn; pfn = pfn_to_page(pfn)->next) {
+		struct page *slab = pfn_to_page(pfn);
+
+		for (unsigned int i = 0; i < s->objects; i++)
+			bad += !slab_debug_check_object(s, slab, slab_object(s, slab, i),
+							!slab_bit(s, slab, i));
+	}
+	return bad;
+}
+
+/**
+ * validate_slab_cache() - check every object of a cache
+ * @s: the cache
+ *
+ * Free objects must be as they were left; live ones of debug caches must have their red zones. Each damaged one is reported and repaired.
+ * Return: how many there were.
+ */
+long validate_slab_cache(struct kmem_cache *s)
+{
+	unsigned long flags;
+	long bad;
+
+	slab_flush_cache(s);
+	spin_lock_irqsave(&s->lock, flags);
+	bad = validate_list(s, &s->partial) + validate_list(s, &s->full) +
+	      validate_list(s, &s->empty);
+	spin_unlock_irqrestore(&s->lock, flags);
+	return bad;
+}
+
+/* ---- slabinfo ---- */
+
+static unsigned long list_inuse(const struct slab_list *list)
+{
+	unsigned long n = 0;
+
+	for (u32 pfn = list->first; pfn; pfn = pfn_to_page(pfn)->next)
+		n += pfn_to_page(pfn)->inuse;
+	return n;
+}
+
+static void slabinfo_line(struct kmem_cache *s, char *buf, size_t size)
+{
+	unsigned long active, slabs;
+
+	spin_lock(&s->lock);
+	slabs = s->partial.nr + s->full.nr + s->empty.nr;
+	active = list_inuse(&s->partial) + list_inuse(&s->full) - cached_objects(s);
+	spin_unlock(&s->lock);
+	scnprintf(buf, size,
+		  "%-17s %6lu %6lu %6u %4u %4u : tunables %4u %4u %4u : slabdata %6lu %6lu %6u",
+		  s->name, active, slabs * s->objects, s->size, s->objects, 1u << s->order, 0, 0, 0,
+		  slabs, slabs, 0);
+}
+
+void slabinfo_show(void (*line)(const char *text))
+{
+	char buf[192];
+
+	line("slabinfo - version: 2.1");
+	line("# name            <active_objs> <num_objs> <objsize> <objperslab> <pagesperslab> : "
+	     "tunables <limit> <batchcount> <sharedfactor> : slabdata <active_slabs> <num_slabs> "
+	     "<sharedavail>");
+	for (unsigned int id = 1; id < SLAB_MAX_CACHES; id++) {
+		unsigned long flags;
+		struct kmem_cache *s;
+
+		spin_lock_irqsave(&slab_mutex, flags);
+		s = cache_table[id];
+		if (s)
+			slabinfo_line(s, buf, sizeof(buf));
+		spin_unlock_irqrestore(&slab_mutex, flags);
+		if (s)
+			line(buf);
+	}
+}

@@ -1,0 +1,667 @@
+// SPDX-License-Identifier: MIT
+/*
+ * Slab debugging: what a cache with debug flags keeps around its objects, and the reports of all caches.
+ *
+ * 1. Layout of an object's slot. The left red zone is as long as the alignment, so that objects stay aligned.
+ *
+ *        | left red | object ............... | right red | track: alloc | track: free | orig | padding |
+ *        ^ slot     ^ object       ^ orig    ^ object_size             ^ s->track              s->orig ^ slot + s->size
+ *                                  |kmalloc red|         ^ s->inuse
+ *
+ *    SLAB_RED_ZONE: red zones hold 0xcc while the object is live and 0xbb while it is free. In kmalloc caches the bytes beyond what was asked for
+ *    (its number is kept in orig) are red zone too. SLAB_POISON: a free object holds 0x6b … 0xa5, a fresh one too; padding holds 0x5a.
+ *    Objects with a constructor, or that RCU readers may look at, are not poisoned. SLAB_STORE_USER: each track has the stack, CPU and time.
+ *
+ * 2. When. Every allocation checks that the object is as its last free left it; every free checks its red zones, after slab_locate() has
+ *    said that it is a live object of this cache. What is found damaged is reported, repaired, and execution goes on. (Linux does so only with
+ *    F among the flags; here setting up a zone means that it is looked at.)
+ *
+ * 3. Such caches have no magazines (slab.c), so nothing here is on a fast path, and an object's bit in the free map is its exact state.
+ *
+ * 4. Invariants
+ *    I1  a free object: red zones 0xbb, poison whole, padding whole;
+ *    I2  a live object: red zones 0xcc from orig on, padding whole;
+ *    both, until somebody writes where he should not: that is what is being looked for.
+ *
+ * 5. slab_debug=FLAGS[,CACHE…][;…] on the boot line gives flags to caches as they are made: F consistency, Z red zones, P poison, U user tracking,
+ *    T trace; none: FZPU; `-`: none at all. CACHE is a name with * and ?. The first block that names a cache counts, else one without names.
+ *
+ * Locks: none of its own; an object under check belongs to the caller, or s->lock is held. Reports read other objects as they are.
+ */
+#include <asm/stack.h>
+#include <linux/jiffies.h>
+#include <linux/moduleparam.h>
+#include <linux/poison.h>
+#include <linux/printk.h>
+#include <linux/sprintf.h>
+#include <linux/string.h>
+#include <quarry/report.h>
+#include "internal.h"
+#include "slab.h"
+
+#define TRACK_DEPTH  8
+#define DUMP_BYTES   128 /* of an object */
+#define MAX_LEAKED   64	 /* objects listed one by one */
+#define DEBUG_DEFAULT (SLAB_CONSISTENCY_CHECKS | SLAB_RED_ZONE | SLAB_POISON | SLAB_STORE_USER)
+
+struct track {
+	unsigned long when; /* jiffies */
+	u32 cpu;
+	u32 nr; /* of ips; 0: never */
+	unsigned long ips[TRACK_DEPTH];
+};
+
+enum track_item {
+	TRACK_ALLOC,
+	TRACK_FREE,
+	NR_TRACKS
+};
+
+/* A part of a slot that should hold one value. */
+struct zone_of_object {
+	const char *what;
+	u8 *start;
+	size_t len;
+	u8 value;
+};
+
+/* ---- Boot line ---- */
+
+static const char *debug_spec; /* R: the parameter's value */
+
+static slab_flags_t flag_of(char c)
+{
+	switch (c) {
+	case 'f':
+	case 'F':
+		return SLAB_CONSISTENCY_CHECKS;
+	case 'z':
+	case 'Z':
+		return SLAB_RED_ZONE;
+	case 'p':
+	case 'P':
+		return SLAB_POISON;
+	case 'u':
+	case 'U':
+		return SLAB_STORE_USER;
+	case 't':
+	case 'T':
+		return SLAB_TRACE;
+	default:
+		return 0;
+	}
+}
+
+/* The flags at the start of a block; *rest is the character behind them. */
+static slab_flags_t parse_flags(const char *block, const char **rest)
+{
+	slab_flags_t flags = 0;
+	const char *p = block;
+
+	for (; flag_of(*p); p++)
+		flags |= flag_of(*p);
+	if (p == block && *p != '-')
+		flags = DEBUG_DEFAULT;
+	*rest = *p == '-' ? p + 1 : p;
+	return flags;
+}
+
+static bool spec_well_formed(const char *spec)
+{
+	while (spec) {
+		const char *rest;
+
+		parse_flags(spec, &rest);
+		if (*rest && *rest != ',' && *rest != ';')
+			return false;
+		spec = strchr(rest, ';');
+		spec = spec ? spec + 1 : NULL;
+	}
+	return true;
+}
+
+/* Does the list of patterns ",a,b*" (to `;` or the end) name `name`? */
+static bool names_match(const char *list, const char *name)
+{
+	char pattern[64];
+
+	while (*list == ',') {
+		size_t n = strcspn(++list, ",;");
+
+		strscpy(pattern, list, min(n + 1, sizeof(pattern)));
+		if (glob_match(pattern, name))
+			return true;
+		list += n;
+	}
+	return false;
+}
+
+static slab_flags_t spec_flags(const char *spec, const char *name)
+{
+	slab_flags_t common = 0;
+
+	while (spec) {
+		const char *rest;
+		slab_flags_t flags = parse_flags(spec, &rest);
+
+		if (*rest != ',')
+			common = flags;
+		else if (names_match(rest, name))
+			return flags;
+		spec = strchr(rest, ';');
+		spec = spec ? spec + 1 : NULL;
+	}
+	return common;
+}
+
+/* A cache's flags together with those that the boot line gives it. */
+slab_flags_t slab_debug_flags(const char *name, slab_flags_t flags)
+{
+	return debug_spec ? flags | spec_flags(debug_spec, name) : flags;
+}
+
+/* Use another specification from now on (NULL: none), for caches yet to be made. Returns the previous one. */
+const char *slab_debug_set_spec(const char *spec)
+{
+	const char *old = debug_spec;
+
+	debug_spec = spec;
+	return old;
+}
+
+static int set_slab_debug(const char *val)
+{
+	val = val ? val : "";
+	if (!spec_well_formed(val))
+		return -EINVAL;
+	debug_spec = val;
+	return 0;
+}
+BOOT_PARAM("slab_debug", set_slab_debug);
+BOOT_PARAM("slub_debug", set_slab_debug);
+
+/* ---- Layout ---- */
+
+/* Set the size and the distances of a cache with debug flags. */
+void slab_debug_layout(struct kmem_cache *s, unsigned int align)
+{
+	unsigned int end = ALIGN(s->object_size, 8);
+
+	if (s->flags & SLAB_RED_ZONE) {
+		s->red_left = ALIGN(8, align);
+		if (end == s->object_size)
+			end += 8;
+	}
+	s->inuse = end;
+	if (s->flags & SLAB_STORE_USER) {
+		s->track = end;
+		end += NR_TRACKS * sizeof(struct track);
+	}
+	if ((s->flags & SLAB_KMALLOC) && (s->flags & (SLAB_RED_ZONE | SLAB_STORE_USER))) {
+		s->orig = end;
+		end += sizeof(u64);
+	}
+	s->size = ALIGN(s->red_left + end, align);
+}
+
+static unsigned int slot_end(const struct kmem_cache *s)
+{
+	if (s->orig)
+		return s->orig + sizeof(u64);
+	return s->track ? s->track + NR_TRACKS * sizeof(struct track) : s->inuse;
+}
+
+static struct track *track_of(const struct kmem_cache *s, const void *obj, enum track_item item)
+{
+	return (struct track *)((char *)obj + s->track) + item;
+}
+
+static u64 *orig_of(const struct kmem_cache *s, const void *obj)
+{
+	return (u64 *)((char *)obj + s->orig);
+}
+
+/* Bytes that kmalloc was asked for. Precondition: s->orig. */
+size_t slab_debug_orig_size(const struct kmem_cache *s, const void *obj)
+{
+	u64 size = *orig_of(s, obj);
+
+	return size <= s->object_size ? size : s->object_size;
+}
+
+static bool poisoned(const struct kmem_cache *s)
+{
+	return (s->flags & SLAB_POISON) && !(s->flags & SLAB_TYPESAFE_BY_RCU) && !s->ctor;
+}
+
+/* ---- Filling ---- */
+
+static void fill_red_zones(struct kmem_cache *s, u8 *obj, u8 value, size_t used)
+{
+	if (!(s->flags & SLAB_RED_ZONE))
+		return;
+	memset(obj - s->red_left, value, s->red_left);
+	memset(obj + used, value, s->inuse - used);
+}
+
+static void fill_poison(struct kmem_cache *s, u8 *obj, size_t n)
+{
+	if (!poisoned(s) || !n)
+		return;
+	memset(obj, POISON_FREE, n - 1);
+	obj[n - 1] = POISON_END;
+}
+
+/* Prepare a new slab's memory, before its objects are. */
+void slab_debug_new_slab(struct kmem_cache *s, struct page *slab)
+{
+	if (s->flags & SLAB_POISON)
+		memset(page_address(slab), POISON_INUSE, slab_bytes(s));
+}
+
+/* A free object that was never used. */
+void slab_debug_init_object(struct kmem_cache *s, void *obj)
+{
+	if (s->track)
+		memset(track_of(s, obj, 0), 0, NR_TRACKS * sizeof(struct track));
+	if (s->orig)
+		*orig_of(s, obj) = s->object_size;
+	fill_red_zones(s, obj, SLUB_RED_INACTIVE, s->object_size);
+	fill_poison(s, obj, s->object_size);
+}
+
+/* ---- Reporting ---- */
+
+static unsigned long slab_offset(const struct kmem_cache *s, const void *p)
+{
+	return (unsigned long)p & ~s->slab_mask;
+}
+
+static void *first_free(struct kmem_cache *s, struct page *slab)
+{
+	for (unsigned int i = 0; i < s->objects; i++) {
+		if (slab_bit(s, slab, i))
+			return slab_object(s, slab, i);
+	}
+	return NULL;
+}
+
+static void report_track(const char *verb, const struct track *t)
+{
+	char title[160];
+
+	if (!t->nr || t->nr > TRACK_DEPTH)
+		return;
+	scnprintf(title, sizeof(title), "%s in %pS age=%lu cpu=%u pid=0", verb, (void *)t->ips[0],
+		  jiffies - t->when, t->cpu);
+	report_stack(title, t->ips, t->nr);
+}
+
+static void report_tracks(const struct kmem_cache *s, const void *obj)
+{
+	if (!s->track)
+		return;
+	report_track("Allocated", track_of(s, obj, TRACK_ALLOC));
+	report_track("Freed", track_of(s, obj, TRACK_FREE));
+}
+
+static void report_slab(struct kmem_cache *s, struct page *slab)
+{
+	report_line("Slab 0x%px objects=%u used=%u fp=0x%px flags=%#x", slab, s->objects,
+		    slab->inuse, first_free(s, slab), slab->flags);
+}
+
+/* Who used the object, where it is, and what is in it. */
+static void report_object(struct kmem_cache *s, void *obj)
+{
+	struct page *slab = slab_page(s, obj);
+	u8 *p = obj;
+	size_t left = min(s->red_left, 16u), end = slot_end(s);
+
+	report_tracks(s, obj);
+	report_slab(s, slab);
+	report_line("Object 0x%px @offset=%lu fp=0x%px", obj, slab_offset(s, obj),
+		    first_free(s, slab));
+	report_dump("Redzone", p - left, left);
+	report_dump("Object", p, min_t(size_t, s->object_size, DUMP_BYTES));
+	if (!slab_debugged(s))
+		return;
+	report_dump("Redzone", p + s->object_size, s->inuse - s->object_size);
+	report_dump("Padding", p + end, min_t(size_t, s->size - s->red_left - end, 16));
+}
+
+/* A free object's word was written to: the headline is Linux's for a damaged free list. */
+void slab_report_damaged(struct kmem_cache *s, void *obj)
+{
+	u64 *word = free_word(s, obj);
+
+	report_begin("BUG %s (Not tainted): Freepointer corrupt", s->name);
+	report_line("0x%px-0x%px @offset=%lu. Word 0x%llx instead of 0x%llx", word,
+		    (char *)(word + 1) - 1, slab_offset(s, word), *word, free_mark(s, word));
+	report_object(s, obj);
+	report_stack_here(NULL);
+	report_line("FIX %s: Restoring the word at 0x%px", s->name, word);
+	report_advice("Object written after free: somebody kept a pointer to it after kfree(). Boot with "
+		      "slab_debug=FZPU,%s to see who allocated and freed it.",
+		      s->name);
+	report_end();
+	*word = free_mark(s, word);
+}
+
+void slab_report_double_free(struct kmem_cache *s, void *obj)
+{
+	report_begin("BUG %s (Not tainted): Object already free", s->name);
+	report_object(s, obj);
+	report_stack_here(NULL);
+	report_line("FIX %s: Object at 0x%px not freed", s->name, obj);
+	report_advice("The object was freed twice: look for two owners of one pointer, or an error path that "
+		      "frees what its caller frees too.%s",
+		      s->track ? "" : " slab_debug=U on the boot line records who freed it first.");
+	report_end();
+}
+
+void slab_report_invalid(struct kmem_cache *s, const void *p)
+{
+	report_begin("BUG %s (Not tainted): Invalid object pointer 0x%px", s->name, p);
+	report_address(p);
+	report_slab(s, slab_page(s, p));
+	report_stack_here(NULL);
+	report_line("FIX %s: Object at 0x%px not freed", s->name, p);
+	report_advice("The pointer lies in a slab but not at the start of an object: free the pointer that the "
+		      "allocation returned, not one into it.");
+	report_end();
+}
+
+static const char *foreign_advice(const void *p)
+{
+	unsigned long a = (unsigned long)p;
+
+	if (a >= VMALLOC_START && a < VMALLOC_END)
+		return "The memory comes from vmalloc(): free it with vfree(), or with kvfree() if it may be either.";
+	if (a >= IMAGE_START && a < MODULES_END)
+		return "This is static data or a stack inside the kernel's image, which nobody allocated.";
+	if (a < TASK_SIZE)
+		return "This is a user address or a small number, no kernel pointer: look for a member that was "
+		       "never set, or an error code taken for a pointer.";
+	if (!is_direct_map_addr(p))
+		return "No allocator gives such addresses: the pointer was overwritten, or never set.";
+	return "The page belongs to no slab and no large block: it was freed before, or comes from "
+	       "alloc_pages(); the pointer must be the one that kmalloc() returned.";
+}
+
+/* `func` was given something that lies in no slab and starts no large block. */
+void slab_report_foreign(const char *func, const void *p)
+{
+	report_begin("BUG: %s of a foreign pointer 0x%px", func, p);
+	report_address(p);
+	report_stack_here(NULL);
+	report_advice("%s", foreign_advice(p));
+	report_end();
+}
+
+/* kmem_cache_free(said, obj), but `obj` is from `is`. */
+void slab_report_wrong_cache(struct kmem_cache *said, struct kmem_cache *is, void *obj)
+{
+	report_begin("cache_from_obj: Wrong slab cache. %s but object is from %s", said->name,
+		     is->name);
+	report_address(obj);
+	report_stack_here(NULL);
+	report_advice("The object goes back to %s, where it came from: free it with that cache.",
+		      is->name);
+	report_end();
+}
+
+/* ---- Checking: one zone, then an object's ---- */
+
+static const char *zone_advice(const char *what)
+{
+	if (what[0] == 'P' && what[1] == 'o')
+		return "The object was written after it was freed: somebody kept a pointer to it.";
+	if (what[0] == 'L')
+		return "Bytes before the object were written: a negative index, or its lower neighbour overran.";
+	if (what[0] == 'k')
+		return "More was written than kmalloc() was asked for, though the block is larger: ask for "
+		       "what you use.";
+	return "Bytes behind the object were written: a length or index is too large.";
+}
+
+static void report_zone(struct kmem_cache *s, void *obj, const struct zone_of_object *z, u8 *first,
+			u8 *last)
+{
+	report_begin("BUG %s (Not tainted): %s overwritten", s->name, z->what);
+	report_line("0x%px-0x%px @offset=%lu. First byte 0x%x instead of 0x%x", first, last,
+		    slab_offset(s, first), *first, z->value);
+	report_object(s, obj);
+	report_stack_here(NULL);
+	report_line("FIX %s: Restoring %s 0x%px-0x%px=0x%x", s->name, z->what, first, last,
+		    z->value);
+	report_advice("%s", zone_advice(z->what));
+	report_end();
+}
+
+/* True if the zone holds its value throughout; else it does after the report. */
+static bool check_zone(struct kmem_cache *s, void *obj, const struct zone_of_object *z)
+{
+	u8 *first = z->len ? memchr_inv(z->start, z->value, z->len) : NULL;
+	u8 *last = z->start + z->len - 1;
+
+	if (likely(!first))
+		return true;
+	while (*last == z->value)
+		last--;
+	report_zone(s, obj, z, first, last);
+	memset(first, z->value, last - first + 1);
+	return false;
+}
+
+static bool check_red_zones(struct kmem_cache *s, u8 *obj, bool live)
+{
+	u8 value = live ? SLUB_RED_ACTIVE : SLUB_RED_INACTIVE;
+	size_t used = live && s->orig ? slab_debug_orig_size(s, obj) : s->object_size;
+	struct zone_of_object left = { "Left Redzone", obj - s->red_left, s->red_left, value };
+	struct zone_of_object right = { "Right Redzone", obj + s->object_size,
+					s->inuse - s->object_size, value };
+	struct zone_of_object rest = { "kmalloc Redzone", obj + used, s->object_size - used,
+				       value };
+	bool ok = true;
+
+	if (!(s->flags & SLAB_RED_ZONE))
+		return true;
+	ok &= check_zone(s, obj, &left);
+	ok &= check_zone(s, obj, &rest);
+	ok &= check_zone(s, obj, &right);
+	return ok;
+}
+
+static bool check_poison(struct kmem_cache *s, u8 *obj)
+{
+	size_t n = s->object_size;
+	struct zone_of_object body = { "Poison", obj, n - 1, POISON_FREE };
+	struct zone_of_object end = { "Poison", obj + n - 1, 1, POISON_END };
+
+	if (!poisoned(s) || (check_zone(s, obj, &body) && check_zone(s, obj, &end)))
+		return true;
+	obj[n - 1] = POISON_END;
+	return false;
+}
+
+static bool check_padding(struct kmem_cache *s, u8 *obj)
+{
+	struct zone_of_object pad = { "Object padding", obj + slot_end(s),
+				      s->size - s->red_left - slot_end(s), POISON_INUSE };
+
+	return !(s->flags & SLAB_POISON) || check_zone(s, obj, &pad);
+}
+
+static bool check_free_word(struct kmem_cache *s, void *obj)
+{
+	if (*free_word(s, obj) == free_mark(s, free_word(s, obj)))
+		return true;
+	slab_report_damaged(s, obj);
+	return false;
+}
+
+/* Check an object; false if something was damaged. It is reported and repaired. */
+bool slab_debug_check_object(struct kmem_cache *s, struct page *slab, void *obj, bool live)
+{
+	bool ok;
+
+	if (!slab_debugged(s))
+		return live || check_free_word(s, obj);
+	ok = check_red_zones(s, obj, live);
+	if (!live)
+		ok &= check_poison(s, obj);
+	return ok & check_padding(s, obj);
+}
+
+/* ---- Allocation and free of debug caches ---- */
+
+/* Two frames are the allocator's own: the caller of this, and the slow path that was entered by a tail call. */
+static __always_inline void set_track(struct kmem_cache *s, void *obj, enum track_item item)
+{
+	struct track *t;
+
+	if (!s->track)
+		return;
+	t = track_of(s, obj, item);
+	t->when = jiffies;
+	t->cpu = smp_processor_id();
+	t->nr = stack_trace_save(t->ips, TRACK_DEPTH, 2, NULL);
+}
+
+static void trace(const struct kmem_cache *s, const char *what, const void *obj)
+{
+	if (s->flags & SLAB_TRACE)
+		pr_info("TRACE %s %s 0x%px inuse=%u\n", s->name, what, obj,
+			slab_page(s, obj)->inuse);
+}
+
+/* `obj` has just been taken out of its slab; `size` is what kmalloc was asked for. */
+noinline void slab_debug_alloc(struct kmem_cache *s, void *obj, size_t size)
+{
+	if (!size || size > s->object_size)
+		size = s->object_size;
+	slab_debug_check_object(s, slab_page(s, obj), obj, false);
+	set_track(s, obj, TRACK_ALLOC);
+	if (s->orig)
+		*orig_of(s, obj) = size;
+	fill_red_zones(s, obj, SLUB_RED_ACTIVE, s->orig ? size : s->object_size);
+	trace(s, "alloc", obj);
+}
+
+/* `obj` is live and will be put back into its slab. */
+noinline void slab_debug_free(struct kmem_cache *s, void *obj)
+{
+	slab_debug_check_object(s, slab_page(s, obj), obj, true);
+	set_track(s, obj, TRACK_FREE);
+	fill_red_zones(s, obj, SLUB_RED_INACTIVE, s->object_size);
+	fill_poison(s, obj, s->object_size);
+	trace(s, "free", obj);
+}
+
+/* krealloc() in place: the user has `size` bytes from now on. Precondition: s->orig. */
+void slab_debug_resize(struct kmem_cache *s, void *obj, size_t size)
+{
+	check_red_zones(s, obj, true);
+	*orig_of(s, obj) = size;
+	fill_red_zones(s, obj, SLUB_RED_ACTIVE, size);
+}
+
+/* ---- Leaks, and what an address is ---- */
+
+static unsigned int report_leaked_slab(struct kmem_cache *s, struct page *slab, unsigned int room)
+{
+	unsigned int listed = 0;
+
+	report_slab(s, slab);
+	for (unsigned int i = s->objects; i-- > 0 && listed < room;) {
+		void *obj = slab_object(s, slab, i);
+
+		if (slab_bit(s, slab, i))
+			continue;
+		report_line("Object 0x%px @offset=%lu", obj, slab_offset(s, obj));
+		if (s->track)
+			report_track("Allocated", track_of(s, obj, TRACK_ALLOC));
+		listed++;
+	}
+	return listed;
+}
+
+static unsigned long leaked_in(struct kmem_cache *s, const struct slab_list *list,
+			       unsigned int *room)
+{
+	unsigned long n = 0;
+
+	for (u32 pfn = list->first; pfn; pfn = pfn_to_page(pfn)->next) {
+		n += pfn_to_page(pfn)->inuse;
+		if (*room)
+			*room -= report_leaked_slab(s, pfn_to_page(pfn), *room);
+	}
+	return n;
+}
+
+/* A cache is to be destroyed but has live objects: list them. */
+void slab_report_leaked(struct kmem_cache *s)
+{
+	unsigned int room = MAX_LEAKED;
+	unsigned long n;
+
+	report_begin("BUG %s (Not tainted): Objects remaining in %s on __kmem_cache_shutdown()",
+		     s->name, s->name);
+	n = leaked_in(s, &s->full, &room) + leaked_in(s, &s->partial, &room);
+	report_line("%lu objects remain%s", n, n > MAX_LEAKED ? ", the first are listed" : "");
+	report_line("kmem_cache_destroy %s: Slab cache still has objects", s->name);
+	report_stack_here(NULL);
+	report_advice("Free every object before its cache.%s",
+		      s->track ? "" : " slab_debug=U on the boot line shows who allocated each.");
+	report_end();
+}
+
+static bool object_is_free(struct kmem_cache *s, struct page *slab, unsigned int i)
+{
+	u64 *word = free_word(s, slab_object(s, slab, i));
+
+	return slab_bit(s, slab, i) || (!slab_debugged(s) && *word == free_mark(s, word));
+}
+
+static void explain_in_slab(struct kmem_cache *s, unsigned long addr, char *buf, size_t size)
+{
+	struct page *slab = slab_page(s, (void *)addr);
+	unsigned int i = (-(addr | s->slab_mask) - 1) / s->size;
+	unsigned long obj;
+	const char *state;
+	long d;
+
+	if (i >= s->objects) {
+		scnprintf(buf, size, "in a slab of %s, before its first object", s->name);
+		return;
+	}
+	obj = (unsigned long)slab_object(s, slab, i);
+	state = object_is_free(s, slab, i) ? "free" : "allocated";
+	d = addr - obj;
+	if (d < 0)
+		scnprintf(buf, size, "%ld bytes before object #%u of slab %s (%s), 0x%lx", -d,
+			  slab_object_number(s, i), s->name, state, obj);
+	else if (d >= (long)s->object_size)
+		scnprintf(buf, size, "%ld bytes behind the %u bytes of object #%u of slab %s (%s), 0x%lx",
+			  d - s->object_size, s->object_size, slab_object_number(s, i), s->name,
+			  state, obj);
+	else
+		scnprintf(buf, size, "%ld bytes inside object #%u of slab %s (%s), 0x%lx, %u bytes", d,
+			  slab_object_number(s, i), s->name, state, obj, s->object_size);
+}
+
+static bool explain_slab(unsigned long addr, char *buf, size_t size)
+{
+	struct kmem_cache *s;
+
+	if (!is_direct_map_addr((void *)addr) || !pfn_valid((addr - PAGE_OFFSET) >> PAGE_SHIFT))
+		return false;
+	s = slab_cache_of((void *)addr);
+	if (!s)
+		return false;
+	explain_in_slab(s, addr, buf, size);
+	return true;
+}
+
+struct report_explainer slab_explainer = { .name = "slab", .explain = explain_slab };

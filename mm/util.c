@@ -1,0 +1,106 @@
+// SPDX-License-Identifier: MIT
+/*
+ * Copies of strings and memory, made with kmalloc.
+ *
+ * Each allocates once, copies once, and gives NULL if there is no memory. A size that would overflow is no size: NULL. Context: as the flags say.
+ */
+#include <linux/slab.h>
+#include <linux/string.h>
+
+/**
+ * kmemdup_nul() - a string from bytes that have no NUL at their end
+ * @s: the bytes; NULL gives NULL
+ * @len: how many
+ * @gfp: what may be done to find memory
+ */
+char *kmemdup_nul(const char *s, size_t len, gfp_t gfp)
+{
+	char *copy;
+
+	if (!s || len + 1 == 0)
+		return NULL;
+	copy = __kmalloc(len + 1, gfp);
+	if (copy) {
+		memcpy(copy, s, len);
+		copy[len] = '\0';
+	}
+	return copy;
+}
+
+/**
+ * kstrdup() - a copy of a string
+ * @s: the string; NULL gives NULL
+ * @gfp: what may be done to find memory
+ */
+char *kstrdup(const char *s, gfp_t gfp)
+{
+	return s ? kmemdup_nul(s, strlen(s), gfp) : NULL;
+}
+
+/**
+ * kstrndup() - a copy of the beginning of a string
+ * @s: the string, which needn't have a NUL within @max bytes; NULL gives NULL
+ * @max: length at most
+ * @gfp: what may be done to find memory
+ */
+char *kstrndup(const char *s, size_t max, gfp_t gfp)
+{
+	return s ? kmemdup_nul(s, strnlen(s, max), gfp) : NULL;
+}
+
+static bool is_constant(const void *p)
+{
+	return (const char *)p >= __rodata_start && (const char *)p < __rodata_end;
+}
+
+/**
+ * kstrdup_const() - a string to keep: itself if it is a constant of the image, else a copy
+ * @s: the string; NULL gives NULL
+ * @gfp: what may be done to find memory
+ *
+ * To be freed with kfree_const().
+ */
+const char *kstrdup_const(const char *s, gfp_t gfp)
+{
+	return is_constant(s) ? s : kstrdup(s, gfp);
+}
+
+/* Free what kstrdup_const() gave. */
+void kfree_const(const void *p)
+{
+	if (!is_constant(p))
+		kfree(p);
+}
+
+/**
+ * kmemdup() - a copy of memory
+ * @src: where from
+ * @len: bytes
+ * @gfp: what may be done to find memory
+ */
+void *kmemdup(const void *src, size_t len, gfp_t gfp)
+{
+	void *copy = __kmalloc(len, gfp);
+
+	if (!ZERO_OR_NULL_PTR(copy))
+		memcpy(copy, src, len);
+	return copy;
+}
+
+/**
+ * kmemdup_array() - a copy of an array
+ * @src: where from
+ * @count: elements
+ * @element_size: bytes of each
+ * @gfp: what may be done to find memory
+ *
+ * Return: the copy; NULL if the product overflows too.
+ */
+void *kmemdup_array(const void *src, size_t count, size_t element_size, gfp_t gfp)
+{
+	size_t bytes;
+
+	if (__builtin_mul_overflow(count, element_size, &bytes))
+		return NULL;
+	return kmemdup(src, bytes, gfp);
+}

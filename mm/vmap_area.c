@@ -1,0 +1,336 @@
+// SPDX-License-Identifier: MIT
+/*
+ * The life of an area of the vmalloc region: addresses taken, area claimed, leaves taken out, addresses given back after a flush.
+ *
+ * 1. Order. A new area's node, and a second one where an alignment may split a free range, are allocated before the lock is taken; under
+ *    the lock nothing can fail but the search itself. The end of an area allocates nothing, so vfree() cannot fail.
+ *
+ * 2. Lazy flush. After its leaves are cleared an area's translations may still stand in the TLBs. It goes into the backlog, and all of the
+ *    backlog is made allocatable by one flush, when it passes VMAP_LAZY_MAX (derived in vmap.h), when the search for addresses fails, in
+ *    vm_unmap_aliases() and in mm_quiesce(). Addresses are never handed out between clearing and flush, so
+ *    a new owner cannot meet an old translation.
+ *
+ *        vfree ──> clear leaves ──> backlog ──(flush)──> free ranges
+ *
+ * 3. Bound. A caller with interrupts off cannot flush (another CPU might wait for it in turn), so it only adds; but every
+ *    allocation looks at the backlog too, and it may sleep. The backlog is thus at most VMAP_LAZY_MAX and what was live.
+ *
+ * 4. Invariants, besides those of vmap_tree.c (vmap_valid() in vmap_show.c)
+ *    I7  a complete live area's pages are all mapped and its guard page is not;
+ *    I8  nothing of a lazy area is mapped;
+ *    I9  no leaf stands outside live areas and areas on their way in or out.
+ *
+ * 5. Locks: purge_lock (a mutex, so one flush at a time and a waiter finds what it set free) > vmap_space.lock (irq-safe, short: at most
+ *    PURGE_BATCH areas are given back under it) . Slab and page allocator are called outside vmap_space.lock.
+ *
+ * Sources: the backlog is Piggin's "lazy vmap" idea (Linux documents the behaviour in vmalloc's interface).
+ */
+#include <asm/tlbflush.h>
+#include <linux/kernel.h>
+#include <linux/mm.h>
+#include <linux/moduleparam.h>
+#include <linux/mutex.h>
+#include <linux/slab.h>
+#include <quarry/assert.h>
+#include <quarry/report.h>
+#include "internal.h"
+#include "vmap.h"
+
+#define PURGE_BATCH 32
+
+/* What of the caller's flags is about how hard to try; the rest (zone, mobility, zeroing) is for the pages alone. */
+#define AREA_GFP                                                                                   \
+	(__GFP_RECLAIM | __GFP_IO | __GFP_FS | __GFP_HIGH | __GFP_NOWARN | __GFP_NORETRY |         \
+	 __GFP_RETRY_MAYFAIL | __GFP_NOFAIL | __GFP_MEMALLOC | __GFP_NOMEMALLOC)
+
+struct vmap_space vmap_space;
+
+static struct kmem_cache *vmap_area_cache; /* R */
+static DEFINE_MUTEX(purge_lock);
+
+static int set_strict(const char *val)
+{
+	return boot_param_bool(val, &vmalloc_strict);
+}
+BOOT_PARAM("vmalloc_strict", set_strict);
+
+/* ---- Nodes ---- */
+
+static struct vm_struct *node_alloc(gfp_t gfp)
+{
+	return kmem_cache_alloc(vmap_area_cache, gfp & AREA_GFP);
+}
+
+/* A chain by ->next. */
+static void nodes_free(struct vm_struct *vm)
+{
+	while (vm) {
+		struct vm_struct *next = vm->next;
+
+		kmem_cache_free(vmap_area_cache, vm);
+		vm = next;
+	}
+}
+
+/* ---- The backlog ---- */
+
+/* Addresses of up to PURGE_BATCH areas become free; the rest of the chain. */
+static struct vm_struct *give_batch(struct vm_struct *vm)
+{
+	struct vm_struct *dead = NULL;
+	unsigned long flags;
+
+	spin_lock_irqsave(&vmap_space.lock, flags);
+	for (int n = 0; vm && n < PURGE_BATCH; n++) {
+		struct vm_struct *next = vm->next, *unused = vmap_space_give(&vmap_space, vm);
+
+		while (unused) {
+			struct vm_struct *after = unused->next;
+
+			unused->next = dead;
+			dead = unused;
+			unused = after;
+		}
+		vm = next;
+	}
+	spin_unlock_irqrestore(&vmap_space.lock, flags);
+	nodes_free(dead);
+	return vm;
+}
+
+static struct vm_struct *backlog_take(void)
+{
+	struct vm_struct *chain;
+	unsigned long flags;
+
+	spin_lock_irqsave(&vmap_space.lock, flags);
+	chain = vmap_space.lazy;
+	vmap_space.lazy = NULL;
+	vmap_space.lazy_bytes = 0;
+	spin_unlock_irqrestore(&vmap_space.lock, flags);
+	return chain;
+}
+
+void vmap_purge(void)
+{
+	unsigned long low = VMALLOC_END, high = VMALLOC_START;
+	struct vm_struct *chain;
+
+	mutex_lock(&purge_lock);
+	chain = backlog_take();
+	for (struct vm_struct *vm = chain; vm; vm = vm->next) {
+		low = min(low, vm_start(vm));
+		high = max(high, vm_end(vm));
+	}
+	if (chain)
+		tlb_flush_range(low, high, NULL);
+	while (chain)
+		chain = give_batch(chain);
+	mutex_unlock(&purge_lock);
+}
+
+void vmap_purge_if_due(void)
+{
+	if (unlikely(READ_ONCE(vmap_space.lazy_bytes) > VMAP_LAZY_MAX) && !irqs_disabled())
+		vmap_purge();
+}
+
+/**
+ * vm_unmap_aliases() - make sure that no CPU translates through an area that was freed
+ *
+ * Flushes the backlog. For who changes the attributes of pages that were mapped before.
+ *
+ * Context: may sleep.
+ */
+void vm_unmap_aliases(void)
+{
+	vmap_purge();
+}
+
+void vmalloc_drain(void)
+{
+	vmap_purge();
+}
+
+/* ---- Beginning ---- */
+
+static bool take_addresses(struct vm_struct *vm, unsigned long align, struct vm_struct **spare)
+{
+	unsigned long flags;
+	bool ok;
+
+	spin_lock_irqsave(&vmap_space.lock, flags);
+	ok = vmap_space_take(&vmap_space, vm, align, spare);
+	spin_unlock_irqrestore(&vmap_space.lock, flags);
+	return ok;
+}
+
+struct vm_struct *vmap_area_get(unsigned long size, unsigned long align, unsigned long flags,
+				gfp_t gfp, const void *caller)
+{
+	struct vm_struct *vm = node_alloc(gfp), *spare = NULL;
+	bool ok;
+
+	assert_debug(size && PAGE_ALIGNED(size) && is_power_of_2(align));
+	vmap_purge_if_due();
+	if (!vm)
+		return NULL;
+	*vm = (struct vm_struct){ .size = size + PAGE_SIZE,
+				  .flags = flags | VM_UNINITIALIZED,
+				  .caller = caller };
+	if (align > PAGE_SIZE) {
+		spare = node_alloc(gfp);
+		if (!spare)
+			goto fail;
+		spare->next = NULL;
+	}
+	ok = take_addresses(vm, align, &spare);
+	if (unlikely(!ok)) {
+		vmap_purge();
+		ok = take_addresses(vm, align, &spare);
+	}
+	nodes_free(spare);
+	if (likely(ok))
+		return vm;
+fail:
+	nodes_free(vm);
+	return NULL;
+}
+
+void vmap_area_ready(struct vm_struct *vm, unsigned long flags)
+{
+	barrier(); /* the page table is written: who looks from an interrupt may now trust it */
+	WRITE_ONCE(vm->flags, (vm->flags | flags) & ~VM_UNINITIALIZED);
+}
+
+/* ---- End ---- */
+
+/* Why an area can't be ended by this call. */
+enum claim {
+	CLAIM_OK,
+	CLAIM_NONE,   /* no area there */
+	CLAIM_INSIDE, /* not its start */
+	CLAIM_FREED,  /* ended before */
+	CLAIM_KIND,   /* not this function's */
+};
+
+static enum claim claim_check(const struct vm_struct *vm, unsigned long addr, unsigned long allowed)
+{
+	if (!vm)
+		return CLAIM_NONE;
+	if (!vm_is_live(vm))
+		return CLAIM_FREED;
+	if (vm_start(vm) != addr)
+		return CLAIM_INSIDE;
+	return (vm->flags & allowed) && !(vm->flags & VM_UNINITIALIZED) ? CLAIM_OK : CLAIM_KIND;
+}
+
+static const char *claim_advice(enum claim why, const void *addr)
+{
+	if (!is_vmalloc_addr(addr))
+		return "The pointer does not come from vmalloc(): memory from kmalloc() is given back with kfree(); "
+		       "kvfree() takes both.";
+	if (why == CLAIM_INSIDE)
+		return "The pointer leads into an area: give back the address that was returned, not one that was moved on.";
+	if (why == CLAIM_FREED)
+		return "The area was already given back. Look for two owners of one pointer, or an error path that frees "
+		       "what the caller frees again.";
+	if (why == CLAIM_KIND)
+		return "The area was made by another function: vmalloc() ends with vfree(), vmap() with vunmap() or vfree(), "
+		       "ioremap() with iounmap(), vm_map_ram() with vm_unmap_ram(). It stays.";
+	return "No area is there now: the pointer is wild, or was freed long ago.";
+}
+
+static noinline void report_claim(enum claim why, const void *addr, const char *what)
+{
+	if (why == CLAIM_KIND)
+		report_begin("Trying to %s() wrong kind of vm area (0x%px)", what, addr);
+	else if (!PAGE_ALIGNED(addr))
+		report_begin("Trying to %s() bad address (0x%px)", what, addr);
+	else
+		report_begin("Trying to %s() nonexistent vm area (0x%px)", what, addr);
+	report_address(addr);
+	report_stack_here(NULL);
+	report_advice("%s", claim_advice(why, addr));
+	report_end();
+}
+
+static void ring_add(struct vmap_space *vs, const struct vm_struct *vm, const void *freer)
+{
+	vs->ring[vs->ring_next++ % VMAP_RING] = (struct vmap_freed){
+		.start = vm_start(vm),
+		.size = get_vm_area_size(vm),
+		.allocator = vm->caller,
+		.freer = freer,
+	};
+}
+
+struct vm_struct *vmap_area_claim(const void *addr, const char *what, unsigned long allowed,
+				  const void *caller)
+{
+	struct vm_struct *vm;
+	unsigned long flags;
+	enum claim why;
+
+	spin_lock_irqsave(&vmap_space.lock, flags);
+	vm = vmap_space_find(&vmap_space, (unsigned long)addr);
+	why = claim_check(vm, (unsigned long)addr, allowed);
+	if (likely(why == CLAIM_OK)) {
+		vm->flags |= VMAP_DYING;
+		ring_add(&vmap_space, vm, caller);
+	}
+	spin_unlock_irqrestore(&vmap_space.lock, flags);
+	if (likely(why == CLAIM_OK))
+		return vm;
+	report_claim(why, addr, what);
+	return NULL;
+}
+
+void vmap_area_release(struct vm_struct *vm, enum vmap_pages what)
+{
+	unsigned long flags;
+
+	vmap_unmap(vm_start(vm), vm_start(vm) + get_vm_area_size(vm), what);
+	spin_lock_irqsave(&vmap_space.lock, flags);
+	vm->flags = (vm->flags & ~VM_UNINITIALIZED) | VMAP_DYING | VMAP_LAZY;
+	vm->next = vmap_space.lazy;
+	vmap_space.lazy = vm;
+	vmap_space.lazy_bytes += vm->size;
+	spin_unlock_irqrestore(&vmap_space.lock, flags);
+}
+
+/**
+ * find_vm_area() - the area that an address lies in
+ * @addr: any address; the guard page counts as part of the area
+ *
+ * The area stays what it is only as long as the caller knows that nobody frees it.
+ *
+ * Context: any but NMI. O(log areas).
+ * Return: the area, or NULL: none, or it is being freed.
+ */
+struct vm_struct *find_vm_area(const void *addr)
+{
+	struct vm_struct *vm;
+	unsigned long flags;
+
+	spin_lock_irqsave(&vmap_space.lock, flags);
+	vm = vmap_space_find(&vmap_space, (unsigned long)addr);
+	if (vm && !vm_is_live(vm))
+		vm = NULL;
+	spin_unlock_irqrestore(&vmap_space.lock, flags);
+	return vm;
+}
+
+/* Once, after slab_init(). */
+void vmalloc_init(void)
+{
+	struct vm_struct *whole;
+
+	vmap_area_cache = kmem_cache_create("vmap_area", sizeof(struct vm_struct), 0, SLAB_PANIC,
+					    NULL);
+	whole = node_alloc(GFP_KERNEL);
+	if (!whole)
+		panic("vmalloc_init: no memory for the first node");
+	vmap_space_init(&vmap_space, whole, VMALLOC_START, VMALLOC_SIZE);
+	vmap_show_init();
+}

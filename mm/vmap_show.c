@@ -1,0 +1,229 @@
+// SPDX-License-Identifier: MIT
+/*
+ * The vmalloc region seen from outside: /proc/vmallocinfo, what a faulting address is, the invariants.
+ *
+ * 1. vmallocinfo_show() looks an area up, copies it, lets the lock go and prints: so the console is never waited for under the lock. Areas
+ *    that come or go meanwhile may or may not be seen.
+ *
+ * 2. The explainer is asked by the report engine about any address, also about a fault inside this very code. It only tries the lock, and
+ *    copies what it found. An address in an area's guard page is one beyond its end; areas that were freed are known from the
+ *    area tree as long as they wait for the flush, and from a ring of the last VMAP_RING ones after that.
+ *
+ * 3. vmap_valid() checks I1 … I6 of vmap_tree.c and I7 … I9 of vmap_area.c under the lock, walking every page of every area. For tests.
+ *    Areas on their way in or out are left out, and while there are any, so is I9.
+ */
+#include <linux/kernel.h>
+#include <linux/mm.h>
+#include <linux/string.h>
+#include <quarry/assert.h>
+#include <quarry/report.h>
+#include "internal.h"
+#include "vmap.h"
+
+#define LINE_SIZE 240
+
+/* ---- vmallocinfo ---- */
+
+static bool copy_area_from(unsigned long addr, struct vm_struct *copy)
+{
+	struct vm_struct *vm;
+	unsigned long flags;
+
+	spin_lock_irqsave(&vmap_space.lock, flags);
+	vm = vmap_space_next(&vmap_space, addr);
+	if (vm)
+		*copy = *vm;
+	spin_unlock_irqrestore(&vmap_space.lock, flags);
+	return vm;
+}
+
+static void show_area(const struct vm_struct *vm, show_line_t line)
+{
+	static const struct {
+		unsigned long flag;
+		const char *word;
+	} words[] = {
+		{ VM_IOREMAP, " ioremap" }, { VM_ALLOC, " vmalloc" },
+		{ VM_MAP, " vmap" },	    { VM_USERMAP, " user" },
+		{ VMAP_RAM, " vm_map_ram" }, { VM_DMA_COHERENT, " dma-coherent" },
+	};
+	char buf[LINE_SIZE];
+	int n = scnprintf(buf, sizeof(buf), "0x%016lx-0x%016lx %7lu", vm_start(vm), vm_end(vm),
+			  vm->size);
+
+	if (!vm_is_live(vm)) {
+		scnprintf(buf + n, sizeof(buf) - n, " unpurged vm_area");
+		line(buf);
+		return;
+	}
+	if (vm->caller)
+		n += scnprintf(buf + n, sizeof(buf) - n, " %pS", vm->caller);
+	if (vm->nr_pages)
+		n += scnprintf(buf + n, sizeof(buf) - n, " pages=%u", vm->nr_pages);
+	if (vm->phys_addr)
+		n += scnprintf(buf + n, sizeof(buf) - n, " phys=0x%016llx", vm->phys_addr);
+	for (size_t i = 0; i < ARRAY_SIZE(words); i++) {
+		if (vm->flags & words[i].flag)
+			n += scnprintf(buf + n, sizeof(buf) - n, "%s", words[i].word);
+	}
+	line(buf);
+}
+
+/**
+ * vmallocinfo_show() - print every area in the layout of Linux's /proc/vmallocinfo
+ * @line: takes each line, without its newline
+ *
+ * Context: as @line. Areas that are freed but not yet flushed are "unpurged vm_area".
+ */
+void vmallocinfo_show(show_line_t line)
+{
+	unsigned long addr = VMALLOC_START;
+	struct vm_struct vm;
+
+	while (copy_area_from(addr, &vm)) {
+		if (!(vm.flags & VM_UNINITIALIZED))
+			show_area(&vm, line);
+		addr = vm_end(&vm);
+	}
+}
+
+/* ---- What an address is ---- */
+
+struct found {
+	bool freed;
+	const char *kind;
+	struct vmap_freed area; /* freer NULL: not known */
+};
+
+static const char *area_kind(const struct vm_struct *vm)
+{
+	if (vm->flags & VM_IOREMAP)
+		return "ioremap";
+	return vm->flags & VM_ALLOC ? "vmalloc" : "vmap";
+}
+
+/* The freed area of the ring that held `addr`, latest first. */
+static const struct vmap_freed *ring_find(unsigned long addr)
+{
+	for (unsigned int i = 1; i <= VMAP_RING; i++) {
+		const struct vmap_freed *f = &vmap_space.ring[(vmap_space.ring_next - i) % VMAP_RING];
+
+		if (f->size && addr - f->start < f->size + PAGE_SIZE)
+			return f;
+	}
+	return NULL;
+}
+
+/* Under the lock. */
+static bool find_area(unsigned long addr, struct found *found)
+{
+	const struct vm_struct *vm = vmap_space_find(&vmap_space, addr);
+	const struct vmap_freed *f = ring_find(addr);
+
+	*found = (struct found){ .freed = !vm || !vm_is_live(vm), .kind = "vmalloc" };
+	if (vm) {
+		found->kind = area_kind(vm);
+		found->area = (struct vmap_freed){ .start = vm_start(vm),
+						   .size = get_vm_area_size(vm),
+						   .allocator = vm->caller };
+	} else if (f) {
+		found->area = *f;
+	}
+	if (vm && found->freed && f && f->start == vm_start(vm))
+		found->area.freer = f->freer;
+	return vm || f;
+}
+
+static void describe(unsigned long addr, const struct found *found, char *buf, size_t size)
+{
+	const struct vmap_freed *a = &found->area;
+	unsigned long off = addr - a->start;
+	bool beyond = off >= a->size;
+	int n = scnprintf(buf, size,
+			  "address is %lu bytes %s %s %s area 0x%lx-0x%lx (size %lu) allocated by %pS",
+			  beyond ? off - a->size : off, beyond ? "beyond the end of" : "inside",
+			  found->freed ? "a freed" : "the", found->kind, a->start,
+			  a->start + a->size, a->size, a->allocator);
+
+	if (a->freer)
+		scnprintf(buf + n, size - n, ", freed by %pS", a->freer);
+}
+
+static bool explain_vmalloc(unsigned long addr, char *buf, size_t size)
+{
+	struct found found;
+	unsigned long flags;
+	bool known;
+
+	if (!is_vmalloc_addr((void *)addr))
+		return false;
+	if (!spin_trylock_irqsave(&vmap_space.lock, flags)) {
+		scnprintf(buf, size, "address is in the vmalloc region, whose areas are being changed");
+		return true;
+	}
+	known = find_area(addr, &found);
+	spin_unlock_irqrestore(&vmap_space.lock, flags);
+	if (known)
+		describe(addr, &found, buf, size);
+	else
+		scnprintf(buf, size, "address is in the vmalloc region, in no area");
+	return true;
+}
+
+void vmap_show_init(void)
+{
+	static struct report_explainer explainer = { .name = "vmalloc",
+						     .explain = explain_vmalloc };
+
+	report_add_explainer(&explainer);
+}
+
+/* ---- Invariants I7 … I9 ---- */
+
+static bool area_valid(const struct vm_struct *vm)
+{
+	unsigned long start = vm_start(vm), end = start + get_vm_area_size(vm);
+
+	if (vm->flags & VMAP_LAZY)
+		return INVARIANT(8, vmap_none_mapped(start, vm_end(vm)));
+	return INVARIANT(7, vmap_all_mapped(start, end)) &&
+	       INVARIANT(7, vmap_none_mapped(end, vm_end(vm)));
+}
+
+static bool mappings_valid(void)
+{
+	unsigned long mapped = 0, next = VMALLOC_START;
+	bool in_transit = false;
+	struct vm_struct *vm;
+
+	while ((vm = vmap_space_next(&vmap_space, next))) {
+		next = vm_end(vm);
+		if ((vm->flags & VM_UNINITIALIZED) ||
+		    (vm->flags & (VMAP_DYING | VMAP_LAZY)) == VMAP_DYING) {
+			in_transit = true;
+			continue;
+		}
+		if (!area_valid(vm))
+			return false;
+		if (vm_is_live(vm))
+			mapped += get_vm_area_size(vm);
+	}
+	return in_transit || INVARIANT(9, mapped == vmap_mapped_bytes());
+}
+
+/**
+ * vmap_valid() - check the vmalloc region's invariants I1 … I9
+ *
+ * Context: any but NMI; interrupts are off for O(pages in all areas).
+ * Return: false, with a line that names the broken one.
+ */
+bool vmap_valid(void)
+{
+	unsigned long flags;
+	bool ok;
+
+	spin_lock_irqsave(&vmap_space.lock, flags);
+	ok = vmap_space_valid(&vmap_space, VMALLOC_START, VMALLOC_END) && mappings_valid();
+	spin_unlock_irqrestore(&vmap_space.lock, flags);
+	return ok;
+}

@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: MIT
+/*
+ * The bench runner: bench=<glob> on the boot line runs the rows it names and prints one comma-separated line each:
+ *
+ *	bench,<name>,<ticks per operation>,<Linux 6.12>,<Linux 6.1>,<bytes moved>
+ *
+ * Under -icount shift=0 a tick is one retired instruction, so the figures repeat exactly. tests/bench/run makes the table of them.
+ */
+#include <asm/irqflags.h>
+#include <linux/errno.h>
+#include <linux/glob.h>
+#include <linux/mm.h>
+#include <linux/moduleparam.h>
+#include <linux/printk.h>
+#include <linux/string.h>
+#include "bench.h"
+
+extern const struct bench __benches_start[], __benches_end[];
+
+static const char *wanted;
+
+static int set_bench(const char *val)
+{
+	wanted = val && *val ? val : "*";
+	return 0;
+}
+BOOT_PARAM("bench", set_bench);
+
+bool bench_requested(void)
+{
+	return wanted;
+}
+
+int bench_run(void)
+{
+	unsigned int ran = 0;
+
+	for (const struct bench *b = __benches_start; b < __benches_end; b++) {
+		if (!glob_match(wanted, b->name))
+			continue;
+		mm_quiesce();
+		kprint_raw("bench,%s,%llu,%u,%u,%u\n", b->name, b->run(), b->linux_612,
+			   b->linux_61, b->bytes);
+		ran++;
+	}
+	if (!ran) {
+		pr_err("bench=%s matches no row\n", wanted);
+		return -ENOENT;
+	}
+	kprint_raw("bench,end,%u,0,0,0\n", ran);
+	return 0;
+}

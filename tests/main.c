@@ -1,0 +1,97 @@
+// SPDX-License-Identifier: MIT
+/*
+ * What a boot is for: the self-tests, the benches if asked for, then the state of the memory manager.
+ *
+ * Around every suite the page count is taken after mm_quiesce(): what a suite does not give back is a failure of its `accounting`
+ * case. Kernel page tables may rightly have grown; they are counted apart.
+ */
+#include <asm/console.h>
+#include <boot/boot.h>
+#include <boot/bootinfo.h>
+#include <kunit/test.h>
+#include <linux/mm.h>
+#include <linux/moduleparam.h>
+#include <linux/printk.h>
+#include <linux/slab.h>
+#include <linux/sprintf.h>
+#include <linux/vmalloc.h>
+#include <quarry/report.h>
+#include "bench/bench.h"
+
+static unsigned long pages_before;
+
+/* Free pages, and those that became kernel page tables: constant over anything that cleans up after itself. */
+static unsigned long pages_accounted(void)
+{
+	mm_quiesce();
+	return nr_free_pages() + mm_stat_read(MM_KERNEL_TABLES);
+}
+
+static bool suite_before(void)
+{
+	pages_before = pages_accounted();
+	return true;
+}
+
+static bool suite_after(char *why, size_t size)
+{
+	unsigned long now = pages_accounted();
+
+	if (now != pages_before) {
+		snprintf(why, size, "%ld pages are missing after the suite (%lu before, %lu now)",
+			 (long)(pages_before - now), pages_before, now);
+		return false;
+	}
+	if (!mm_valid_all()) {
+		snprintf(why, size, "an invariant of the memory manager is broken (see the line above)");
+		return false;
+	}
+	return true;
+}
+
+static void print_line(const char *text)
+{
+	pr_info("%s\n", text);
+}
+
+static void show_memmap(show_line_t line)
+{
+	const struct memmap *map = boot_memmap();
+	char buf[96];
+
+	for (unsigned int i = 0; i < map->nr; i++) {
+		scnprintf(buf, sizeof(buf), "%016llx-%016llx : %s", map->ranges[i].start,
+			  map->ranges[i].end - 1, mem_type_name(map->ranges[i].type));
+		line(buf);
+	}
+}
+
+static void show_state(void)
+{
+	static const struct {
+		const char *name;
+		void (*show)(show_line_t line);
+	} parts[] = {
+		{ "memory map", show_memmap },
+		{ "meminfo", meminfo_show },	   { "zoneinfo", zoneinfo_show },
+		{ "buddyinfo", buddyinfo_show },   { "pagetypeinfo", pagetypeinfo_show },
+		{ "slabinfo", slabinfo_show },	   { "vmallocinfo", vmallocinfo_show },
+	};
+
+	for (unsigned int i = 0; i < ARRAY_SIZE(parts); i++) {
+		pr_info("%s:\n", parts[i].name);
+		parts[i].show(print_line);
+	}
+}
+
+unsigned int boot_payload(void)
+{
+	int failed;
+
+	if (bench_requested())
+		return bench_run() ? EXIT_FAILED : EXIT_PASSED;
+	kunit_set_suite_audit(suite_before, suite_after);
+	kunit_set_epilogue(show_state);
+	failed = kunit_run_boot();
+	return failed || report_unexpected() ? EXIT_FAILED : EXIT_PASSED;
+}

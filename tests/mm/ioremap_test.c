@@ -1,0 +1,102 @@
+// SPDX-License-Identifier: MIT
+/*
+ * Tests of mm/ioremap.c. The device is the local interrupt controller, which every machine that boots Quarry has at the same address.
+ *
+ * Mutations that made them fail when tried:
+ *   (listed after trying)
+ */
+#include <kunit/test.h>
+#include <linux/io.h>
+#include <linux/memblock.h>
+#include <linux/mm.h>
+#include <linux/vmalloc.h>
+#include "mm/internal.h"
+
+#define LAPIC_PHYS    0xfee00000ULL
+#define LAPIC_VERSION 0x30
+
+static void reads_a_device(struct kunit *test)
+{
+	void *p = ioremap(LAPIC_PHYS + LAPIC_VERSION, 4);
+	u32 version;
+
+	KUNIT_ASSERT_NOT_NULL(test, p);
+	KUNIT_EXPECT_EQ(test, offset_in_page(p), (unsigned long)LAPIC_VERSION);
+	KUNIT_EXPECT_EQ(test, vmalloc_to_pfn(p), LAPIC_PHYS >> PAGE_SHIFT);
+	version = readl(p) & 0xff;
+	KUNIT_EXPECT_GE(test, version, 0x10);
+	KUNIT_EXPECT_LE(test, version, 0x15);
+	KUNIT_EXPECT_EQ(test, find_vm_area(p)->phys_addr, LAPIC_PHYS);
+	KUNIT_EXPECT_TRUE(test, vmap_valid());
+	KUNIT_EXPECT_NO_REPORT(test, iounmap(p));
+	KUNIT_EXPECT_NULL(test, find_vm_area(p));
+	KUNIT_EXPECT_EQ(test, vmalloc_to_pfn(p), 0UL);
+}
+
+static void refuses_ram(struct kunit *test)
+{
+	struct page *page = alloc_page(GFP_KERNEL);
+	void *p = NULL;
+
+	KUNIT_ASSERT_NOT_NULL(test, page);
+	KUNIT_EXPECT_REPORT(test, "ioremap on RAM at 0x", p = ioremap(page_to_phys(page), PAGE_SIZE));
+	KUNIT_EXPECT_NULL(test, p);
+	KUNIT_EXPECT_REPORT(test, "ioremap on RAM at 0x", /* its last page is RAM */
+			    p = ioremap(memblock_start_of_DRAM(), 2 * PAGE_SIZE));
+	KUNIT_EXPECT_NULL(test, p);
+	__free_page(page);
+}
+
+static void refuses_no_range(struct kunit *test)
+{
+	volatile size_t all = ~0UL;
+
+	KUNIT_EXPECT_NULL(test, ioremap(LAPIC_PHYS, 0));
+	KUNIT_EXPECT_NULL(test, ioremap(LAPIC_PHYS, all));
+	KUNIT_EXPECT_NULL(test, ioremap(~0ULL - 10, 100));
+	KUNIT_EXPECT_NULL(test, ioremap(DIRECT_MAP_SIZE, PAGE_SIZE));
+	KUNIT_EXPECT_TRUE(test, vmap_valid());
+}
+
+static void wide_mappings(struct kunit *test)
+{
+	void *p = ioremap(LAPIC_PHYS - PAGE_SIZE, (2UL << 20) + PAGE_SIZE); /* a page, then 2 MiB */
+	int level = -1;
+
+	KUNIT_ASSERT_NOT_NULL(test, p);
+	for (unsigned long i = 0; i <= 512; i += 64)
+		KUNIT_EXPECT_EQ(test, vmalloc_to_pfn(p + i * PAGE_SIZE), (LAPIC_PHYS >> PAGE_SHIFT) - 1 + i);
+	KUNIT_EXPECT_EQ(test, vmalloc_to_pfn(p + (2UL << 20) + PAGE_SIZE), 0UL);
+	iounmap(p);
+	p = ioremap(LAPIC_PHYS, 2UL << 20);
+	KUNIT_ASSERT_NOT_NULL(test, p);
+	KUNIT_EXPECT_NOT_NULL(test, pt_lookup(kernel_root(), (unsigned long)p, &level));
+	KUNIT_EXPECT_EQ(test, level, 1);
+	KUNIT_EXPECT_EQ(test, vmalloc_to_pfn(p + 5 * PAGE_SIZE), (LAPIC_PHYS >> PAGE_SHIFT) + 5);
+	KUNIT_EXPECT_TRUE(test, vmap_valid());
+	iounmap(p);
+	KUNIT_EXPECT_TRUE(test, vmap_valid());
+}
+
+static void iounmap_of_wrong_pointers(struct kunit *test)
+{
+	void *p = vmalloc(PAGE_SIZE), *io = ioremap(LAPIC_PHYS, 4);
+
+	KUNIT_ASSERT_NOT_NULL(test, p);
+	KUNIT_ASSERT_NOT_NULL(test, io);
+	KUNIT_EXPECT_REPORT(test, "Trying to iounmap() wrong kind of vm area", iounmap(p));
+	KUNIT_EXPECT_REPORT(test, "Trying to vfree() wrong kind of vm area", vfree(io));
+	KUNIT_EXPECT_REPORT(test, "Trying to iounmap() nonexistent vm area",
+			    iounmap((void *)(VMALLOC_END - PAGE_SIZE)));
+	iounmap(io);
+	vfree(p);
+}
+
+static struct kunit_case cases[] = {
+	KUNIT_CASE(reads_a_device), KUNIT_CASE(refuses_ram),
+	KUNIT_CASE(refuses_no_range), KUNIT_CASE(wide_mappings),
+	KUNIT_CASE(iounmap_of_wrong_pointers), {}
+};
+static struct kunit_suite suite = { .name = "ioremap", .test_cases = cases };
+
+kunit_test_suite(suite);

@@ -1,0 +1,831 @@
+// SPDX-License-Identifier: MIT
+/*
+ * Tests of mm/vmalloc.c, mm/vmap_area.c, mm/vmap_pte.c, mm/vmap_show.c, through the functions that callers know.
+ * The trees, kvmalloc and ioremap have their own files.
+ *
+ * Mutations that made them fail when tried:
+ *   (listed after trying)
+ */
+#include <asm/irqflags.h>
+#include <asm/tlbflush.h>
+#include <kunit/test.h>
+#include <linux/kernel.h>
+#include <linux/mm.h>
+#include <linux/slab.h>
+#include <linux/string.h>
+#include <linux/vmalloc.h>
+#include "mm/internal.h"
+#include "mm/vmap.h"
+
+#define GFP_QUIET (GFP_KERNEL | __GFP_NOWARN)
+
+/* Sizes that the compiler must not see through: it knows what alloc_size means. */
+static volatile size_t huge_size = ~0UL, no_size;
+
+/* Everything there is: free pages, and those that became kernel tables. */
+static unsigned long all_pages(void)
+{
+	mm_quiesce();
+	return nr_free_pages() + mm_stat_read(MM_KERNEL_TABLES);
+}
+
+/* The first word of each page says whose it is. */
+static void mark_pages(void *p, unsigned long pages, u64 seed)
+{
+	for (unsigned long i = 0; i < pages; i++)
+		*(u64 *)(p + i * PAGE_SIZE) = seed + i;
+}
+
+static bool marks_stand(const void *p, unsigned long pages, u64 seed)
+{
+	for (unsigned long i = 0; i < pages; i++) {
+		if (*(const u64 *)(p + i * PAGE_SIZE) != seed + i)
+			return false;
+	}
+	return true;
+}
+
+/* ---- allocation ---- */
+
+static void sizes_and_counts(struct kunit *test)
+{
+	static const unsigned long sizes[] = { 1, 4095, 4096, 4097, 65536, 262145, 3UL << 20 };
+	unsigned long before = vmalloc_nr_pages();
+
+	for (size_t i = 0; i < ARRAY_SIZE(sizes); i++) {
+		unsigned long pages = PFN_UP(sizes[i]);
+		void *p = vmalloc(sizes[i]);
+
+		KUNIT_ASSERT_NOT_NULL(test, p);
+		KUNIT_EXPECT_TRUE(test, PAGE_ALIGNED(p));
+		KUNIT_EXPECT_TRUE(test, is_vmalloc_addr(p));
+		KUNIT_ASSERT_NOT_NULL(test, find_vm_area(p));
+		KUNIT_EXPECT_EQ(test, get_vm_area_size(find_vm_area(p)), pages << PAGE_SHIFT);
+		KUNIT_EXPECT_EQ(test, find_vm_area(p)->nr_pages, pages);
+		KUNIT_EXPECT_EQ(test, vmalloc_nr_pages(), before + pages);
+		mark_pages(p, pages, i << 32);
+		KUNIT_EXPECT_TRUE(test, marks_stand(p, pages, i << 32));
+		vfree(p);
+		KUNIT_EXPECT_EQ(test, vmalloc_nr_pages(), before);
+		KUNIT_EXPECT_NULL(test, find_vm_area(p));
+	}
+	KUNIT_EXPECT_TRUE(test, vmap_valid());
+}
+
+/* Leave pages that are not zero where the next allocation finds them. */
+static void dirty_memory(struct kunit *test, unsigned long pages)
+{
+	void *p = vmalloc(pages << PAGE_SHIFT);
+
+	KUNIT_ASSERT_NOT_NULL(test, p);
+	memset(p, 0xa5, pages << PAGE_SHIFT);
+	vfree(p);
+}
+
+static void zeroed(struct kunit *test)
+{
+	void *(*const alloc[])(unsigned long) = { vzalloc, vmalloc_user, vmalloc_32_user };
+
+	for (size_t i = 0; i < ARRAY_SIZE(alloc); i++) {
+		void *p;
+
+		dirty_memory(test, 20);
+		p = alloc[i](20 * PAGE_SIZE);
+		KUNIT_ASSERT_NOT_NULL(test, p);
+		KUNIT_EXPECT_NULL(test, memchr_inv(p, 0, 20 * PAGE_SIZE));
+		KUNIT_EXPECT_EQ(test, !!(find_vm_area(p)->flags & VM_USERMAP), i > 0);
+		vfree(p);
+	}
+	dirty_memory(test, 20);
+	void *p = vcalloc(20, PAGE_SIZE);
+
+	KUNIT_ASSERT_NOT_NULL(test, p);
+	KUNIT_EXPECT_NULL(test, memchr_inv(p, 0, 20 * PAGE_SIZE));
+	vfree(p);
+}
+
+static void refuses_what_cannot_be(struct kunit *test)
+{
+	unsigned long before = all_pages();
+	unsigned long all = nr_managed_pages() << PAGE_SHIFT;
+
+	KUNIT_EXPECT_NULL(test, __vmalloc(no_size, GFP_QUIET));
+	KUNIT_EXPECT_NULL(test, __vmalloc(huge_size, GFP_QUIET));
+	KUNIT_EXPECT_NULL(test, __vmalloc(huge_size - PAGE_SIZE, GFP_QUIET));
+	KUNIT_EXPECT_NULL(test, __vmalloc(all + PAGE_SIZE, GFP_QUIET));
+	KUNIT_EXPECT_NULL(test, __vmalloc_array(huge_size / 2, 4, GFP_QUIET));
+	KUNIT_EXPECT_NULL(test, __vcalloc(huge_size >> 20, 1UL << 40, GFP_QUIET));
+	KUNIT_EXPECT_NULL(test, __vmalloc_node(4096, 3 * PAGE_SIZE, GFP_QUIET, 0, NULL));
+	KUNIT_EXPECT_NULL(test, __vmalloc_node(4096, 1UL << 62, GFP_QUIET, 0, NULL));
+	KUNIT_EXPECT_EQ(test, all_pages(), before);
+	KUNIT_EXPECT_TRUE(test, vmap_valid());
+}
+
+static unsigned int warnings;
+
+static void count_warning(const char *line, size_t n)
+{
+	if (strnstr(line, "vmalloc error: size", n))
+		warnings++;
+}
+
+static void one_line_on_failure(struct kunit *test)
+{
+	printk_hook_t old = printk_set_hook(count_warning);
+	void *p;
+
+	warnings = 0;
+	p = __vmalloc(huge_size, GFP_KERNEL | __GFP_NOWARN);
+	KUNIT_EXPECT_NULL(test, p);
+	KUNIT_EXPECT_EQ(test, warnings, 0);
+	p = vmalloc(huge_size);
+	printk_set_hook(old);
+	KUNIT_EXPECT_NULL(test, p);
+	KUNIT_EXPECT_EQ(test, warnings, 1);
+}
+
+/* The DMA zone has less than 16 MiB, so this fails half way on every machine. */
+static void half_way_failure_gives_back(struct kunit *test)
+{
+	unsigned long before = all_pages();
+	unsigned long counted = vmalloc_nr_pages();
+
+	if (nr_managed_pages() << PAGE_SHIFT <= 17UL << 20)
+		kunit_skip(test, "the machine is smaller than the request");
+	KUNIT_EXPECT_NULL(test, __vmalloc(17UL << 20, GFP_DMA | GFP_QUIET));
+	KUNIT_EXPECT_EQ(test, vmalloc_nr_pages(), counted);
+	KUNIT_EXPECT_TRUE(test, vmap_valid());
+	KUNIT_EXPECT_EQ(test, all_pages(), before);
+}
+
+static void alignment(struct kunit *test)
+{
+	for (unsigned int shift = 0; shift <= 32; shift += 4) {
+		void *p = __vmalloc_node(3 * PAGE_SIZE, 1UL << shift, GFP_KERNEL, 0, NULL);
+
+		KUNIT_ASSERT_NOT_NULL(test, p);
+		KUNIT_EXPECT_TRUE(test, IS_ALIGNED((unsigned long)p, max(1UL << shift, PAGE_SIZE)));
+		KUNIT_EXPECT_TRUE(test, vmap_valid());
+		vfree(p);
+	}
+}
+
+static void zones_are_kept(struct kunit *test)
+{
+	char *low = vmalloc_32(8 * PAGE_SIZE);
+	char *dma = __vmalloc(8 * PAGE_SIZE, GFP_KERNEL | GFP_DMA);
+
+	KUNIT_ASSERT_NOT_NULL(test, low);
+	KUNIT_ASSERT_NOT_NULL(test, dma);
+	for (unsigned int i = 0; i < 8; i++) {
+		KUNIT_EXPECT_LT(test, page_to_phys(vmalloc_to_page(low + i * PAGE_SIZE)), 1ULL << 32);
+		KUNIT_EXPECT_LT(test, page_to_phys(vmalloc_to_page(dma + i * PAGE_SIZE)), 1ULL << 24);
+	}
+	vfree(low);
+	vfree(dma);
+}
+
+static void to_page(struct kunit *test)
+{
+	char *p = vmalloc(5 * PAGE_SIZE);
+	static const u64 word = 0x1122334455667788;
+
+	KUNIT_ASSERT_NOT_NULL(test, p);
+	mark_pages(p, 5, word);
+	for (unsigned int i = 0; i < 5; i++) {
+		struct page *page = vmalloc_to_page(p + i * PAGE_SIZE + 123);
+
+		KUNIT_ASSERT_NOT_NULL(test, page);
+		KUNIT_EXPECT_EQ(test, page_count(page), 1);
+		KUNIT_EXPECT_EQ(test, *(u64 *)page_address(page), word + i);
+		KUNIT_EXPECT_EQ(test, vmalloc_to_pfn(p + i * PAGE_SIZE), page_to_pfn(page));
+	}
+	KUNIT_EXPECT_NULL(test, vmalloc_to_page(p + 5 * PAGE_SIZE));
+	KUNIT_EXPECT_NULL(test, vmalloc_to_page(page_address(vmalloc_to_page(p))));
+	vfree(p);
+	KUNIT_EXPECT_NULL(test, vmalloc_to_page(p));
+}
+
+static void page_outlives_area(struct kunit *test)
+{
+	u64 *p = vmalloc(2 * PAGE_SIZE);
+	struct page *page;
+
+	KUNIT_ASSERT_NOT_NULL(test, p);
+	*p = 0xfeed;
+	page = vmalloc_to_page(p);
+	get_page(page);
+	vfree(p);
+	KUNIT_EXPECT_EQ(test, page_count(page), 1);
+	KUNIT_EXPECT_EQ(test, page->type, PAGE_USED);
+	KUNIT_EXPECT_EQ(test, *(u64 *)page_address(page), 0xfeedULL);
+	put_page(page);
+	KUNIT_EXPECT_NE(test, page->type, PAGE_USED);
+}
+
+static void lowest_addresses_first(struct kunit *test)
+{
+	void *a = vmalloc(PAGE_SIZE), *b = vmalloc(3 * PAGE_SIZE), *c = vmalloc(PAGE_SIZE), *d;
+
+	KUNIT_ASSERT_NOT_NULL(test, a);
+	KUNIT_ASSERT_NOT_NULL(test, b);
+	KUNIT_ASSERT_NOT_NULL(test, c);
+	vm_unmap_aliases();
+	vfree(a);
+	vfree(b);
+	vm_unmap_aliases();
+	d = vmalloc(PAGE_SIZE);
+	KUNIT_EXPECT_TRUE(test, d <= a);
+	vfree(c);
+	vfree(d);
+}
+
+static void resize(struct kunit *test)
+{
+	char *p = vrealloc(NULL, 100, GFP_KERNEL | __GFP_ZERO), *q;
+
+	KUNIT_ASSERT_NOT_NULL(test, p);
+	memset(p, 7, 100);
+	q = vrealloc(p, 50, GFP_KERNEL | __GFP_ZERO);
+	KUNIT_EXPECT_PTR_EQ(test, q, p);
+	KUNIT_EXPECT_NULL(test, memchr_inv(q + 50, 0, PAGE_SIZE - 50));
+	q = vrealloc(p, 3 * PAGE_SIZE, GFP_KERNEL | __GFP_ZERO);
+	KUNIT_ASSERT_NOT_NULL(test, q);
+	KUNIT_EXPECT_NULL(test, memchr_inv(q, 7, 50));
+	KUNIT_EXPECT_NULL(test, memchr_inv(q + 50, 0, 3 * PAGE_SIZE - 50));
+	KUNIT_EXPECT_NULL(test, find_vm_area(p));
+	KUNIT_EXPECT_NULL(test, vrealloc(q, huge_size, GFP_QUIET));
+	KUNIT_EXPECT_NOT_NULL(test, find_vm_area(q));
+	KUNIT_EXPECT_NULL(test, vrealloc(q, 0, GFP_KERNEL));
+	KUNIT_EXPECT_NULL(test, find_vm_area(q));
+}
+
+/* ---- large leaves ---- */
+
+#define TWO_MIB (2UL << 20)
+
+static int level_of(const void *p)
+{
+	int level = -1;
+
+	return pt_lookup(kernel_root(), (unsigned long)p, &level) ? level : -1;
+}
+
+static void huge_leaves(struct kunit *test)
+{
+	unsigned long pages = (2 * TWO_MIB + 5 * PAGE_SIZE) >> PAGE_SHIFT;
+	char *p = vmalloc_huge(pages << PAGE_SHIFT, GFP_KERNEL);
+
+	KUNIT_ASSERT_NOT_NULL(test, p);
+	KUNIT_EXPECT_TRUE(test, IS_ALIGNED((unsigned long)p, TWO_MIB));
+	KUNIT_EXPECT_EQ(test, find_vm_area(p)->nr_pages, pages);
+	if (find_vm_area(p)->page_order != 9)
+		kunit_mark_skipped(test, "no free 2 MiB block");
+	else
+		KUNIT_EXPECT_EQ(test, max(level_of(p), level_of(p + TWO_MIB)), 1);
+	KUNIT_EXPECT_EQ(test, level_of(p + 2 * TWO_MIB), 0);
+	mark_pages(p, pages, 99);
+	KUNIT_EXPECT_TRUE(test, marks_stand(p, pages, 99));
+	for (unsigned long i = 0; i < pages; i += 37) /* through the direct map: each page is where it is said to be */
+		KUNIT_EXPECT_EQ(test, *(u64 *)page_address(vmalloc_to_page(p + i * PAGE_SIZE)), 99 + i);
+	KUNIT_EXPECT_TRUE(test, vmap_valid());
+	vfree(p);
+}
+
+/* A table gives way to a large leaf and comes back: three owners of the same addresses. */
+static void large_and_small_in_turn(struct kunit *test)
+{
+	unsigned long before = all_pages();
+
+	for (unsigned int round = 0; round < 3; round++) {
+		unsigned long pages = TWO_MIB >> PAGE_SHIFT;
+		void *p, *q;
+
+		p = __vmalloc_node(TWO_MIB, TWO_MIB, GFP_KERNEL, 0, NULL);
+		KUNIT_ASSERT_NOT_NULL(test, p);
+		KUNIT_EXPECT_EQ(test, level_of(p), 0);
+		mark_pages(p, pages, round);
+		vfree(p);
+		vm_unmap_aliases();
+		q = vmalloc_huge(TWO_MIB, GFP_KERNEL);
+		KUNIT_ASSERT_NOT_NULL(test, q);
+		KUNIT_EXPECT_PTR_EQ(test, q, p);
+		mark_pages(q, pages, round + 1000);
+		KUNIT_EXPECT_TRUE(test, marks_stand(q, pages, round + 1000));
+		KUNIT_EXPECT_TRUE(test, vmap_valid());
+		vfree(q);
+		vm_unmap_aliases();
+	}
+	KUNIT_EXPECT_EQ(test, all_pages(), before);
+}
+
+/* ---- faults ---- */
+
+static void guard_page_is_named(struct kunit *test)
+{
+	volatile char *p = vmalloc(2 * PAGE_SIZE);
+
+	KUNIT_ASSERT_NOT_NULL(test, p);
+	p[2 * PAGE_SIZE - 1] = 1;
+	KUNIT_EXPECT_FAULT(test, "address is 0 bytes beyond the end of the vmalloc area",
+			   p[2 * PAGE_SIZE] = 1);
+	KUNIT_EXPECT_FAULT(test, "address is 100 bytes beyond the end of the vmalloc area",
+			   (void)p[2 * PAGE_SIZE + 100]);
+	KUNIT_EXPECT_FAULT(test, "(size 8192) allocated by guard_page_is_named+",
+			   p[2 * PAGE_SIZE] = 1);
+	vfree((void *)p);
+}
+
+static void freed_area_is_named_at_once(struct kunit *test)
+{
+	volatile char *p = vmalloc(3 * PAGE_SIZE);
+
+	KUNIT_ASSERT_NOT_NULL(test, p);
+	vm_unmap_aliases();
+	vfree((void *)p); /* never touched, so no TLB holds it */
+	KUNIT_EXPECT_FAULT(test, "address is 4097 bytes inside a freed vmalloc area",
+			   p[PAGE_SIZE + 1] = 1);
+	KUNIT_EXPECT_FAULT(test, "allocated by freed_area_is_named_at_once+", p[0] = 1);
+	KUNIT_EXPECT_FAULT(test, "freed by freed_area_is_named_at_once+", p[0] = 1);
+}
+
+static void freed_area_is_named_after_flush(struct kunit *test)
+{
+	volatile char *p = vmalloc(3 * PAGE_SIZE);
+
+	KUNIT_ASSERT_NOT_NULL(test, p);
+	p[0] = 1;
+	vfree((void *)p);
+	vm_unmap_aliases();
+	KUNIT_EXPECT_FAULT(test, "address is 1 bytes inside a freed vmalloc area", (void)p[1]);
+	KUNIT_EXPECT_FAULT(test, "freed by freed_area_is_named_after_flush+", p[0] = 1);
+}
+
+static void never_mapped_is_said(struct kunit *test)
+{
+	volatile char *p = (char *)(VMALLOC_END - PAGE_SIZE);
+
+	KUNIT_EXPECT_FAULT(test, "address is in the vmalloc region, in no area", p[8] = 1);
+}
+
+static void not_executable(struct kunit *test)
+{
+	static const unsigned char ret = 0xc3;
+	char *p = vmalloc(PAGE_SIZE);
+	void (*volatile call)(void) = (void (*)(void))p;
+
+	KUNIT_ASSERT_NOT_NULL(test, p);
+	memcpy(p, &ret, 1);
+	KUNIT_EXPECT_FAULT(test, "address is 0 bytes inside the vmalloc area", call());
+	vfree(p);
+}
+
+/* ---- misuse ---- */
+
+static void free_of_wrong_pointers(struct kunit *test)
+{
+	char *p = vmalloc(4 * PAGE_SIZE);
+	char *k = kmalloc(64, GFP_KERNEL);
+
+	KUNIT_ASSERT_NOT_NULL(test, p);
+	KUNIT_ASSERT_NOT_NULL(test, k);
+	KUNIT_EXPECT_NO_REPORT(test, vfree(NULL));
+	KUNIT_EXPECT_NO_REPORT(test, vunmap(NULL));
+	KUNIT_EXPECT_NO_REPORT(test, vfree_atomic(NULL));
+	KUNIT_EXPECT_REPORT(test, "Trying to vfree() bad address (0x", vfree(p + 5));
+	KUNIT_EXPECT_REPORT(test, "Trying to vfree() nonexistent vm area (0x", vfree(p + PAGE_SIZE));
+	KUNIT_EXPECT_REPORT(test, "give back the address that was returned", vfree(p + PAGE_SIZE));
+	KUNIT_EXPECT_REPORT(test, "Trying to vfree() nonexistent vm area (0x",
+			    vfree((void *)(VMALLOC_END - PAGE_SIZE)));
+	KUNIT_EXPECT_REPORT(test, "kvfree() takes both", vfree(k));
+	KUNIT_EXPECT_REPORT(test, "Trying to vunmap() wrong kind of vm area", vunmap(p));
+	KUNIT_EXPECT_REPORT(test, "Trying to vm_unmap_ram() wrong kind", vm_unmap_ram(p, 4));
+	memset(p, 1, 4 * PAGE_SIZE); /* it survived all that */
+	KUNIT_EXPECT_NO_REPORT(test, vfree(p));
+	kfree(k);
+	KUNIT_EXPECT_TRUE(test, vmap_valid());
+}
+
+static void double_free(struct kunit *test)
+{
+	void *p = vmalloc(PAGE_SIZE);
+	unsigned long free_pages_now;
+
+	KUNIT_ASSERT_NOT_NULL(test, p);
+	vfree(p);
+	free_pages_now = nr_free_pages();
+	KUNIT_EXPECT_REPORT(test, "The area was already given back", vfree(p));
+	vm_unmap_aliases();
+	KUNIT_EXPECT_REPORT(test, "inside a freed vmalloc area", vfree(p));
+	KUNIT_EXPECT_EQ(test, nr_free_pages(), free_pages_now);
+	KUNIT_EXPECT_TRUE(test, vmap_valid());
+}
+
+static void kfree_of_vmalloc(struct kunit *test)
+{
+	char *p = vmalloc(PAGE_SIZE);
+
+	KUNIT_ASSERT_NOT_NULL(test, p);
+	KUNIT_EXPECT_REPORT(test, "vmalloc", kfree(p));
+	p[0] = 1;
+	KUNIT_EXPECT_NO_REPORT(test, vfree(p));
+}
+
+/* ---- mapping pages ---- */
+
+#define MAPPED 8
+
+static void alloc_each(struct kunit *test, struct page **pages, unsigned int n)
+{
+	for (unsigned int i = 0; i < n; i++) {
+		pages[i] = alloc_page(GFP_KERNEL);
+		KUNIT_ASSERT_NOT_NULL(test, pages[i]);
+		*(u64 *)page_address(pages[i]) = i;
+	}
+}
+
+static void free_each(struct page **pages, unsigned int n)
+{
+	for (unsigned int i = 0; i < n; i++)
+		__free_page(pages[i]);
+}
+
+static void vmap_is_an_alias(struct kunit *test)
+{
+	struct page *pages[MAPPED];
+	char *v;
+
+	alloc_each(test, pages, MAPPED);
+	swap(pages[0], pages[5]);
+	v = vmap(pages, MAPPED, VM_MAP, PAGE_KERNEL);
+	KUNIT_ASSERT_NOT_NULL(test, v);
+	for (unsigned int i = 0; i < MAPPED; i++) {
+		u64 *here = (u64 *)(v + i * PAGE_SIZE), *there = page_address(pages[i]);
+
+		KUNIT_EXPECT_EQ(test, *here, *there);
+		*here = 1000 + i;
+		KUNIT_EXPECT_EQ(test, *there, 1000ULL + i);
+		KUNIT_EXPECT_PTR_EQ(test, vmalloc_to_page(here), pages[i]);
+		KUNIT_EXPECT_EQ(test, page_count(pages[i]), 1);
+	}
+	KUNIT_EXPECT_TRUE(test, vmap_valid());
+	vunmap(v);
+	KUNIT_EXPECT_EQ(test, page_count(pages[3]), 1);
+	KUNIT_EXPECT_NULL(test, vmalloc_to_page(v));
+	free_each(pages, MAPPED);
+}
+
+static void vmap_obeys_protection(struct kunit *test)
+{
+	struct page *pages[1];
+	volatile u64 *v;
+	int level;
+
+	alloc_each(test, pages, 1);
+	v = vmap(pages, 1, VM_MAP, PAGE_KERNEL_RO);
+	KUNIT_ASSERT_NOT_NULL(test, v);
+	KUNIT_EXPECT_EQ(test, *v, 0ULL);
+	KUNIT_EXPECT_FAULT(test, "inside the vmap area", *v = 1);
+	KUNIT_EXPECT_EQ(test, *v, 0ULL);
+	vunmap((void *)v);
+	v = vmap(pages, 1, VM_MAP, PAGE_KERNEL_ROX);
+	KUNIT_ASSERT_NOT_NULL(test, v);
+	KUNIT_EXPECT_FALSE(test, pte_exec(pte_get(pt_lookup(kernel_root(), (unsigned long)v, &level))));
+	vunmap((void *)v);
+	free_each(pages, 1);
+}
+
+static void vmap_takes_the_pages(struct kunit *test)
+{
+	struct page **pages = kmalloc_array(MAPPED, sizeof(*pages), GFP_KERNEL);
+	struct page *kept;
+	char *v;
+
+	KUNIT_ASSERT_NOT_NULL(test, pages);
+	alloc_each(test, pages, MAPPED);
+	kept = pages[2];
+	get_page(kept);
+	v = vmap(pages, MAPPED, VM_MAP | VM_MAP_PUT_PAGES, PAGE_KERNEL);
+	KUNIT_ASSERT_NOT_NULL(test, v);
+	KUNIT_EXPECT_EQ(test, find_vm_area(v)->nr_pages, MAPPED);
+	vfree(v); /* what it took is missing at the end of the suite unless it is given back here */
+	KUNIT_EXPECT_EQ(test, page_count(kept), 1);
+	__free_page(kept);
+}
+
+static void vmap_refuses(struct kunit *test)
+{
+	struct page *pages[3], *middle;
+	unsigned long before;
+
+	alloc_each(test, pages, 3);
+	middle = pages[1];
+	pages[1] = NULL;
+	before = all_pages();
+	KUNIT_EXPECT_NULL(test, vmap(pages, 0, VM_MAP, PAGE_KERNEL));
+	KUNIT_EXPECT_NULL(test, vmap(pages, 0xffffffff, VM_MAP, PAGE_KERNEL));
+	KUNIT_EXPECT_REPORT(test, "!pages[i]", {
+		KUNIT_EXPECT_NULL(test, vmap(pages, 3, VM_MAP | VM_MAP_PUT_PAGES, PAGE_KERNEL));
+	});
+	KUNIT_EXPECT_TRUE(test, vmap_valid());
+	KUNIT_EXPECT_EQ(test, all_pages(), before);
+	KUNIT_EXPECT_EQ(test, page_count(pages[0]), 1);
+	pages[1] = middle;
+	free_each(pages, 3);
+}
+
+static void ram_mappings(struct kunit *test)
+{
+	struct page *pages[MAPPED];
+	u64 *v;
+
+	alloc_each(test, pages, MAPPED);
+	v = vm_map_ram(pages, MAPPED, -1);
+	KUNIT_ASSERT_NOT_NULL(test, v);
+	v[PAGE_SIZE / 8] = 77;
+	KUNIT_EXPECT_EQ(test, *(u64 *)page_address(pages[1]), 77ULL);
+	KUNIT_EXPECT_REPORT(test, "Trying to vfree() wrong kind", vfree(v));
+	KUNIT_EXPECT_NO_REPORT(test, vm_unmap_ram(v, MAPPED));
+	KUNIT_EXPECT_NULL(test, vmalloc_to_page(v));
+	v = vm_map_ram(pages, MAPPED, -1);
+	KUNIT_ASSERT_NOT_NULL(test, v);
+	KUNIT_EXPECT_REPORT(test, "vm_unmap_ram() of 3 pages, but 8 were mapped", vm_unmap_ram(v, 3));
+	KUNIT_EXPECT_NULL(test, vmalloc_to_page(v));
+	free_each(pages, MAPPED);
+}
+
+/* ---- the backlog ---- */
+
+/* Addresses are not used again before the flush, and after it no old translation answers. */
+static void no_stale_translation(struct kunit *test)
+{
+	struct page *pages[2];
+	volatile u64 *first, *second, *third;
+
+	alloc_each(test, pages, 2);
+	vm_unmap_aliases();
+	first = vmap(&pages[0], 1, VM_MAP, PAGE_KERNEL);
+	KUNIT_ASSERT_NOT_NULL(test, first);
+	KUNIT_EXPECT_EQ(test, *first, 0ULL);
+	vunmap((void *)first);
+	second = vmap(&pages[1], 1, VM_MAP, PAGE_KERNEL);
+	KUNIT_ASSERT_NOT_NULL(test, second);
+	KUNIT_EXPECT_PTR_NE(test, second, first);
+	vm_unmap_aliases();
+	third = vmap(&pages[1], 1, VM_MAP, PAGE_KERNEL);
+	KUNIT_ASSERT_NOT_NULL(test, third);
+	KUNIT_EXPECT_PTR_EQ(test, third, first);
+	KUNIT_EXPECT_EQ(test, *third, 1ULL);
+	vunmap((void *)second);
+	vunmap((void *)third);
+	free_each(pages, 2);
+}
+
+static void flushes_are_few(struct kunit *test)
+{
+	unsigned long flushes, n = 4 * VMAP_LAZY_MAX / (2 * PAGE_SIZE);
+
+	vm_unmap_aliases();
+	flushes = tlb_flush_count();
+	for (unsigned long i = 0; i < n; i++) {
+		void *p = vmalloc(PAGE_SIZE);
+
+		KUNIT_ASSERT_NOT_NULL(test, p);
+		*(volatile char *)p = 1;
+		vfree(p);
+		if (vmap_space.lazy_bytes > VMAP_LAZY_MAX)
+			KUNIT_FAIL(test, "backlog of %lu bytes", vmap_space.lazy_bytes);
+	}
+	flushes = tlb_flush_count() - flushes;
+	KUNIT_EXPECT_GE(test, flushes, 3UL);
+	KUNIT_EXPECT_LE(test, flushes, 4UL);
+	KUNIT_EXPECT_TRUE(test, vmap_valid());
+}
+
+static void no_flush_with_interrupts_off(struct kunit *test)
+{
+	unsigned long n = VMAP_LAZY_MAX / (2 * PAGE_SIZE) + 10, flushes, flags;
+	void **areas = kvmalloc_array(n, sizeof(*areas), GFP_KERNEL);
+
+	KUNIT_ASSERT_NOT_NULL(test, areas);
+	vm_unmap_aliases();
+	for (unsigned long i = 0; i < n; i++)
+		areas[i] = vmalloc(PAGE_SIZE);
+	flushes = tlb_flush_count();
+	local_irq_save(flags);
+	for (unsigned long i = 0; i < n; i++)
+		vfree(areas[i]);
+	local_irq_restore(flags);
+	KUNIT_EXPECT_EQ(test, tlb_flush_count(), flushes);
+	KUNIT_EXPECT_GT(test, vmap_space.lazy_bytes, VMAP_LAZY_MAX);
+	vfree_atomic(vmalloc(PAGE_SIZE)); /* the allocation flushes, the rest doesn't */
+	KUNIT_EXPECT_EQ(test, tlb_flush_count(), flushes + 1);
+	KUNIT_EXPECT_EQ(test, vmap_space.lazy_bytes, 2 * PAGE_SIZE);
+	kvfree(areas);
+}
+
+static void drain_empties(struct kunit *test)
+{
+	unsigned long flushes;
+
+	vm_unmap_aliases();
+	vfree(vmalloc(PAGE_SIZE));
+	KUNIT_EXPECT_EQ(test, vmap_space.lazy_bytes, 2 * PAGE_SIZE);
+	flushes = tlb_flush_count();
+	vmalloc_drain();
+	KUNIT_EXPECT_EQ(test, vmap_space.lazy_bytes, 0UL);
+	KUNIT_EXPECT_NULL(test, vmap_space.lazy);
+	KUNIT_EXPECT_EQ(test, tlb_flush_count(), flushes + 1);
+	vmalloc_drain();
+	KUNIT_EXPECT_EQ(test, tlb_flush_count(), flushes + 1);
+}
+
+static void strict_flushes_at_once(struct kunit *test)
+{
+	volatile char *p = vmalloc(3 * PAGE_SIZE);
+	bool was = vmalloc_strict;
+	unsigned long flushes;
+
+	KUNIT_ASSERT_NOT_NULL(test, p);
+	p[0] = p[PAGE_SIZE] = 1;
+	flushes = tlb_flush_count();
+	vmalloc_strict = true;
+	vfree((void *)p);
+	vmalloc_strict = was;
+	KUNIT_EXPECT_EQ(test, tlb_flush_count(), flushes + 1);
+	KUNIT_EXPECT_FAULT(test, "inside a freed vmalloc area", (void)p[PAGE_SIZE]);
+}
+
+/* ---- vmallocinfo ---- */
+
+static char info_line[256];
+static const void *info_of;
+
+static void find_info(const char *text)
+{
+	char start[32];
+
+	snprintf(start, sizeof(start), "0x%016lx-", (unsigned long)info_of);
+	if (strstarts(text, start))
+		strscpy(info_line, text, sizeof(info_line));
+}
+
+static void info_is_linux_layout(struct kunit *test)
+{
+	char expect[128];
+	void *p = vmalloc_user(3 * PAGE_SIZE);
+
+	KUNIT_ASSERT_NOT_NULL(test, p);
+	info_of = p;
+	info_line[0] = '\0';
+	vmallocinfo_show(find_info);
+	snprintf(expect, sizeof(expect), "0x%016lx-0x%016lx   16384 info_is_linux_layout+0x",
+		 (unsigned long)p, (unsigned long)p + 4 * PAGE_SIZE);
+	KUNIT_EXPECT_EQ_MSG(test, str_has_prefix(info_line, expect), strlen(expect), "%s", info_line);
+	KUNIT_EXPECT_NOT_NULL_MSG(test, strstr(info_line, " pages=3 vmalloc user"), "%s", info_line);
+	vfree(p);
+	info_line[0] = '\0';
+	vmallocinfo_show(find_info);
+	KUNIT_EXPECT_NOT_NULL_MSG(test, strstr(info_line, "  16384 unpurged vm_area"), "%s", info_line);
+}
+
+/* ---- a model ---- */
+
+#define SLOTS	   96
+#define OPERATIONS 20000
+
+static struct owned {
+	void *p;
+	unsigned long pages;
+	u64 seed;
+} owned[SLOTS];
+
+static void model_free(struct kunit *test, struct owned *o)
+{
+	if (!marks_stand(o->p, o->pages, o->seed))
+		KUNIT_FAIL(test, "contents of %px (%lu pages) changed", o->p, o->pages);
+	if (kunit_rand(test) & 1)
+		vfree(o->p);
+	else
+		vfree_atomic(o->p);
+	o->p = NULL;
+}
+
+static void model_alloc(struct kunit *test, struct owned *o)
+{
+	unsigned long align = PAGE_SIZE << (kunit_rand_below(test, 16) ? 0 : kunit_rand_below(test, 10));
+
+	o->pages = 1 + kunit_rand_below(test, kunit_rand_below(test, 4) ? 8 : 64);
+	o->seed = kunit_rand(test);
+	o->p = __vmalloc_node(o->pages << PAGE_SHIFT, align, GFP_KERNEL, 0, NULL);
+	KUNIT_ASSERT_NOT_NULL(test, o->p);
+	if (!IS_ALIGNED((unsigned long)o->p, align))
+		KUNIT_FAIL(test, "%px is not aligned to %lu", o->p, align);
+	mark_pages(o->p, o->pages, o->seed);
+}
+
+static void against_a_model(struct kunit *test)
+{
+	unsigned long before = all_pages(), counted = vmalloc_nr_pages(), held = 0;
+
+	memset(owned, 0, sizeof(owned));
+	for (unsigned int i = 0; i < OPERATIONS; i++) {
+		struct owned *o = &owned[kunit_rand_below(test, SLOTS)];
+
+		if (o->p) {
+			held -= o->pages;
+			model_free(test, o);
+		} else {
+			model_alloc(test, o);
+			held += o->pages;
+		}
+		if (i % 1000 == 0)
+			KUNIT_ASSERT_TRUE(test, vmap_valid());
+		if (kunit_rand_below(test, 1000) == 0)
+			vm_unmap_aliases();
+	}
+	KUNIT_EXPECT_EQ(test, vmalloc_nr_pages(), counted + held);
+	for (unsigned int i = 0; i < SLOTS; i++) {
+		if (owned[i].p)
+			model_free(test, &owned[i]);
+	}
+	KUNIT_EXPECT_EQ(test, vmalloc_nr_pages(), counted);
+	KUNIT_EXPECT_EQ(test, all_pages(), before);
+	KUNIT_EXPECT_TRUE(test, vmap_valid());
+}
+
+/* vmap_valid() itself: each damage is seen. */
+static void validity_can_fail(struct kunit *test)
+{
+	unsigned long va = (unsigned long)vmalloc(2 * PAGE_SIZE);
+	pte_t *slot, *guard, old;
+
+	KUNIT_ASSERT_NE(test, va, 0UL);
+	slot = vmap_slots(va);
+	guard = vmap_slots(va + 2 * PAGE_SIZE);
+	old = pte_get(slot);
+	KUNIT_EXPECT_TRUE(test, vmap_valid());
+	pte_set(slot, va, (pte_t){ 0 });
+	KUNIT_EXPECT_FALSE(test, vmap_valid());
+	pte_set(slot, va, old);
+	pte_set(guard, va + 2 * PAGE_SIZE, old);
+	KUNIT_EXPECT_FALSE(test, vmap_valid());
+	pte_set(guard, va + 2 * PAGE_SIZE, (pte_t){ 0 });
+	slot = vmap_slots(VMALLOC_END - PAGE_SIZE);
+	pte_set(slot, VMALLOC_END - PAGE_SIZE, old);
+	KUNIT_EXPECT_FALSE(test, vmap_valid());
+	pte_set(slot, VMALLOC_END - PAGE_SIZE, (pte_t){ 0 });
+	vmap_space.lazy_bytes += PAGE_SIZE;
+	KUNIT_EXPECT_FALSE(test, vmap_valid());
+	vmap_space.lazy_bytes -= PAGE_SIZE;
+	KUNIT_EXPECT_TRUE(test, vmap_valid());
+	vfree((void *)va);
+}
+
+static struct kunit_case alloc_cases[] = {
+	KUNIT_CASE(sizes_and_counts),	     KUNIT_CASE(zeroed),
+	KUNIT_CASE(refuses_what_cannot_be),  KUNIT_CASE(one_line_on_failure),
+	KUNIT_CASE(half_way_failure_gives_back), KUNIT_CASE(alignment),
+	KUNIT_CASE(zones_are_kept),		     KUNIT_CASE(to_page),
+	KUNIT_CASE(page_outlives_area),	     KUNIT_CASE(lowest_addresses_first),
+	KUNIT_CASE(resize),		     KUNIT_CASE(huge_leaves),
+	KUNIT_CASE(large_and_small_in_turn), KUNIT_CASE(info_is_linux_layout),
+	{}
+};
+static struct kunit_suite alloc_suite = { .name = "vmalloc", .test_cases = alloc_cases };
+
+static struct kunit_case fault_cases[] = {
+	KUNIT_CASE(guard_page_is_named),
+	KUNIT_CASE(freed_area_is_named_at_once),
+	KUNIT_CASE(freed_area_is_named_after_flush),
+	KUNIT_CASE(never_mapped_is_said),
+	KUNIT_CASE(not_executable),
+	KUNIT_CASE(free_of_wrong_pointers),
+	KUNIT_CASE(double_free),
+	KUNIT_CASE(kfree_of_vmalloc),
+	{}
+};
+static struct kunit_suite fault_suite = { .name = "vmalloc_misuse", .test_cases = fault_cases };
+
+static struct kunit_case map_cases[] = {
+	KUNIT_CASE(vmap_is_an_alias), KUNIT_CASE(vmap_obeys_protection),
+	KUNIT_CASE(vmap_takes_the_pages), KUNIT_CASE(vmap_refuses),
+	KUNIT_CASE(ram_mappings),     {}
+};
+static struct kunit_suite map_suite = { .name = "vmap", .test_cases = map_cases };
+
+static struct kunit_case lazy_cases[] = {
+	KUNIT_CASE(no_stale_translation),   KUNIT_CASE(flushes_are_few),
+	KUNIT_CASE(no_flush_with_interrupts_off), KUNIT_CASE(drain_empties),
+	KUNIT_CASE(strict_flushes_at_once), {}
+};
+static struct kunit_suite lazy_suite = { .name = "vmalloc_lazy", .test_cases = lazy_cases };
+
+static struct kunit_case random_cases[] = {
+	KUNIT_CASE_SLOW(against_a_model),
+	KUNIT_CASE(validity_can_fail),
+	{}
+};
+static struct kunit_suite random_suite = { .name = "vmalloc_random", .test_cases = random_cases };
+
+kunit_test_suites(&alloc_suite, &fault_suite, &map_suite, &lazy_suite, &random_suite);

@@ -1,0 +1,108 @@
+// SPDX-License-Identifier: MIT
+/*
+ * Tests of mm/vmemmap.c.
+ *
+ * Mutations that made them fail when tried: unit_measure() forgets the table page; group_bits() one group short; map_group() without
+ * clear_page(); pfn_valid() without the section limit; count_whole_sections() off by one page; memblock_seal() left out.
+ */
+#include <asm/pgtable.h>
+#include <kunit/test.h>
+#include <linux/memblock.h>
+#include <linux/mm.h>
+#include <linux/slab.h>
+#include "mm/internal.h"
+
+static void valid_where_ram_is(struct kunit *test)
+{
+	struct page *page = alloc_page(GFP_KERNEL);
+
+	KUNIT_ASSERT_NOT_NULL(test, page);
+	KUNIT_EXPECT_TRUE(test, pfn_valid(page_to_pfn(page)));
+	KUNIT_EXPECT_TRUE(test, virt_addr_valid(page_address(page)));
+	KUNIT_EXPECT_PTR_EQ(test, pfn_to_page(page_to_pfn(page)), page);
+	__free_page(page);
+}
+
+static void invalid_elsewhere(struct kunit *test)
+{
+	unsigned long past = PFN_UP(memblock_end_of_DRAM());
+
+	KUNIT_EXPECT_FALSE(test, pfn_valid(ALIGN(past, GROUP_NR_PAGES)));
+	KUNIT_EXPECT_FALSE(test, pfn_valid(ALIGN(past, PAGES_PER_SECTION)));
+	KUNIT_EXPECT_FALSE(test, pfn_valid(~0UL >> PAGE_SHIFT));
+	KUNIT_EXPECT_FALSE(test, virt_addr_valid(NULL));
+	KUNIT_EXPECT_FALSE(test, virt_addr_valid((void *)0x400000));
+	KUNIT_EXPECT_FALSE(test, virt_addr_valid((void *)VMALLOC_START));
+	KUNIT_EXPECT_FALSE(test, virt_addr_valid((void *)VMEMMAP_START));
+	KUNIT_EXPECT_FALSE(test, virt_addr_valid((void *)(PAGE_OFFSET + DIRECT_MAP_SIZE)));
+}
+
+/* The struct page of any page stands in that page's own section: that is what makes bringing one in free of other allocations. */
+static void sections_host_themselves(struct kunit *test)
+{
+	struct page *page = alloc_page(GFP_KERNEL);
+	int level = -1;
+	pte_t *slot;
+
+	KUNIT_ASSERT_NOT_NULL(test, page);
+	slot = pt_lookup(kernel_root(), (unsigned long)page, &level);
+	KUNIT_ASSERT_NOT_NULL(test, slot);
+	KUNIT_EXPECT_EQ(test, level, 0);
+	KUNIT_EXPECT_EQ(test, pte_phys(*slot) >> SECTION_SHIFT, page_to_phys(page) >> SECTION_SHIFT);
+	KUNIT_EXPECT_FALSE(test, pte_exec(*slot));
+	KUNIT_EXPECT_EQ(test, pfn_to_page(pte_pfn(*slot))->type, PAGE_RESERVED);
+	__free_page(page);
+}
+
+static void counting_is_exact(struct kunit *test)
+{
+	KUNIT_EXPECT_TRUE(test, section_valid());
+	KUNIT_EXPECT_LE(test, nr_free_pages(), nr_managed_pages());
+}
+
+/* Struct pages cost 1/128 of what they describe, groups and tables included: well under Linux's 1/64. */
+static void struct_pages_are_cheap(struct kunit *test)
+{
+	phys_addr_t ram = memblock_phys_mem_size(), taken = memblock_reserved_size();
+	unsigned long free = ram - taken - PFN_PHYS(nr_managed_pages());
+
+	KUNIT_EXPECT_LE(test, free, ram / 128 + ram / 4096 + (8 << 20) / 128 * 8);
+}
+
+static void memblock_is_sealed(struct kunit *test)
+{
+	void *p = NULL;
+
+	KUNIT_EXPECT_REPORT(test, "memblock", p = memblock_alloc(4096, 4096));
+	KUNIT_EXPECT_NULL(test, p);
+}
+
+static void groups_are_whole(struct kunit *test)
+{
+	struct page *page = alloc_page(GFP_KERNEL);
+	unsigned long first;
+
+	KUNIT_ASSERT_NOT_NULL(test, page);
+	first = ALIGN_DOWN(page_to_pfn(page), GROUP_NR_PAGES);
+	for (unsigned long i = 0; i < GROUP_NR_PAGES; i++) {
+		int level;
+
+		KUNIT_EXPECT_TRUE(test, pfn_valid(first + i));
+		KUNIT_EXPECT_NOT_NULL(test, pt_lookup(kernel_root(),
+						      (unsigned long)pfn_to_page(first + i), &level));
+	}
+	__free_page(page);
+}
+
+static struct kunit_case cases[] = {
+	KUNIT_CASE(valid_where_ram_is),
+	KUNIT_CASE(invalid_elsewhere),
+	KUNIT_CASE(sections_host_themselves),
+	KUNIT_CASE(counting_is_exact),
+	KUNIT_CASE(struct_pages_are_cheap),
+	KUNIT_CASE(memblock_is_sealed),
+	KUNIT_CASE(groups_are_whole),
+	{}
+};
+static struct kunit_suite suite = { .name = "vmemmap", .test_cases = cases };
+kunit_test_suite(suite);
