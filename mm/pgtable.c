@@ -118,17 +118,19 @@ static int leaf_level(unsigned long va, phys_addr_t phys, unsigned long size)
 	return level;
 }
 
-/* Write `n` neighbouring leaves of one table. */
-static void set_leaves(pte_t *slot, unsigned long va, phys_addr_t phys, unsigned long n,
-		       pgprot_t prot, int level)
+/* Write `n` neighbouring leaves of one table. At boot this loop is most of the direct map's cost, hence four at a time. */
+static void set_leaves(pte_t *slot, unsigned long va, pte_t leaf, unsigned long n, int level)
 {
 	unsigned long step = pt_size(level);
 
-	while (n--) {
-		pte_set(slot++, va, pte_mkleaf(phys, prot, level));
-		va += step;
-		phys += step;
+	for (; n >= 4; n -= 4, slot += 4, va += 4 * step, leaf = pte_advance(leaf, 4 * step)) {
+		pte_set(slot, va, leaf);
+		pte_set(slot + 1, va + step, pte_advance(leaf, step));
+		pte_set(slot + 2, va + 2 * step, pte_advance(leaf, 2 * step));
+		pte_set(slot + 3, va + 3 * step, pte_advance(leaf, 3 * step));
 	}
+	for (; n; n--, slot++, va += step, leaf = pte_advance(leaf, step))
+		pte_set(slot, va, leaf);
 }
 
 int pt_map(pte_t *root, unsigned long va, phys_addr_t phys, unsigned long size, pgprot_t prot,
@@ -143,7 +145,7 @@ int pt_map(pte_t *root, unsigned long va, phys_addr_t phys, unsigned long size, 
 
 		if (!slot)
 			return -ENOMEM;
-		set_leaves(slot, va, phys, n, prot, level);
+		set_leaves(slot, va, pte_mkleaf(phys, prot, level), n, level);
 		va += n << pt_shift(level);
 		phys += n << pt_shift(level);
 		size -= n << pt_shift(level);

@@ -18,7 +18,7 @@
  *    are full (its low bits are 0), and below the first object stands a NULL, which a pop from an empty one reads.
  *
  * 3. Slabs. Blocks are aligned to their size, and objects are packed against the slab's end, so p is an object's start exactly
- *    if the distance d from p to the end is a multiple of s->size: d * ceil(2^64/size) mod 2^64 < ceil(2^64/size) (Lemire). What is
+ *    if the distance d from p to the end is 1 … n times s->size. One multiplication tells, and gives the number (set_inverse()). What is
  *    left over lies at the start; a slab of more than 32 objects keeps its free map there, others in struct page.objects.
  *
  *        |  map  | left over | object n-1 | …  | object 1 | object 0 |     page->owner: cache id (each page)   ->tail: pages from the head

@@ -53,8 +53,9 @@ struct slab_list {
 struct kmem_cache {
 	/* read by the fast paths: one cache line */
 	u64 key;		 /* R: random; a free object's word is key ^ the word's address */
-	u64 inverse;		 /* R: ceil(2^64 / size) */
+	u64 inverse;		 /* R: a little more than 2^64 / size; see set_inverse() */
 	u64 minus_inverse;	 /* R */
+	u64 start_limit;	 /* R: distance * inverse is below it at the starts of objects only */
 	unsigned long slab_mask; /* R: -(bytes of a slab) */
 	u32 offset;		 /* R: of the word in a free object */
 	u32 mag_mask;		 /* R: bytes of a magazine - 1 */
@@ -196,7 +197,7 @@ static __always_inline bool is_object_start(const struct kmem_cache *s, const vo
 {
 	u64 minus_distance = (unsigned long)p | s->slab_mask;
 
-	return minus_distance * s->minus_inverse < s->inverse;
+	return minus_distance * s->minus_inverse < s->start_limit;
 }
 
 /* What is known of a pointer that somebody claims to be an object. */

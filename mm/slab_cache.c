@@ -117,6 +117,20 @@ static void choose_magazines(struct kmem_cache *s)
 	s->max_empty = min(s->max_full, 16u);
 }
 
+/*
+ * With M = 2^64/size rounded up, plus t, a distance d = m * size + r gives d * M = m * 2^64 + m * e + r * M, where e = M * size - 2^64. So the high
+ * half of the product is m, and if t makes e about 2^62 / bytes, the low half says all at once: at multiples (r = 0) it is m * e, at most
+ * objects * e just for the m that are objects, and anywhere else at least M, which is four times more. (Lemire has t = 0: no limit for m.)
+ */
+static void set_inverse(struct kmem_cache *s)
+{
+	u64 t = (1ULL << 62) / (s->size * (u64)slab_bytes(s));
+
+	s->inverse = ~0ULL / s->size + 1 + t;
+	s->minus_inverse = -s->inverse;
+	s->start_limit = s->objects * (s->inverse * s->size) + 1;
+}
+
 static gfp_t cache_gfp(slab_flags_t flags)
 {
 	return (flags & SLAB_CACHE_DMA ? __GFP_DMA : 0) |
@@ -136,8 +150,7 @@ static void lay_out(struct kmem_cache *s, const struct kmem_cache_args *args)
 	s->map_in_slab = s->objects > SLAB_MAP_BITS;
 	s->map_words = DIV_ROUND_UP(s->objects, 32);
 	s->slab_mask = -(PAGE_SIZE << s->order);
-	s->inverse = ~0ULL / s->size + 1;
-	s->minus_inverse = -s->inverse;
+	set_inverse(s);
 	s->max_empty_slabs = max(EMPTY_SLAB_PAGES >> s->order, 1);
 	s->gfp = cache_gfp(s->flags);
 	choose_magazines(s);

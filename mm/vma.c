@@ -404,11 +404,15 @@ static void absorb(struct vm_area_struct *low, struct vm_area_struct *high)
 	vma_release(high);
 }
 
+/*
+ * Both sides are looked at: upward again and again, because a split that turned out to change nothing leaves two mergeable neighbours, and
+ * the lower of them may be what was just absorbed.
+ */
 struct vm_area_struct *vma_merge_neighbours(struct vm_area_struct *vma)
 {
-	struct vm_area_struct *next = vma_next(vma), *prev = vma_prev(vma);
+	struct vm_area_struct *next, *prev = vma_prev(vma);
 
-	if (next && can_merge(vma, next))
+	while ((next = vma_next(vma)) && can_merge(vma, next))
 		absorb(vma, next);
 	if (!prev || !can_merge(prev, vma))
 		return vma;

@@ -133,6 +133,7 @@ static void set_protections(void)
  */
 void cpu_init(void)
 {
+	clock_init();
 	read_features();
 	load_gdt();
 	load_tss();

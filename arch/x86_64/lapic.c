@@ -44,6 +44,11 @@ static void apic_write(unsigned int reg, u32 v)
 	*(volatile u32 *)(apic + reg) = v;
 }
 
+void clock_init(void)
+{
+	epoch_cycles = get_cycles();
+}
+
 void lapic_eoi(void)
 {
 	apic_write(APIC_EOI, 0);

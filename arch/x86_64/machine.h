@@ -81,7 +81,8 @@ void image_unmap_page(unsigned long va);
 void *fixmap_device(unsigned int slot, phys_addr_t phys);
 enum { FIXMAP_LAPIC, FIXMAP_SLOTS };
 
-/* lapic.c */
+/* lapic.c: time counts from clock_init() on. */
+void clock_init(void);
 void lapic_eoi(void);
 
 #endif

@@ -111,8 +111,8 @@ int parse_boot_params(char *line, const struct boot_param *table, size_t count,
  */
 int parse_boot_line(char *line, void (*unknown)(const char *key))
 {
-	return parse_boot_params(line, __boot_params_start,
-				 __boot_params_end - __boot_params_start, unknown);
+	return parse_boot_params(line, __boot_params_start, __boot_params_end - __boot_params_start,
+				 unknown);
 }
 
 /**

@@ -212,11 +212,20 @@ int kstrtou8(const char *s, unsigned int base, u8 *res)
 static int yes_or_no(const char *s)
 {
 	switch (*s) {
-	case 'y': case 'Y': case 't': case 'T': case '1':
+	case 'y':
+	case 'Y':
+	case 't':
+	case 'T':
+	case '1':
 		return 1;
-	case 'n': case 'N': case 'f': case 'F': case '0':
+	case 'n':
+	case 'N':
+	case 'f':
+	case 'F':
+	case '0':
 		return 0;
-	case 'o': case 'O':
+	case 'o':
+	case 'O':
 		if ((s[1] | 0x20) == 'n')
 			return 1;
 		return (s[1] | 0x20) == 'f' ? 0 : -1;
@@ -266,7 +275,8 @@ unsigned long simple_strtoul(const char *s, char **end, unsigned int base)
  */
 long simple_strtol(const char *s, char **end, unsigned int base)
 {
-	return *s == '-' ? -(long)simple_strtoull(s + 1, end, base) : (long)simple_strtoull(s, end, base);
+	return *s == '-' ? -(long)simple_strtoull(s + 1, end, base)
+			 : (long)simple_strtoull(s, end, base);
 }
 
 /* Powers of 1024 that a suffix stands for; 0 for no suffix. */

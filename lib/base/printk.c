@@ -123,7 +123,8 @@ struct message {
 };
 
 /* One line or the last part of one. Its state is passed on to the next part. */
-static enum line_state send_line(enum line_state state, char *line, size_t n, bool shown, bool nested)
+static enum line_state send_line(enum line_state state, char *line, size_t n, bool shown,
+				 bool nested)
 {
 	char *start = line;
 

@@ -48,9 +48,9 @@ struct sink {
 
 struct spec {
 	unsigned int flags;
-	int width;	/* 0: none */
-	int precision;	/* -1: none */
-	char length;	/* 'H' for hh, 'h', 'l', 'L' for ll, 'z', or 0 */
+	int width;     /* 0: none */
+	int precision; /* -1: none */
+	char length;   /* 'H' for hh, 'h', 'l', 'L' for ll, 'z', or 0 */
 	char letter;
 };
 
@@ -91,7 +91,8 @@ static void emit_string(struct sink *s, const char *text, const struct spec *spe
 		text = "(null)";
 	else if ((unsigned long)text < PAGE_SIZE || IS_ERR(text))
 		text = "(efault)";
-	emit_field(s, text, spec->precision < 0 ? strlen(text) : strnlen(text, spec->precision), spec);
+	emit_field(s, text, spec->precision < 0 ? strlen(text) : strnlen(text, spec->precision),
+		   spec);
 }
 
 /* Digits of `v`, last first; returns how many. 22 are the most there can be (base 8). */
@@ -205,7 +206,8 @@ static u32 hash_address(unsigned long v)
 
 static void emit_hashed(struct sink *s, const void *p, const struct spec *spec)
 {
-	emit_address(s, IS_ERR_OR_NULL(p) ? (unsigned long)p : hash_address((unsigned long)p), *spec);
+	emit_address(s, IS_ERR_OR_NULL(p) ? (unsigned long)p : hash_address((unsigned long)p),
+		     *spec);
 }
 
 static void emit_error_pointer(struct sink *s, const void *p, const struct spec *spec)
@@ -445,7 +447,9 @@ static const char *convert(struct sink *s, const char *rest, struct spec *spec, 
 	char c;
 
 	if (base) {
-		emit_number(s, spec->flags & F_SIGNED ? signed_arg(spec, args) : unsigned_arg(spec, args),
+		emit_number(s,
+			    spec->flags & F_SIGNED ? signed_arg(spec, args)
+						   : unsigned_arg(spec, args),
 			    base, spec);
 		return rest;
 	}

@@ -21,11 +21,13 @@
  */
 #include <asm/atomic.h>
 #include <asm/barrier.h>
+#include <asm/console.h>
 #include <asm/extable.h>
 #include <asm/ksyms.h>
 #include <asm/percpu.h>
 #include <asm/stack.h>
 #include <linux/minmax.h>
+#include <linux/moduleparam.h>
 #include <linux/printk.h>
 #include <linux/sprintf.h>
 #include <linux/string.h>
@@ -35,6 +37,7 @@
 #define CAPTURE_SIZE  8192
 #define MAX_FRAMES    24
 #define BYTES_PER_ROW 16
+#define MAX_NESTED    8 /* reports inside reports: beyond it the engine itself is what fails */
 
 static const char cut_mark[] = "(more was reported than the capture holds)\n";
 static const char separator[] =
@@ -59,6 +62,12 @@ static struct {
 static DEFINE_PER_CPU(struct recovery *, trap_recovery);
 
 bool panic_on_warn;
+
+static int set_panic_on_warn(const char *val)
+{
+	return boot_param_bool(val, &panic_on_warn);
+}
+BOOT_PARAM("panic_on_warn", set_panic_on_warn);
 
 /* ---- where lines go ---- */
 
@@ -141,6 +150,10 @@ void report_begin(const char *fmt, ...)
 	va_list args;
 
 	engine_enter();
+	if (engine.depth > MAX_NESTED) {
+		kprint_raw("Kernel panic - reports keep failing inside reports\n");
+		machine_exit(EXIT_PANIC);
+	}
 	va_start(args, fmt);
 	if (engine.depth > 1) {
 		put_formatted("(while reporting) ", fmt, args);

@@ -21,9 +21,9 @@
 #include <linux/bug.h>
 #include <quarry/sync.h>
 
-#define FREE	 0
-#define HELD	 1
-#define WAITED	 2
+#define FREE   0
+#define HELD   1
+#define WAITED 2
 
 /**
  * mutex_init - make a free mutex

@@ -26,8 +26,8 @@
 #include <linux/bug.h>
 #include <quarry/sync.h>
 
-#define FREE	0
-#define WRITER	(-1)
+#define FREE   0
+#define WRITER (-1)
 
 /**
  * init_rwsem - make a free semaphore

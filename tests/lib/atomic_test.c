@@ -4,8 +4,8 @@
  *
  * On one CPU this is about values, results and widths.
  *
- * Mutations tried: sub_return() returning the old value; add_unless() comparing with i; dec_if_positive() decrementing 0; 64-bit add
- * through an int; refcount_inc() without the check for 0; refcount_warn_saturate() without pinning.
+ * Mutations tried: sub_return() returning the old value; add_unless() comparing with i; dec_if_positive() decrementing 0; reading through
+ * an int; refcount_inc() without the check for 0; refcount_warn_saturate() without pinning.
  */
 #include <kunit/test.h>
 #include <linux/atomic.h>
@@ -116,10 +116,9 @@ static void refcount_misuse(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, (int)refcount_read(&r), REFCOUNT_SATURATED);
 }
 
-static struct kunit_case cases[] = {
-	KUNIT_CASE(int_operations), KUNIT_CASE(exchanges), KUNIT_CASE(wide_operations),
-	KUNIT_CASE(refcount_in_range), KUNIT_CASE(refcount_misuse), {}
-};
+static struct kunit_case cases[] = { KUNIT_CASE(int_operations),  KUNIT_CASE(exchanges),
+				     KUNIT_CASE(wide_operations), KUNIT_CASE(refcount_in_range),
+				     KUNIT_CASE(refcount_misuse), {} };
 
 static struct kunit_suite suite = { .name = "atomic", .test_cases = cases };
 kunit_test_suite(suite);

@@ -148,7 +148,8 @@ static void ranges(struct kunit *test)
 	unsigned long map[WORDS], model[WORDS];
 
 	for (int i = 0; i < 2000; i++) {
-		unsigned int start = kunit_rand_below(test, BITS), len = kunit_rand_below(test, BITS - start + 1);
+		unsigned int start = kunit_rand_below(test, BITS),
+			     len = kunit_rand_below(test, BITS - start + 1);
 		bool set = kunit_rand(test) & 1;
 
 		randomise(test, map);
@@ -159,7 +160,8 @@ static void ranges(struct kunit *test)
 			bitmap_clear(map, start, len);
 		for (unsigned int bit = start; bit < start + len; bit++)
 			__assign_bit(bit, model, set);
-		KUNIT_ASSERT_MEMEQ_MSG(test, map, model, sizeof(map), "start %u len %u", start, len);
+		KUNIT_ASSERT_MEMEQ_MSG(test, map, model, sizeof(map), "start %u len %u", start,
+				       len);
 	}
 }
 
@@ -251,7 +253,8 @@ static void zero_areas(struct kunit *test)
 
 	for (int i = 0; i < 3000; i++) {
 		unsigned long align = 1UL << kunit_rand_below(test, 5), got, want;
-		unsigned int len = 1 + kunit_rand_below(test, 12), size = sizes[i % ARRAY_SIZE(sizes)];
+		unsigned int len = 1 + kunit_rand_below(test, 12),
+			     size = sizes[i % ARRAY_SIZE(sizes)];
 		unsigned long start = kunit_rand_below(test, size);
 
 		randomise(test, map);
@@ -277,8 +280,7 @@ static void cpu_masks(struct kunit *test)
 	KUNIT_EXPECT_FALSE(test, cpumask_test_and_set_cpu(5, &a));
 	KUNIT_EXPECT_TRUE(test, cpumask_test_and_clear_cpu(5, &a));
 	KUNIT_EXPECT_EQ(test, cpumask_weight(&a), 2);
-	for_each_cpu(cpu, &a)
-		n += cpu;
+	for_each_cpu(cpu, &a) n += cpu;
 	KUNIT_EXPECT_EQ(test, n, NR_CPUS - 1);
 	KUNIT_EXPECT_EQ(test, cpumask_next(-1, &a), 0);
 	KUNIT_EXPECT_EQ(test, cpumask_next(0, &a), NR_CPUS - 1);
@@ -292,11 +294,17 @@ static void cpu_masks(struct kunit *test)
 	KUNIT_EXPECT_TRUE(test, cpumask_test_cpu(smp_processor_id(), &a));
 }
 
-static struct kunit_case cases[] = {
-	KUNIT_CASE(single_bits), KUNIT_CASE(positions),	 KUNIT_CASE(weights),	 KUNIT_CASE(searches),
-	KUNIT_CASE(last_bit),	 KUNIT_CASE(ranges),	 KUNIT_CASE(questions),	 KUNIT_CASE(combining),
-	KUNIT_CASE(zero_areas),	 KUNIT_CASE(cpu_masks),	 {}
-};
+static struct kunit_case cases[] = { KUNIT_CASE(single_bits),
+				     KUNIT_CASE(positions),
+				     KUNIT_CASE(weights),
+				     KUNIT_CASE(searches),
+				     KUNIT_CASE(last_bit),
+				     KUNIT_CASE(ranges),
+				     KUNIT_CASE(questions),
+				     KUNIT_CASE(combining),
+				     KUNIT_CASE(zero_areas),
+				     KUNIT_CASE(cpu_masks),
+				     {} };
 
 static struct kunit_suite suite = { .name = "bitmap", .test_cases = cases };
 kunit_test_suite(suite);

@@ -91,16 +91,23 @@ static void names_and_values(struct kunit *test)
 
 static void quotes(struct kunit *test)
 {
-	KUNIT_EXPECT_EQ(test, parse("alpha=\"a b\" \"alpha=c  d\" alpha=\"\" alpha=e\"f g\"h alpha=\"open end", NULL), 0);
+	KUNIT_EXPECT_EQ(
+		test,
+		parse("alpha=\"a b\" \"alpha=c  d\" alpha=\"\" alpha=e\"f g\"h alpha=\"open end",
+		      NULL),
+		0);
 	KUNIT_EXPECT_STREQ(test, calls, "alpha=a b;alpha=c  d;alpha=;alpha=ef gh;alpha=open end;");
 }
 
 static void unknown_is_said(struct kunit *test)
 {
 	KUNIT_EXPECT_EQ(test, parse("foo=bar alpha=1 alph alphaa", NULL), 3);
-	KUNIT_EXPECT_NOT_NULL(test, strstr(warnings, "boot line: unknown parameter 'foo=bar': ignored\n"));
-	KUNIT_EXPECT_NOT_NULL(test, strstr(warnings, "boot line: unknown parameter 'alph': ignored\n"));
-	KUNIT_EXPECT_NOT_NULL(test, strstr(warnings, "boot line: unknown parameter 'alphaa': ignored\n"));
+	KUNIT_EXPECT_NOT_NULL(
+		test, strstr(warnings, "boot line: unknown parameter 'foo=bar': ignored\n"));
+	KUNIT_EXPECT_NOT_NULL(test,
+			      strstr(warnings, "boot line: unknown parameter 'alph': ignored\n"));
+	KUNIT_EXPECT_NOT_NULL(test,
+			      strstr(warnings, "boot line: unknown parameter 'alphaa': ignored\n"));
 	KUNIT_EXPECT_STREQ(test, unknowns, "");
 	KUNIT_EXPECT_STREQ(test, calls, "alpha=1;");
 	/* The caller may say it in its own words. */
@@ -112,10 +119,11 @@ static void unknown_is_said(struct kunit *test)
 static void refusal_is_said(struct kunit *test)
 {
 	KUNIT_EXPECT_EQ(test, parse("number=12x number=99999999999 number alpha", NULL), 3);
-	KUNIT_EXPECT_NOT_NULL(test, strstr(warnings,
-					   "boot line: parameter 'number' refuses '12x': -EINVAL\n"));
+	KUNIT_EXPECT_NOT_NULL(
+		test, strstr(warnings, "boot line: parameter 'number' refuses '12x': -EINVAL\n"));
 	KUNIT_EXPECT_NOT_NULL(test, strstr(warnings, "refuses '99999999999': -ERANGE\n"));
-	KUNIT_EXPECT_NOT_NULL(test, strstr(warnings, "refuses to stand without a value: -EINVAL\n"));
+	KUNIT_EXPECT_NOT_NULL(test,
+			      strstr(warnings, "refuses to stand without a value: -EINVAL\n"));
 	KUNIT_EXPECT_STREQ(test, unknowns, "");
 	KUNIT_EXPECT_STREQ(test, calls, "alpha;");
 }
@@ -151,11 +159,10 @@ static void switches(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, boot_param_bool("perhaps", &b), -EINVAL);
 }
 
-static struct kunit_case cases[] = {
-	KUNIT_CASE(accepted),	     KUNIT_CASE(names_and_values), KUNIT_CASE(quotes),
-	KUNIT_CASE(unknown_is_said), KUNIT_CASE(refusal_is_said),  KUNIT_CASE(linked_table),
-	KUNIT_CASE(switches),	     {}
-};
+static struct kunit_case cases[] = { KUNIT_CASE(accepted),	  KUNIT_CASE(names_and_values),
+				     KUNIT_CASE(quotes),	  KUNIT_CASE(unknown_is_said),
+				     KUNIT_CASE(refusal_is_said), KUNIT_CASE(linked_table),
+				     KUNIT_CASE(switches),	  {} };
 
 static struct kunit_suite suite = { .name = "cmdline", .test_cases = cases };
 kunit_test_suite(suite);

@@ -138,9 +138,15 @@ static const struct {
 	unsigned long long value;
 	int used;
 } sizes[] = {
-	{ "512M", 512ull << 20, 4 }, { "64k", 64 << 10, 3 },	 { "3G@1", 3ull << 30, 2 },
-	{ "4T", 4ull << 40, 2 },     { "0x10K", 16 << 10, 5 },	 { "100", 100, 3 },
-	{ "1P", 1ull << 50, 2 },     { "1e", 1ull << 60, 2 },	 { "junk", 0, 0 },
+	{ "512M", 512ull << 20, 4 },
+	{ "64k", 64 << 10, 3 },
+	{ "3G@1", 3ull << 30, 2 },
+	{ "4T", 4ull << 40, 2 },
+	{ "0x10K", 16 << 10, 5 },
+	{ "100", 100, 3 },
+	{ "1P", 1ull << 50, 2 },
+	{ "1e", 1ull << 60, 2 },
+	{ "junk", 0, 0 },
 	{ "5x", 5, 1 },
 };
 
@@ -149,7 +155,8 @@ static void sizes_with_suffix(struct kunit *test)
 	for (unsigned int i = 0; i < ARRAY_SIZE(sizes); i++) {
 		char *end;
 
-		KUNIT_EXPECT_EQ_MSG(test, memparse(sizes[i].s, &end), sizes[i].value, "'%s'", sizes[i].s);
+		KUNIT_EXPECT_EQ_MSG(test, memparse(sizes[i].s, &end), sizes[i].value, "'%s'",
+				    sizes[i].s);
 		KUNIT_EXPECT_EQ_MSG(test, end - sizes[i].s, sizes[i].used, "'%s'", sizes[i].s);
 	}
 	KUNIT_EXPECT_EQ(test, memparse("2K", NULL), 2048);
@@ -167,13 +174,19 @@ static void loose_numbers(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, simple_strtol("-12", NULL, 0), -12);
 	KUNIT_EXPECT_EQ(test, simple_strtoul("none", &end, 10), 0);
 	KUNIT_EXPECT_EQ(test, *end, 'n');
+	/* A prefix without a digit is none. */
+	s = "0xz";
+	KUNIT_EXPECT_EQ(test, simple_strtoul(s, &end, 16), 0);
+	KUNIT_EXPECT_PTR_EQ(test, end, s + 1);
 }
 
-static struct kunit_case cases[] = {
-	KUNIT_CASE(unsigned_numbers),  KUNIT_CASE(signed_numbers), KUNIT_CASE(narrow_types),
-	KUNIT_CASE(yes_and_no),	       KUNIT_CASE(sizes_with_suffix), KUNIT_CASE(loose_numbers),
-	{}
-};
+static struct kunit_case cases[] = { KUNIT_CASE(unsigned_numbers),
+				     KUNIT_CASE(signed_numbers),
+				     KUNIT_CASE(narrow_types),
+				     KUNIT_CASE(yes_and_no),
+				     KUNIT_CASE(sizes_with_suffix),
+				     KUNIT_CASE(loose_numbers),
+				     {} };
 
 static struct kunit_suite suite = { .name = "kstrtox", .test_cases = cases };
 kunit_test_suite(suite);

@@ -148,15 +148,13 @@ static void removing_while_walking(struct kunit *test)
 		list_move_tail(&it->link, &f.other);
 	KUNIT_EXPECT_STREQ(test, order(&f.other), "gda");
 	it = list_first_entry(&f.other, struct item, link);
-	list_for_each_entry_continue(it, &f.other, link)
-		it->name = 'z';
+	list_for_each_entry_continue(it, &f.other, link) it->name = 'z';
 	KUNIT_EXPECT_STREQ(test, order(&f.other), "gzz");
 }
 
-static struct kunit_case list_cases[] = {
-	KUNIT_CASE(adding_and_removing), KUNIT_CASE(moving), KUNIT_CASE(replacing_and_swapping),
-	KUNIT_CASE(splicing), KUNIT_CASE(removing_while_walking), {}
-};
+static struct kunit_case list_cases[] = { KUNIT_CASE(adding_and_removing),    KUNIT_CASE(moving),
+					  KUNIT_CASE(replacing_and_swapping), KUNIT_CASE(splicing),
+					  KUNIT_CASE(removing_while_walking), {} };
 
 static struct kunit_suite list_suite = {
 	.name = "list",
@@ -189,7 +187,8 @@ static const char *chain(struct hlist_head *head)
 
 static void hash_chains(struct kunit *test)
 {
-	struct hitem a = { .name = 'a' }, b = { .name = 'b' }, c = { .name = 'c' }, d = { .name = 'd' };
+	struct hitem a = { .name = 'a' }, b = { .name = 'b' }, c = { .name = 'c' },
+		     d = { .name = 'd' };
 	HLIST_HEAD(head);
 
 	KUNIT_EXPECT_TRUE(test, hlist_empty(&head));
@@ -225,15 +224,13 @@ static void chains_move_and_empty(struct kunit *test)
 	hlist_move_list(&head, &other);
 	KUNIT_EXPECT_TRUE(test, hlist_empty(&head));
 	KUNIT_EXPECT_STREQ(test, chain(&other), "dcba");
-	hlist_for_each_entry_safe(it, next, &other, node)
-		if (it->name != 'b')
-			hlist_del(&it->node);
+	hlist_for_each_entry_safe(it, next, &other, node) if (it->name != 'b') hlist_del(&it->node);
 	KUNIT_EXPECT_STREQ(test, chain(&other), "b");
 }
 
-static struct kunit_case hlist_cases[] = {
-	KUNIT_CASE(hash_chains), KUNIT_CASE(chains_move_and_empty), {}
-};
+static struct kunit_case hlist_cases[] = { KUNIT_CASE(hash_chains),
+					   KUNIT_CASE(chains_move_and_empty),
+					   {} };
 
 static struct kunit_suite hlist_suite = { .name = "hlist", .test_cases = hlist_cases };
 

@@ -37,6 +37,7 @@ static void checked_shifts(struct kunit *test)
 	int i;
 	u8 b;
 	u64 q;
+	s64 s;
 
 	KUNIT_EXPECT_FALSE(test, check_shl_overflow(1, 30, &i));
 	KUNIT_EXPECT_EQ(test, i, 1 << 30);
@@ -52,6 +53,8 @@ static void checked_shifts(struct kunit *test)
 	KUNIT_EXPECT_FALSE(test, check_shl_overflow(1ull, 63, &q));
 	KUNIT_EXPECT_TRUE(test, check_shl_overflow(2ull, 63, &q));
 	KUNIT_EXPECT_TRUE(test, check_shl_overflow(1ull, 64, &q));
+	KUNIT_EXPECT_TRUE(test, check_shl_overflow(1ull, 63, &s));
+	KUNIT_EXPECT_FALSE(test, check_shl_overflow(1ull, 62, &s));
 }
 
 struct flex {
@@ -89,7 +92,13 @@ static void minimum_and_maximum(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, min(big, 10), 10);
 	KUNIT_EXPECT_EQ(test, min(i++, 10), 3);
 	KUNIT_EXPECT_EQ(test, i, 4);
-	KUNIT_EXPECT_EQ(test, max(({ calls++; 1; }), 0), 1);
+	KUNIT_EXPECT_EQ(test,
+			max(({
+				    calls++;
+				    1;
+			    }),
+			    0),
+			1);
 	KUNIT_EXPECT_EQ(test, calls, 1);
 	KUNIT_EXPECT_EQ(test, min3(5, 2, 9), 2);
 	KUNIT_EXPECT_EQ(test, max3(5, 2, 9), 9);
@@ -154,7 +163,8 @@ static void roots_and_divisors(struct kunit *test)
 	for (unsigned long x = 0; x < 2000; x++) {
 		unsigned long r = int_sqrt(x);
 
-		KUNIT_ASSERT_TRUE_MSG(test, r * r <= x && (r + 1) * (r + 1) > x, "x %lu r %lu", x, r);
+		KUNIT_ASSERT_TRUE_MSG(test, r * r <= x && (r + 1) * (r + 1) > x, "x %lu r %lu", x,
+				      r);
 	}
 	KUNIT_EXPECT_EQ(test, int_sqrt(ULONG_MAX), 0xfffffffful);
 	KUNIT_EXPECT_EQ(test, int_sqrt(0xfffffffful * 0xfffffffful), 0xfffffffful);
@@ -196,10 +206,11 @@ static void hashes_spread(struct kunit *test)
 }
 
 static struct kunit_case cases[] = {
-	KUNIT_CASE(checked_arithmetic), KUNIT_CASE(checked_shifts),   KUNIT_CASE(sizes_saturate),
-	KUNIT_CASE(minimum_and_maximum), KUNIT_CASE(rounding),	      KUNIT_CASE(powers_of_two),
-	KUNIT_CASE(roots_and_divisors),	KUNIT_CASE(error_pointers),   KUNIT_CASE(hashes_spread),
-	{}
+	KUNIT_CASE(checked_arithmetic), KUNIT_CASE(checked_shifts),
+	KUNIT_CASE(sizes_saturate),	KUNIT_CASE(minimum_and_maximum),
+	KUNIT_CASE(rounding),		KUNIT_CASE(powers_of_two),
+	KUNIT_CASE(roots_and_divisors), KUNIT_CASE(error_pointers),
+	KUNIT_CASE(hashes_spread),	{}
 };
 
 static struct kunit_suite suite = { .name = "overflow", .test_cases = cases };

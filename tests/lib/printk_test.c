@@ -3,7 +3,7 @@
  * Tests of lib/base/printk.c, hexdump.c and assert.c, through the message hook. Times are cut out of the prefix before comparing.
  *
  * Mutations tried: send_message() not cutting at newlines; close_line() doing nothing; pr_cont() always starting a line; levels compared
- * with <=; format_text() without the mark at the end; ratelimit without missed++; put_prefix() writing at the buffer's start;
+ * with <=; format_text() without the mark at the end; ratelimit without missed++; put_prefix() one byte early; the hook called from inside itself;
  * hex_dump_to_buffer() printing groups in byte order; invariant_broken() returning true.
  */
 #include <kunit/test.h>
@@ -183,7 +183,7 @@ static void nested_print(const char *line, size_t n)
 	collect(line, n);
 	/* From inside the hook: goes to the console, and must not come back here. */
 	if (nr_pieces < 5)
-		printk(KERN_DEBUG "inside\n");
+		printk(KERN_INFO "a line printed inside the hook\n");
 }
 
 static void print_inside_the_hook(struct kunit *test)
@@ -201,7 +201,8 @@ static void hex_lines(struct kunit *test)
 	char buf[128], small[10];
 
 	KUNIT_EXPECT_EQ(test, hex_dump_to_buffer(data, 16, 16, 1, buf, sizeof(buf), true), 65);
-	KUNIT_EXPECT_STREQ(test, buf, "6b 6b 41 00 ff 7e 20 a5 10 11 12 13 14 15 16 17  kkA..~ .........");
+	KUNIT_EXPECT_STREQ(test, buf,
+			   "6b 6b 41 00 ff 7e 20 a5 10 11 12 13 14 15 16 17  kkA..~ .........");
 	hex_dump_to_buffer(data, 8, 16, 4, buf, sizeof(buf), false);
 	KUNIT_EXPECT_STREQ(test, buf, "00416b6b a5207eff");
 	hex_dump_to_buffer(data, 8, 16, 8, buf, sizeof(buf), false);
@@ -236,20 +237,28 @@ static void invariants(struct kunit *test)
 {
 	bool first = pair_valid(2, 1), second = pair_valid(0, 1), whole = pair_valid(1, 1);
 
-	KUNIT_EXPECT_STREQ(test, printed(),
-			   "@pair_valid: invariant I1 broken: a <= b\n@pair_valid: invariant I2 broken: a != 0\n");
+	KUNIT_EXPECT_STREQ(
+		test, printed(),
+		"@pair_valid: invariant I1 broken: a <= b\n@pair_valid: invariant I2 broken: a != 0\n");
 	KUNIT_EXPECT_FALSE(test, first);
 	KUNIT_EXPECT_FALSE(test, second);
 	KUNIT_EXPECT_TRUE(test, whole);
 }
 
-static struct kunit_case cases[] = {
-	KUNIT_CASE(one_line),	       KUNIT_CASE(lines_are_split), KUNIT_CASE(parts_of_a_line),
-	KUNIT_CASE(open_line_is_closed), KUNIT_CASE(open_line_before_hook_change), KUNIT_CASE(levels),
-	KUNIT_CASE(too_long_is_marked), KUNIT_CASE(once_only),	    KUNIT_CASE(rate_limit),
-	KUNIT_CASE(print_inside_the_hook), KUNIT_CASE(hex_lines),   KUNIT_CASE(hex_dump),
-	KUNIT_CASE(invariants),	       {}
-};
+static struct kunit_case cases[] = { KUNIT_CASE(one_line),
+				     KUNIT_CASE(lines_are_split),
+				     KUNIT_CASE(parts_of_a_line),
+				     KUNIT_CASE(open_line_is_closed),
+				     KUNIT_CASE(open_line_before_hook_change),
+				     KUNIT_CASE(levels),
+				     KUNIT_CASE(too_long_is_marked),
+				     KUNIT_CASE(once_only),
+				     KUNIT_CASE(rate_limit),
+				     KUNIT_CASE(print_inside_the_hook),
+				     KUNIT_CASE(hex_lines),
+				     KUNIT_CASE(hex_dump),
+				     KUNIT_CASE(invariants),
+				     {} };
 
 static struct kunit_suite suite = {
 	.name = "printk",

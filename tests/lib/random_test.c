@@ -60,6 +60,8 @@ static void replays_from_seed(struct kunit *test)
 
 static void within_range(struct kunit *test)
 {
+	u32 seen = 0;
+
 	reseed(test);
 	KUNIT_EXPECT_EQ(test, get_random_u32_below(0), 0);
 	for (u32 ceil = 1; ceil < 2000; ceil += 1 + ceil / 3) {
@@ -82,7 +84,9 @@ static void within_range(struct kunit *test)
 		u32 v = get_random_u32_inclusive(10, 12);
 
 		KUNIT_EXPECT_TRUE(test, v >= 10 && v <= 12);
+		seen |= 1u << v;
 	}
+	KUNIT_EXPECT_EQ(test, seen, 7u << 10);
 	KUNIT_EXPECT_EQ(test, get_random_u32_inclusive(9, 9), 9);
 	KUNIT_EXPECT_EQ(test, reciprocal_scale(~0u, 10), 9);
 	KUNIT_EXPECT_EQ(test, reciprocal_scale(0, 10), 0);
@@ -105,8 +109,8 @@ static void bits_are_fair(struct kunit *test)
 		}
 	}
 	for (int bit = 0; bit < 64; bit++) {
-		KUNIT_EXPECT_TRUE_MSG(test, common[bit] > 1843 && common[bit] < 2253, "bit %d: %d", bit,
-				      common[bit]);
+		KUNIT_EXPECT_TRUE_MSG(test, common[bit] > 1843 && common[bit] < 2253, "bit %d: %d",
+				      bit, common[bit]);
 		KUNIT_EXPECT_TRUE_MSG(test, own[bit] > 1843 && own[bit] < 2253, "bit %d: %d", bit,
 				      own[bit]);
 	}
@@ -136,10 +140,9 @@ static void bytes(struct kunit *test)
 	}
 }
 
-static struct kunit_case cases[] = {
-	KUNIT_CASE(known_outputs), KUNIT_CASE(replays_from_seed), KUNIT_CASE(within_range),
-	KUNIT_CASE(bits_are_fair), KUNIT_CASE(bytes), {}
-};
+static struct kunit_case cases[] = { KUNIT_CASE(known_outputs), KUNIT_CASE(replays_from_seed),
+				     KUNIT_CASE(within_range),	KUNIT_CASE(bits_are_fair),
+				     KUNIT_CASE(bytes),		{} };
 
 static struct kunit_suite suite = { .name = "random", .test_cases = cases };
 kunit_test_suite(suite);

@@ -148,7 +148,8 @@ static void random_augmented(struct kunit *test)
 		}
 		/* Small trees at the start, then a sample. */
 		if (i < 500 || i % 16 == 0)
-			KUNIT_ASSERT_TRUE_MSG(test, tree_valid(&root, true), "after %d operations", i);
+			KUNIT_ASSERT_TRUE_MSG(test, tree_valid(&root, true), "after %d operations",
+					      i);
 	}
 	KUNIT_EXPECT_TRUE(test, walks_right(&root));
 	for (unsigned int k = 0; k < KEYS; k++) {
@@ -240,8 +241,11 @@ static void replace_and_postorder(struct kunit *test)
 	rbtree_postorder_for_each_entry_safe(n, next, &root, rb) {
 		for (int dir = 0; dir < 2; dir++)
 			if (n->rb.rb_child[dir])
-				KUNIT_EXPECT_TRUE(test, test_bit(rb_entry(n->rb.rb_child[dir], struct node,
-									  rb)->key, seen));
+				KUNIT_EXPECT_TRUE(
+					test,
+					test_bit(
+						rb_entry(n->rb.rb_child[dir], struct node, rb)->key,
+						seen));
 		__set_bit(n->key, seen);
 		count++;
 	}
@@ -268,12 +272,13 @@ static void empty_and_cleared(struct kunit *test)
 	KUNIT_EXPECT_TRUE(test, RB_EMPTY_ROOT(&root));
 }
 
-static struct kunit_case cases[] = {
-	KUNIT_CASE(random_augmented),	      KUNIT_CASE(random_plain),
-	KUNIT_CASE(ordered_insertion_stays_flat), KUNIT_CASE(cached_knows_the_first),
-	KUNIT_CASE(replace_and_postorder),    KUNIT_CASE(empty_and_cleared),
-	{}
-};
+static struct kunit_case cases[] = { KUNIT_CASE(random_augmented),
+				     KUNIT_CASE(random_plain),
+				     KUNIT_CASE(ordered_insertion_stays_flat),
+				     KUNIT_CASE(cached_knows_the_first),
+				     KUNIT_CASE(replace_and_postorder),
+				     KUNIT_CASE(empty_and_cleared),
+				     {} };
 
 static struct kunit_suite suite = { .name = "rbtree", .init = setup, .test_cases = cases };
 kunit_test_suite(suite);

@@ -202,11 +202,15 @@ static void mutex_waits(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, nr_wakes, 2);
 }
 
-static struct kunit_case cases[] = {
-	KUNIT_CASE(readers_share),  KUNIT_CASE(writer_is_alone), KUNIT_CASE(downgrade),
-	KUNIT_CASE(writer_waits_for_readers), KUNIT_CASE(reader_waits_for_writer),
-	KUNIT_CASE(rwsem_misuse),   KUNIT_CASE(mutex_states),	 KUNIT_CASE(mutex_waits), {}
-};
+static struct kunit_case cases[] = { KUNIT_CASE(readers_share),
+				     KUNIT_CASE(writer_is_alone),
+				     KUNIT_CASE(downgrade),
+				     KUNIT_CASE(writer_waits_for_readers),
+				     KUNIT_CASE(reader_waits_for_writer),
+				     KUNIT_CASE(rwsem_misuse),
+				     KUNIT_CASE(mutex_states),
+				     KUNIT_CASE(mutex_waits),
+				     {} };
 
 static struct kunit_suite suite = {
 	.name = "rwsem",

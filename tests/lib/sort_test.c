@@ -5,9 +5,9 @@
  * Random arrays of every length up to 200 with few and with many distinct keys; elements of 4, 12 and 16 bytes, so that both default
  * swaps run. Besides the order, the sum of a tag in each element must survive (nothing lost or doubled).
  *
- * Mutations tried: larger_leaf() taking the smaller child; sift_down() with `> 0`... climbing past a larger element (compare reversed);
- * sort_r() starting at num / 2 - 1 exclusive (the root's first child is missed); swap_bytes() one byte short; bsearch() not
- * lowering num when it goes right.
+ * Mutations tried: larger_leaf() taking the smaller child; sift_down() climbing by the reverse comparison; the heap built without its
+ * root; swap_bytes() one byte short; bsearch() not lowering num when it goes right. (The first three only above 90 elements: the
+ * boot sorts small arrays.)
  */
 #include <kunit/test.h>
 #include <linux/sort.h>
@@ -139,10 +139,12 @@ static void bsearch_finds_all_and_only_those(struct kunit *test)
 	}
 }
 
-static struct kunit_case cases[] = {
-	KUNIT_CASE(sorts_odd_elements), KUNIT_CASE(sorts_words), KUNIT_CASE(cost_and_own_swap),
-	KUNIT_CASE(private_argument), KUNIT_CASE(bsearch_finds_all_and_only_those), {}
-};
+static struct kunit_case cases[] = { KUNIT_CASE(sorts_odd_elements),
+				     KUNIT_CASE(sorts_words),
+				     KUNIT_CASE(cost_and_own_swap),
+				     KUNIT_CASE(private_argument),
+				     KUNIT_CASE(bsearch_finds_all_and_only_those),
+				     {} };
 
 static struct kunit_suite suite = { .name = "sort", .test_cases = cases };
 kunit_test_suite(suite);

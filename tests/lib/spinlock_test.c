@@ -140,11 +140,13 @@ static void assert_held(struct kunit *test)
 	spin_unlock(&lock);
 }
 
-static struct kunit_case spin_cases[] = {
-	KUNIT_CASE(state_of_the_lock), KUNIT_CASE(counters_wrap),
-	KUNIT_CASE(tickets_are_served_in_order), KUNIT_CASE(interrupt_state),
-	KUNIT_CASE(misuse_is_reported), KUNIT_CASE(assert_held), {}
-};
+static struct kunit_case spin_cases[] = { KUNIT_CASE(state_of_the_lock),
+					  KUNIT_CASE(counters_wrap),
+					  KUNIT_CASE(tickets_are_served_in_order),
+					  KUNIT_CASE(interrupt_state),
+					  KUNIT_CASE(misuse_is_reported),
+					  KUNIT_CASE(assert_held),
+					  {} };
 
 static struct kunit_suite spin_suite = { .name = "spinlock", .test_cases = spin_cases };
 
@@ -189,9 +191,10 @@ static void the_tick_counts(struct kunit *test)
 	KUNIT_EXPECT_GT(test, clock_ns() - begin, 4 * (1000000000ull / HZ) / 2);
 }
 
-static struct kunit_case jiffies_cases[] = {
-	KUNIT_CASE(time_comparisons), KUNIT_CASE(conversions_round_up), KUNIT_CASE(the_tick_counts), {}
-};
+static struct kunit_case jiffies_cases[] = { KUNIT_CASE(time_comparisons),
+					     KUNIT_CASE(conversions_round_up),
+					     KUNIT_CASE(the_tick_counts),
+					     {} };
 
 static struct kunit_suite jiffies_suite = { .name = "jiffies", .test_cases = jiffies_cases };
 

@@ -3,8 +3,8 @@
  * Tests of lib/base/string.c.
  *
  * string_mem: every length 0 … 100 at every pair of alignments, with bytes around the area that must not change, against loops of single
- * bytes. Mutations tried: copy_up() storing the tail at n - 9; copy_down() entered for `to` below `from`; fill_small() without the
- * middle words; memcmp() without the byte swap; memchr_inv() dividing the bit number by 16.
+ * bytes. Mutations tried: copy_up() storing the tail at n - 9, and loading it after the copying; memmove() with its directions
+ * exchanged; fill_small() without the middle words; memcmp() without the byte swap; memchr_inv() dividing the bit number by 16.
  * string_str: Mutations tried: strscpy() without its NUL on truncation; strlcat() with one byte more room; strnstr() testing
  * `n > len`; strsep() leaving *s at the delimiter; glob_match() without the retry.
  */
@@ -13,7 +13,7 @@
 #include <linux/random.h>
 #include <linux/kernel.h>
 
-#define AREA 160
+#define AREA	160
 #define LONGEST 100
 
 /* Two areas and a model, filled with the same random bytes. */
@@ -161,15 +161,13 @@ static void finding_bytes(struct kunit *test)
 	}
 }
 
-static struct kunit_case mem_cases[] = {
-	KUNIT_CASE(memcpy_all_lengths),
-	KUNIT_CASE(memmove_overlapping),
-	KUNIT_CASE(memset_all_lengths),
-	KUNIT_CASE(memset_wide),
-	KUNIT_CASE(memcmp_orders_by_bytes),
-	KUNIT_CASE(finding_bytes),
-	{}
-};
+static struct kunit_case mem_cases[] = { KUNIT_CASE(memcpy_all_lengths),
+					 KUNIT_CASE(memmove_overlapping),
+					 KUNIT_CASE(memset_all_lengths),
+					 KUNIT_CASE(memset_wide),
+					 KUNIT_CASE(memcmp_orders_by_bytes),
+					 KUNIT_CASE(finding_bytes),
+					 {} };
 
 static struct kunit_suite mem_suite = { .name = "string_mem", .test_cases = mem_cases };
 
@@ -285,13 +283,27 @@ static const struct {
 	const char *pattern, *s;
 	bool match;
 } globs[] = {
-	{ "", "", true },	     { "", "a", false },	  { "*", "", true },
-	{ "a*", "a", true },	     { "a*b", "ab", true },	  { "a*b", "acb", true },
-	{ "a*b", "abc", false },     { "*ab*", "aaab", true },	  { "*a*b*c", "xaybzc", true },
-	{ "*a*b*c", "xbyazc", false }, { "?", "", false },	  { "?", "x", true },
-	{ "k?alloc", "kmalloc", true }, { "[a-c]x", "bx", true }, { "[a-c]x", "dx", false },
-	{ "[!a-c]x", "dx", true },   { "[!a-c]x", "ax", false },  { "[]x]", "]", true },
-	{ "[a", "a", false },	     { "\\*", "*", true },	  { "\\*", "x", false },
+	{ "", "", true },
+	{ "", "a", false },
+	{ "*", "", true },
+	{ "a*", "a", true },
+	{ "a*b", "ab", true },
+	{ "a*b", "acb", true },
+	{ "a*b", "abc", false },
+	{ "*ab*", "aaab", true },
+	{ "*a*b*c", "xaybzc", true },
+	{ "*a*b*c", "xbyazc", false },
+	{ "?", "", false },
+	{ "?", "x", true },
+	{ "k?alloc", "kmalloc", true },
+	{ "[a-c]x", "bx", true },
+	{ "[a-c]x", "dx", false },
+	{ "[!a-c]x", "dx", true },
+	{ "[!a-c]x", "ax", false },
+	{ "[]x]", "]", true },
+	{ "[a", "a", false },
+	{ "\\*", "*", true },
+	{ "\\*", "x", false },
 	{ "a*a*a*a*b", "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaac", false },
 };
 
@@ -303,8 +315,9 @@ static void globbing(struct kunit *test)
 }
 
 static struct kunit_case str_cases[] = {
-	KUNIT_CASE(lengths_and_order), KUNIT_CASE(bounded_copies),     KUNIT_CASE(appending),
-	KUNIT_CASE(searching),	       KUNIT_CASE(cutting),	       KUNIT_CASE(match_string_finds),
+	KUNIT_CASE(lengths_and_order), KUNIT_CASE(bounded_copies),
+	KUNIT_CASE(appending),	       KUNIT_CASE(searching),
+	KUNIT_CASE(cutting),	       KUNIT_CASE(match_string_finds),
 	KUNIT_CASE(globbing),	       {}
 };
 

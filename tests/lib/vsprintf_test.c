@@ -6,7 +6,8 @@
  * must stay that of the whole, and bytes behind the buffer must be left alone.
  *
  * Mutations tried: emit() storing at len <= size; sign_of() without F_SPACE; F_ZERO honoured with F_LEFT; emit_string() reading strlen()
- * with a precision (the test's string without a NUL then overruns); hash_address() returning the address; %pV without the copy.
+ * with a precision (the test's string without a NUL then overruns); hash_address() returning the address; %pV without the copy;
+ * %pB like %pS.
  */
 #include <kunit/test.h>
 #include <linux/sprintf.h>
@@ -45,8 +46,8 @@ static void expect(struct kunit *test, const char *want, const char *fmt, ...)
 	KUNIT_EXPECT_STREQ_MSG(test, got, want, "format '%s'", fmt);
 	for (size_t size = 0; size <= strlen(want) + 2; size++) {
 		va_start(args, fmt);
-		KUNIT_EXPECT_TRUE_MSG(test, prints(want, size, fmt, args), "format '%s' size %zu", fmt,
-				      size);
+		KUNIT_EXPECT_TRUE_MSG(test, prints(want, size, fmt, args), "format '%s' size %zu",
+				      fmt, size);
 		va_end(args);
 	}
 }
@@ -82,7 +83,8 @@ static void characters_and_strings(struct kunit *test)
 
 	expect(test, "a%b", "a%%b");
 	expect(test, "[x][  x][x  ]", "[%c][%3c][%-3c]", 'x', 'x', 'x');
-	expect(test, "[abc][  abc][abc  ][ab]", "[%s][%5s][%-5s][%.2s]", "abc", "abc", "abc", "abc");
+	expect(test, "[abc][  abc][abc  ][ab]", "[%s][%5s][%-5s][%.2s]", "abc", "abc", "abc",
+	       "abc");
 	expect(test, "[abc][   ab][]", "[%.*s][%5.*s][%.0s]", 3, no_nul, 2, no_nul, no_nul);
 	expect(test, "(null) (efault) (efault)", "%s %s %s", NULL, (char *)16, ERR_PTR(-EIO));
 	expect(test, "(nul", "%.4s", NULL);
@@ -109,6 +111,8 @@ static void pointers(struct kunit *test)
 	snprintf(raw, sizeof(raw), "%px", (void *)&x);
 	KUNIT_EXPECT_STREQ(test, a, b);
 	KUNIT_EXPECT_STRNEQ(test, a, raw);
+	/* Not even the lower half shows through. */
+	KUNIT_EXPECT_STRNEQ(test, a + 8, raw + 8);
 	KUNIT_EXPECT_EQ(test, strlen(a), 16);
 	/* The upper half of a hash is zero, that of a kernel address is not. */
 	KUNIT_EXPECT_MEMEQ(test, a, "00000000", 8);
@@ -118,8 +122,8 @@ static void pointers(struct kunit *test)
 
 static void error_names(struct kunit *test)
 {
-	expect(test, "-ENOMEM -EINVAL -EPROBE_DEFER", "%pe %pe %pe", ERR_PTR(-ENOMEM), ERR_PTR(-EINVAL),
-	       ERR_PTR(-EPROBE_DEFER));
+	expect(test, "-ENOMEM -EINVAL -EPROBE_DEFER", "%pe %pe %pe", ERR_PTR(-ENOMEM),
+	       ERR_PTR(-EINVAL), ERR_PTR(-EPROBE_DEFER));
 	expect(test, "[   -EIO]", "[%7pe]", ERR_PTR(-EIO));
 	expect(test, "fffffffffffff060", "%pe", ERR_PTR(-4000));
 	KUNIT_EXPECT_STREQ(test, errname(-ENOMEM), "-ENOMEM");
@@ -179,7 +183,8 @@ static void symbols(struct kunit *test)
 	symbol_name_hook = name_it;
 	expect(test, "first+0x10/0x800 first", "%pS %ps", (void *)0x1010, (void *)0x1010);
 	/* A return address at a function's start belongs to the call before it. */
-	expect(test, "second+0x0/0x800 first+0x7ff/0x800", "%pS %pB", (void *)0x1800, (void *)0x1800);
+	expect(test, "second+0x0/0x800 first+0x7ff/0x800", "%pS %pB", (void *)0x1800,
+	       (void *)0x1800);
 	expect(test, "0x5000", "%pS", (void *)0x5000);
 	symbol_name_hook = NULL;
 	expect(test, "0x1010", "%pS", (void *)0x1010);
@@ -199,12 +204,17 @@ static void return_values(struct kunit *test)
 	KUNIT_EXPECT_STREQ(test, b, "1234");
 }
 
-static struct kunit_case cases[] = {
-	KUNIT_CASE(integers),	 KUNIT_CASE(fields),	  KUNIT_CASE(characters_and_strings),
-	KUNIT_CASE(unknown_conversion), KUNIT_CASE(pointers), KUNIT_CASE(error_names),
-	KUNIT_CASE(hex_bytes_and_physical), KUNIT_CASE(nested_format), KUNIT_CASE(symbols),
-	KUNIT_CASE(return_values), {}
-};
+static struct kunit_case cases[] = { KUNIT_CASE(integers),
+				     KUNIT_CASE(fields),
+				     KUNIT_CASE(characters_and_strings),
+				     KUNIT_CASE(unknown_conversion),
+				     KUNIT_CASE(pointers),
+				     KUNIT_CASE(error_names),
+				     KUNIT_CASE(hex_bytes_and_physical),
+				     KUNIT_CASE(nested_format),
+				     KUNIT_CASE(symbols),
+				     KUNIT_CASE(return_values),
+				     {} };
 
 static struct kunit_suite suite = { .name = "vsprintf", .test_cases = cases };
 kunit_test_suite(suite);

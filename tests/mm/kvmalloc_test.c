@@ -30,7 +30,7 @@ static void kv_picks_the_kind(struct kunit *test)
 	KUNIT_EXPECT_NULL(test, kvmalloc(large, GFP_NOWAIT));
 	KUNIT_EXPECT_NULL(test, kvmalloc(huge_size, GFP_QUIET));
 	KUNIT_EXPECT_NULL(test, kvmalloc_array(huge_size, 2, GFP_QUIET));
-	KUNIT_EXPECT_NULL(test, kvcalloc(huge_size >> 20, 1UL << 40, GFP_QUIET));
+	KUNIT_EXPECT_NULL(test, kvcalloc((huge_size >> 12) + 2, 4096, GFP_QUIET)); /* 2^64 + 4096 */
 	p = kvzalloc(large, GFP_KERNEL);
 	KUNIT_ASSERT_NOT_NULL(test, p);
 	KUNIT_EXPECT_TRUE(test, is_vmalloc_addr(p));

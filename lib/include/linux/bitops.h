@@ -14,9 +14,9 @@
 #include <asm/atomic.h>
 #include <asm/barrier.h>
 
-#define BITS_PER_TYPE(type)  (sizeof(type) * BITS_PER_BYTE)
-#define BITS_TO_LONGS(n)     (((n) + BITS_PER_LONG - 1) / BITS_PER_LONG)
-#define BITS_TO_BYTES(n)     (((n) + BITS_PER_BYTE - 1) / BITS_PER_BYTE)
+#define BITS_PER_TYPE(type) (sizeof(type) * BITS_PER_BYTE)
+#define BITS_TO_LONGS(n)    (((n) + BITS_PER_LONG - 1) / BITS_PER_LONG)
+#define BITS_TO_BYTES(n)    (((n) + BITS_PER_BYTE - 1) / BITS_PER_BYTE)
 
 static __always_inline void set_bit(unsigned long nr, volatile unsigned long *map)
 {
@@ -50,7 +50,8 @@ static __always_inline bool test_and_clear_bit(unsigned long nr, volatile unsign
 
 static __always_inline bool test_and_change_bit(unsigned long nr, volatile unsigned long *map)
 {
-	return __atomic_fetch_xor(&map[BIT_WORD(nr)], BIT_MASK(nr), __ATOMIC_SEQ_CST) & BIT_MASK(nr);
+	return __atomic_fetch_xor(&map[BIT_WORD(nr)], BIT_MASK(nr), __ATOMIC_SEQ_CST) &
+	       BIT_MASK(nr);
 }
 
 /* A bit as a lock: acquire and release. */
@@ -200,14 +201,14 @@ static inline unsigned long find_first_zero_bit(const unsigned long *map, unsign
 	return find_next_zero_bit(map, size, 0);
 }
 
-#define for_each_set_bit(bit, map, size)                                                           \
-	for ((bit) = find_next_bit((map), (size), 0); (bit) < (size);                              \
+#define for_each_set_bit(bit, map, size)                              \
+	for ((bit) = find_next_bit((map), (size), 0); (bit) < (size); \
 	     (bit) = find_next_bit((map), (size), (bit) + 1))
-#define for_each_set_bit_from(bit, map, size)                                                      \
-	for ((bit) = find_next_bit((map), (size), (bit)); (bit) < (size);                          \
+#define for_each_set_bit_from(bit, map, size)                             \
+	for ((bit) = find_next_bit((map), (size), (bit)); (bit) < (size); \
 	     (bit) = find_next_bit((map), (size), (bit) + 1))
-#define for_each_clear_bit(bit, map, size)                                                         \
-	for ((bit) = find_next_zero_bit((map), (size), 0); (bit) < (size);                         \
+#define for_each_clear_bit(bit, map, size)                                 \
+	for ((bit) = find_next_zero_bit((map), (size), 0); (bit) < (size); \
 	     (bit) = find_next_zero_bit((map), (size), (bit) + 1))
 
 #endif

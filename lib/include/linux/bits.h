@@ -7,10 +7,10 @@
 #define BITS_PER_LONG	   64
 #define BITS_PER_LONG_LONG 64
 
-#define BIT(nr)		  (1UL << (nr))
-#define BIT_ULL(nr)	  (1ULL << (nr))
-#define BIT_MASK(nr)	  (1UL << ((nr) % BITS_PER_LONG))
-#define BIT_WORD(nr)	  ((nr) / BITS_PER_LONG)
+#define BIT(nr)	     (1UL << (nr))
+#define BIT_ULL(nr)  (1ULL << (nr))
+#define BIT_MASK(nr) (1UL << ((nr) % BITS_PER_LONG))
+#define BIT_WORD(nr) ((nr) / BITS_PER_LONG)
 
 /* Bits l … h, both included. */
 #define GENMASK(h, l)	  ((~0UL << (l)) & (~0UL >> (BITS_PER_LONG - 1 - (h))))

@@ -17,31 +17,31 @@ void warn_report(const char *file, int line, const char *func, const char *fmt, 
 
 #define BUG() bug_report(__FILE__, __LINE__, __func__, "BUG()")
 
-#define BUG_ON(cond)                                                                               \
-	do {                                                                                       \
-		if (unlikely(cond))                                                                \
-			bug_report(__FILE__, __LINE__, __func__, #cond);                           \
+#define BUG_ON(cond)                                                     \
+	do {                                                             \
+		if (unlikely(cond))                                      \
+			bug_report(__FILE__, __LINE__, __func__, #cond); \
 	} while (0)
 
-#define WARN(cond, ...)                                                                            \
-	({                                                                                         \
-		bool __warn_on = !!(cond);                                                         \
-		if (unlikely(__warn_on))                                                           \
-			warn_report(__FILE__, __LINE__, __func__, __VA_ARGS__);                    \
-		unlikely(__warn_on);                                                               \
+#define WARN(cond, ...)                                                         \
+	({                                                                      \
+		bool __warn_on = !!(cond);                                      \
+		if (unlikely(__warn_on))                                        \
+			warn_report(__FILE__, __LINE__, __func__, __VA_ARGS__); \
+		unlikely(__warn_on);                                            \
 	})
 #define WARN_ON(cond) WARN(cond, "%s", #cond)
 
 /* Only the first time at this place. */
-#define WARN_ONCE(cond, ...)                                                                       \
-	({                                                                                         \
-		static bool __warned;                                                              \
-		bool __warn_once = !!(cond);                                                       \
-		if (unlikely(__warn_once && !__warned)) {                                          \
-			__warned = true;                                                           \
-			warn_report(__FILE__, __LINE__, __func__, __VA_ARGS__);                    \
-		}                                                                                  \
-		unlikely(__warn_once);                                                             \
+#define WARN_ONCE(cond, ...)                                                    \
+	({                                                                      \
+		static bool __warned;                                           \
+		bool __warn_once = !!(cond);                                    \
+		if (unlikely(__warn_once && !__warned)) {                       \
+			__warned = true;                                        \
+			warn_report(__FILE__, __LINE__, __func__, __VA_ARGS__); \
+		}                                                               \
+		unlikely(__warn_once);                                          \
 	})
 #define WARN_ON_ONCE(cond) WARN_ONCE(cond, "%s", #cond)
 

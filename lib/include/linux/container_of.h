@@ -16,12 +16,12 @@
 #define sizeof_field(type, member) sizeof(((type *)0)->member)
 
 /* The structure whose `member` stands at `ptr`; a pointer of the wrong type does not compile. */
-#define container_of(ptr, type, member)                                                            \
-	({                                                                                         \
-		static_assert(__same_type(*(ptr), ((type *)0)->member) ||                          \
-				      __same_type(*(ptr), void),                                   \
-			      "container_of: pointer and member differ in type");                  \
-		(type *)((char *)(ptr) - offsetof(type, member));                                  \
+#define container_of(ptr, type, member)                                           \
+	({                                                                        \
+		static_assert(__same_type(*(ptr), ((type *)0)->member) ||         \
+				      __same_type(*(ptr), void),                  \
+			      "container_of: pointer and member differ in type"); \
+		(type *)((char *)(ptr)-offsetof(type, member));                   \
 	})
 #define container_of_const(ptr, type, member) container_of(ptr, type, member)
 

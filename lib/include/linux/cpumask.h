@@ -65,7 +65,8 @@ static inline void cpumask_copy(struct cpumask *dst, const struct cpumask *src)
 	bitmap_copy(dst->bits, src->bits, NR_CPUS);
 }
 
-static inline bool cpumask_and(struct cpumask *dst, const struct cpumask *a, const struct cpumask *b)
+static inline bool cpumask_and(struct cpumask *dst, const struct cpumask *a,
+			       const struct cpumask *b)
 {
 	return bitmap_and(dst->bits, a->bits, b->bits, NR_CPUS);
 }
@@ -113,7 +114,7 @@ static inline unsigned int cpumask_next(int n, const struct cpumask *mask)
 	return find_next_bit(mask->bits, NR_CPUS, n + 1);
 }
 
-#define for_each_cpu(cpu, mask)                                                                    \
+#define for_each_cpu(cpu, mask) \
 	for ((cpu) = cpumask_first(mask); (cpu) < NR_CPUS; (cpu) = cpumask_next((cpu), (mask)))
 
 /* Ids are given without gaps, and CPUs come online in the order of their ids. */

@@ -20,13 +20,12 @@
 #include <linux/panic.h>
 #include <linux/bug.h>
 
-#define ARRAY_SIZE(a)                                                                              \
-	(sizeof(a) / sizeof((a)[0]) + BUILD_BUG_ON_ZERO(__same_type((a), &(a)[0])))
+#define ARRAY_SIZE(a) (sizeof(a) / sizeof((a)[0]) + BUILD_BUG_ON_ZERO(__same_type((a), &(a)[0])))
 
-#define typecheck(type, x)                                                                         \
-	({                                                                                         \
-		static_assert(__same_type(type, __typeof__(x)), "typecheck: wrong type");          \
-		1;                                                                                 \
+#define typecheck(type, x)                                                                \
+	({                                                                                \
+		static_assert(__same_type(type, __typeof__(x)), "typecheck: wrong type"); \
+		1;                                                                        \
 	})
 
 #define upper_32_bits(n) ((u32)(((n) >> 16) >> 16))
@@ -35,8 +34,8 @@
 #define lower_16_bits(n) ((u16)((n)&0xffff))
 
 /* Marks a place that may sleep; without a scheduler there is nothing to do. */
-#define might_sleep()	   barrier()
-#define might_sleep_if(c)  ((void)(c), barrier())
-#define cond_resched()	   barrier()
+#define might_sleep()	  barrier()
+#define might_sleep_if(c) ((void)(c), barrier())
+#define cond_resched()	  barrier()
 
 #endif

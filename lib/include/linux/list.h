@@ -13,8 +13,11 @@
 #include <linux/container_of.h>
 #include <linux/poison.h>
 
-#define LIST_HEAD_INIT(name) { &(name), &(name) }
-#define LIST_HEAD(name)	     struct list_head name = LIST_HEAD_INIT(name)
+#define LIST_HEAD_INIT(name)     \
+	{                        \
+		&(name), &(name) \
+	}
+#define LIST_HEAD(name) struct list_head name = LIST_HEAD_INIT(name)
 
 static inline void INIT_LIST_HEAD(struct list_head *list)
 {
@@ -203,47 +206,52 @@ static inline size_t list_count_nodes(const struct list_head *head)
 	return n;
 }
 
-#define list_entry(ptr, type, member)	    container_of(ptr, type, member)
+#define list_entry(ptr, type, member)	     container_of(ptr, type, member)
 #define list_first_entry(head, type, member) list_entry((head)->next, type, member)
 #define list_last_entry(head, type, member)  list_entry((head)->prev, type, member)
 #define list_first_entry_or_null(head, type, member) \
 	(list_empty(head) ? NULL : list_first_entry(head, type, member))
 #define list_last_entry_or_null(head, type, member) \
 	(list_empty(head) ? NULL : list_last_entry(head, type, member))
-#define list_next_entry(pos, member)		  list_entry((pos)->member.next, __typeof__(*(pos)), member)
-#define list_prev_entry(pos, member)		  list_entry((pos)->member.prev, __typeof__(*(pos)), member)
+#define list_next_entry(pos, member) \
+	list_entry((pos)->member.next, __typeof__(*(pos)), member)
+#define list_prev_entry(pos, member) \
+	list_entry((pos)->member.prev, __typeof__(*(pos)), member)
 #define list_entry_is_head(pos, head, member) (&(pos)->member == (head))
 
 #define list_for_each(pos, head) for ((pos) = (head)->next; (pos) != (head); (pos) = (pos)->next)
 #define list_for_each_prev(pos, head) \
 	for ((pos) = (head)->prev; (pos) != (head); (pos) = (pos)->prev)
-#define list_for_each_safe(pos, n, head)                                                           \
-	for ((pos) = (head)->next, (n) = (pos)->next; (pos) != (head);                             \
+#define list_for_each_safe(pos, n, head)                               \
+	for ((pos) = (head)->next, (n) = (pos)->next; (pos) != (head); \
 	     (pos) = (n), (n) = (pos)->next)
 
 /* The _safe forms allow the current entry to be removed, `n` holds the next one. */
 #define list_for_each_entry(pos, head, member)                                                     \
-	for ((pos) = list_first_entry(head, __typeof__(*(pos)), member);                           \
-	     &(pos)->member != (head); (pos) = list_next_entry(pos, member))
-#define list_for_each_entry_reverse(pos, head, member)                                             \
-	for ((pos) = list_last_entry(head, __typeof__(*(pos)), member);                            \
-	     &(pos)->member != (head); (pos) = list_prev_entry(pos, member))
-#define list_for_each_entry_continue(pos, head, member)                                            \
-	for ((pos) = list_next_entry(pos, member); &(pos)->member != (head);                       \
+	for ((pos) = list_first_entry(head, __typeof__(*(pos)), member); &(pos)->member != (head); \
 	     (pos) = list_next_entry(pos, member))
-#define list_for_each_entry_from(pos, head, member)                                                \
+#define list_for_each_entry_reverse(pos, head, member)                                            \
+	for ((pos) = list_last_entry(head, __typeof__(*(pos)), member); &(pos)->member != (head); \
+	     (pos) = list_prev_entry(pos, member))
+#define list_for_each_entry_continue(pos, head, member)                      \
+	for ((pos) = list_next_entry(pos, member); &(pos)->member != (head); \
+	     (pos) = list_next_entry(pos, member))
+#define list_for_each_entry_from(pos, head, member) \
 	for (; &(pos)->member != (head); (pos) = list_next_entry(pos, member))
-#define list_for_each_entry_safe(pos, n, head, member)                                             \
-	for ((pos) = list_first_entry(head, __typeof__(*(pos)), member),                           \
-	    (n) = list_next_entry(pos, member);                                                    \
+#define list_for_each_entry_safe(pos, n, head, member)                   \
+	for ((pos) = list_first_entry(head, __typeof__(*(pos)), member), \
+	    (n) = list_next_entry(pos, member);                          \
 	     &(pos)->member != (head); (pos) = (n), (n) = list_next_entry(n, member))
-#define list_for_each_entry_safe_reverse(pos, n, head, member)                                     \
-	for ((pos) = list_last_entry(head, __typeof__(*(pos)), member),                            \
-	    (n) = list_prev_entry(pos, member);                                                    \
+#define list_for_each_entry_safe_reverse(pos, n, head, member)          \
+	for ((pos) = list_last_entry(head, __typeof__(*(pos)), member), \
+	    (n) = list_prev_entry(pos, member);                         \
 	     &(pos)->member != (head); (pos) = (n), (n) = list_prev_entry(n, member))
 
 /* Hash chains: a node knows the address of the pointer that points to it, so it can go without knowing its head. */
-#define HLIST_HEAD_INIT	     { .first = NULL }
+#define HLIST_HEAD_INIT       \
+	{                     \
+		.first = NULL \
+	}
 #define HLIST_HEAD(name)     struct hlist_head name = HLIST_HEAD_INIT
 #define INIT_HLIST_HEAD(ptr) ((ptr)->first = NULL)
 
@@ -319,22 +327,22 @@ static inline void hlist_move_list(struct hlist_head *old, struct hlist_head *ne
 }
 
 #define hlist_entry(ptr, type, member) container_of(ptr, type, member)
-#define __hlist_entry_safe(ptr, type, member, up)                                                  \
-	({                                                                                         \
-		__typeof__(ptr) up = (ptr);                                                        \
-		up ? hlist_entry(up, type, member) : NULL;                                         \
+#define __hlist_entry_safe(ptr, type, member, up)          \
+	({                                                 \
+		__typeof__(ptr) up = (ptr);                \
+		up ? hlist_entry(up, type, member) : NULL; \
 	})
 #define hlist_entry_safe(ptr, type, member) __hlist_entry_safe(ptr, type, member, __UNIQUE_ID(h_))
 
 #define hlist_for_each(pos, head) for ((pos) = (head)->first; (pos); (pos) = (pos)->next)
-#define hlist_for_each_safe(pos, n, head)                                                          \
+#define hlist_for_each_safe(pos, n, head) \
 	for ((pos) = (head)->first; (pos) && ((n) = (pos)->next, 1); (pos) = (n))
-#define hlist_for_each_entry(pos, head, member)                                                    \
-	for ((pos) = hlist_entry_safe((head)->first, __typeof__(*(pos)), member); (pos);           \
+#define hlist_for_each_entry(pos, head, member)                                          \
+	for ((pos) = hlist_entry_safe((head)->first, __typeof__(*(pos)), member); (pos); \
 	     (pos) = hlist_entry_safe((pos)->member.next, __typeof__(*(pos)), member))
-#define hlist_for_each_entry_safe(pos, n, head, member)                                            \
-	for ((pos) = hlist_entry_safe((head)->first, __typeof__(*(pos)), member);                  \
-	     (pos) && ((n) = (pos)->member.next, 1);                                               \
+#define hlist_for_each_entry_safe(pos, n, head, member)                           \
+	for ((pos) = hlist_entry_safe((head)->first, __typeof__(*(pos)), member); \
+	     (pos) && ((n) = (pos)->member.next, 1);                              \
 	     (pos) = hlist_entry_safe(n, __typeof__(*(pos)), member))
 
 #endif

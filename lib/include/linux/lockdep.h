@@ -19,7 +19,7 @@ bool mutex_held(const struct mutex *lock);
 bool rwsem_held(const struct rw_semaphore *sem);
 bool rwsem_held_write(const struct rw_semaphore *sem);
 
-#define lockdep_is_held(lock)                                                                      \
+#define lockdep_is_held(lock) \
 	_Generic((lock),                                                                           \
 		struct spinlock *: spin_held_here,                                                 \
 		const struct spinlock *: spin_held_here,                                           \
@@ -29,10 +29,10 @@ bool rwsem_held_write(const struct rw_semaphore *sem);
 		const struct rw_semaphore *: rwsem_held)(lock)
 
 #ifdef QUARRY_DEBUG
-#define lockdep_assert_held(lock)	WARN_ON(!lockdep_is_held(lock))
+#define lockdep_assert_held(lock)      WARN_ON(!lockdep_is_held(lock))
 #define lockdep_assert_held_write(sem) WARN_ON(!rwsem_held_write(sem))
 #else
-#define lockdep_assert_held(lock)	((void)sizeof(lockdep_is_held(lock)))
+#define lockdep_assert_held(lock)      ((void)sizeof(lockdep_is_held(lock)))
 #define lockdep_assert_held_write(sem) ((void)sizeof(rwsem_held_write(sem)))
 #endif
 

@@ -27,11 +27,11 @@ static inline u64 div_u64_rem(u64 dividend, u32 divisor, u32 *remainder)
 	return dividend / divisor;
 }
 
-#define do_div(n, base)                                                                            \
-	({                                                                                         \
-		u32 __rem = (u64)(n) % (u32)(base);                                                \
-		(n) = (u64)(n) / (u32)(base);                                                      \
-		__rem;                                                                             \
+#define do_div(n, base)                             \
+	({                                          \
+		u32 __rem = (u64)(n) % (u32)(base); \
+		(n) = (u64)(n) / (u32)(base);       \
+		__rem;                              \
 	})
 
 #endif

@@ -23,8 +23,8 @@ struct boot_param {
 };
 
 /* The table is put together by the linker. */
-#define BOOT_PARAM(param, setter)                                                                  \
-	static const struct boot_param __UNIQUE_ID(boot_param_) __used __section(".boot_params")   \
+#define BOOT_PARAM(param, setter)                                                                \
+	static const struct boot_param __UNIQUE_ID(boot_param_) __used __section(".boot_params") \
 		__aligned(8) = { .name = (param), .set = (setter) }
 
 extern const struct boot_param __boot_params_start[], __boot_params_end[];

@@ -11,8 +11,11 @@ struct mutex {
 	atomic_t state; /* 0 free, 1 held, 2 held and perhaps waited for */
 };
 
-#define __MUTEX_INITIALIZER(name) { .state = ATOMIC_INIT(0) }
-#define DEFINE_MUTEX(name)	  struct mutex name = __MUTEX_INITIALIZER(name)
+#define __MUTEX_INITIALIZER(name)       \
+	{                               \
+		.state = ATOMIC_INIT(0) \
+	}
+#define DEFINE_MUTEX(name) struct mutex name = __MUTEX_INITIALIZER(name)
 
 void mutex_init(struct mutex *lock);
 void mutex_lock(struct mutex *lock);

@@ -24,21 +24,21 @@ static inline bool __must_check __must_check_overflow(bool overflow)
 /*
  * *d = a << s. True (and *d is 0) when s is negative or not below the width of *d, when a or the result is negative, or when bits are lost.
  */
-#define __check_shl(a, s, d, ua, us, ud)                                                           \
-	({                                                                                         \
-		__typeof__(a) ua = (a);                                                            \
-		__typeof__(s) us = (s);                                                            \
-		__typeof__(d) ud = (d);                                                            \
-		unsigned int __bits = __type_bits(*ud);                                            \
-		bool __bad = (long long)us < 0 || (unsigned long long)us >= __bits;                \
-		unsigned int __s = __bad ? 0 : (unsigned int)us;                                   \
-		__bad |= __type_is_signed(a) && (long long)ua < 0;                                 \
-		*ud = (__typeof__(*ud))((unsigned long long)ua << __s);                            \
-		__bad |= (__type_is_signed(*ud) && (long long)*ud < 0) ||                          \
-			 (unsigned long long)*ud >> __s != (unsigned long long)ua;                 \
-		if (__bad)                                                                         \
-			*ud = 0;                                                                   \
-		__must_check_overflow(__bad);                                                      \
+#define __check_shl(a, s, d, ua, us, ud)                                            \
+	({                                                                          \
+		__typeof__(a) ua = (a);                                             \
+		__typeof__(s) us = (s);                                             \
+		__typeof__(d) ud = (d);                                             \
+		unsigned int __bits = __type_bits(*ud);                             \
+		bool __bad = (long long)us < 0 || (unsigned long long)us >= __bits; \
+		unsigned int __s = __bad ? 0 : (unsigned int)us;                    \
+		__bad |= __type_is_signed(a) && (long long)ua < 0;                  \
+		*ud = (__typeof__(*ud))((unsigned long long)ua << __s);             \
+		__bad |= (__type_is_signed(*ud) && (long long)*ud < 0) ||           \
+			 (unsigned long long)*ud >> __s != (unsigned long long)ua;  \
+		if (__bad)                                                          \
+			*ud = 0;                                                    \
+		__must_check_overflow(__bad);                                       \
 	})
 #define check_shl_overflow(a, s, d) \
 	__check_shl(a, s, d, __UNIQUE_ID(a_), __UNIQUE_ID(s_), __UNIQUE_ID(d_))
@@ -71,11 +71,9 @@ static __always_inline size_t __must_check size_sub(size_t minuend, size_t subtr
 #define array3_size(a, b, c) size_mul(size_mul(a, b), c)
 
 /* Bytes of `count` elements of the flexible array p->member; p is not evaluated. */
-#define flex_array_size(p, member, count) \
-	size_mul(count, sizeof(*(p)->member))
+#define flex_array_size(p, member, count) size_mul(count, sizeof(*(p)->member))
 /* Bytes of *p with `count` elements in its flexible array. */
-#define struct_size(p, member, count) \
-	size_add(sizeof(*(p)), flex_array_size(p, member, count))
+#define struct_size(p, member, count)	   size_add(sizeof(*(p)), flex_array_size(p, member, count))
 #define struct_size_t(type, member, count) struct_size((type *)NULL, member, count)
 
 #endif

@@ -15,7 +15,7 @@
 #define SLUB_RED_INACTIVE 0xbb
 #define SLUB_RED_ACTIVE	  0xcc
 
-#define PAGE_POISON	   0xaa
+#define PAGE_POISON	    0xaa
 #define POISON_FREE_INITMEM 0xcc
 
 #endif

@@ -7,7 +7,11 @@
 
 #define preempt_disable() barrier()
 #define preempt_enable()  barrier()
-#define get_cpu()	  ({ preempt_disable(); smp_processor_id(); })
-#define put_cpu()	  preempt_enable()
+#define get_cpu()                   \
+	({                          \
+		preempt_disable();  \
+		smp_processor_id(); \
+	})
+#define put_cpu() preempt_enable()
 
 #endif

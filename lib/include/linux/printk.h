@@ -60,11 +60,11 @@ printk_hook_t printk_set_hook(printk_hook_t hook);
 #define pr_cont(fmt, ...)   printk(KERN_CONT fmt, ##__VA_ARGS__)
 
 /* Checked by the compiler, never executed. */
-#define no_printk(fmt, ...)                                                                        \
-	({                                                                                         \
-		if (0)                                                                             \
-			printk(fmt, ##__VA_ARGS__);                                                \
-		0;                                                                                 \
+#define no_printk(fmt, ...)                         \
+	({                                          \
+		if (0)                              \
+			printk(fmt, ##__VA_ARGS__); \
+		0;                                  \
 	})
 
 #ifdef DEBUG
@@ -74,13 +74,13 @@ printk_hook_t printk_set_hook(printk_hook_t hook);
 #endif
 #define pr_devel(fmt, ...) pr_debug(fmt, ##__VA_ARGS__)
 
-#define printk_once(fmt, ...)                                                                      \
-	({                                                                                         \
-		static bool __printed;                                                             \
-		if (!__printed) {                                                                  \
-			__printed = true;                                                          \
-			printk(fmt, ##__VA_ARGS__);                                                \
-		}                                                                                  \
+#define printk_once(fmt, ...)                       \
+	({                                          \
+		static bool __printed;              \
+		if (!__printed) {                   \
+			__printed = true;           \
+			printk(fmt, ##__VA_ARGS__); \
+		}                                   \
 	})
 #define pr_emerg_once(fmt, ...)	 printk_once(KERN_EMERG pr_fmt(fmt), ##__VA_ARGS__)
 #define pr_alert_once(fmt, ...)	 printk_once(KERN_ALERT pr_fmt(fmt), ##__VA_ARGS__)
@@ -92,26 +92,29 @@ printk_hook_t printk_set_hook(printk_hook_t hook);
 
 /* At most `burst` times in `interval_ns`; what was held back is counted and said when the next one passes. */
 struct ratelimit_state {
-	u64 begin;	    /* clock_ns() of the interval's start */
+	u64 begin; /* clock_ns() of the interval's start */
 	u64 interval_ns;
 	unsigned int burst;
 	unsigned int printed; /* in this interval */
 	unsigned int missed;
 };
-#define RATELIMIT_STATE_INIT(interval, n) { .interval_ns = (interval), .burst = (n) }
-#define DEFAULT_RATELIMIT_NS		  5000000000ULL
-#define DEFAULT_RATELIMIT_BURST		  10
+#define RATELIMIT_STATE_INIT(interval, n)               \
+	{                                               \
+		.interval_ns = (interval), .burst = (n) \
+	}
+#define DEFAULT_RATELIMIT_NS	5000000000ULL
+#define DEFAULT_RATELIMIT_BURST 10
 
 /* May a message of this place be printed now? */
 bool ___ratelimit(struct ratelimit_state *rs, const char *func);
 #define __ratelimit(rs) ___ratelimit(rs, __func__)
 
-#define printk_ratelimited(fmt, ...)                                                               \
-	({                                                                                         \
-		static struct ratelimit_state __rs =                                               \
-			RATELIMIT_STATE_INIT(DEFAULT_RATELIMIT_NS, DEFAULT_RATELIMIT_BURST);       \
-		if (__ratelimit(&__rs))                                                            \
-			printk(fmt, ##__VA_ARGS__);                                                \
+#define printk_ratelimited(fmt, ...)                                                         \
+	({                                                                                   \
+		static struct ratelimit_state __rs =                                         \
+			RATELIMIT_STATE_INIT(DEFAULT_RATELIMIT_NS, DEFAULT_RATELIMIT_BURST); \
+		if (__ratelimit(&__rs))                                                      \
+			printk(fmt, ##__VA_ARGS__);                                          \
 	})
 #define pr_err_ratelimited(fmt, ...)  printk_ratelimited(KERN_ERR pr_fmt(fmt), ##__VA_ARGS__)
 #define pr_warn_ratelimited(fmt, ...) printk_ratelimited(KERN_WARNING pr_fmt(fmt), ##__VA_ARGS__)

@@ -11,7 +11,8 @@
 #include <linux/container_of.h>
 
 struct rb_node {
-	unsigned long __rb_parent_color; /* parent's address | 1 if black; own address if in no tree */
+	unsigned long
+		__rb_parent_color; /* parent's address | 1 if black; own address if in no tree */
 	union {
 		struct {
 			struct rb_node *rb_right;
@@ -31,24 +32,32 @@ struct rb_root_cached {
 	struct rb_node *rb_leftmost;
 };
 
-#define RB_ROOT	       (struct rb_root) { NULL }
-#define RB_ROOT_CACHED (struct rb_root_cached) { { NULL }, NULL }
+#define RB_ROOT          \
+	(struct rb_root) \
+	{                \
+		NULL     \
+	}
+#define RB_ROOT_CACHED          \
+	(struct rb_root_cached) \
+	{                       \
+		{ NULL }, NULL  \
+	}
 
 #define rb_parent(node)	  ((struct rb_node *)((node)->__rb_parent_color & ~3UL))
 #define rb_is_black(node) ((bool)((node)->__rb_parent_color & 1))
 #define rb_is_red(node)	  (!rb_is_black(node))
 
 #define rb_entry(ptr, type, member) container_of(ptr, type, member)
-#define __rb_entry_safe(ptr, type, member, up)                                                     \
-	({                                                                                         \
-		__typeof__(ptr) up = (ptr);                                                        \
-		up ? rb_entry(up, type, member) : NULL;                                            \
+#define __rb_entry_safe(ptr, type, member, up)          \
+	({                                              \
+		__typeof__(ptr) up = (ptr);             \
+		up ? rb_entry(up, type, member) : NULL; \
 	})
 #define rb_entry_safe(ptr, type, member) __rb_entry_safe(ptr, type, member, __UNIQUE_ID(rb_))
 
-#define RB_EMPTY_ROOT(root)  (READ_ONCE((root)->rb_node) == NULL)
-#define RB_EMPTY_NODE(node)  ((node)->__rb_parent_color == (unsigned long)(node))
-#define RB_CLEAR_NODE(node)  ((node)->__rb_parent_color = (unsigned long)(node))
+#define RB_EMPTY_ROOT(root) (READ_ONCE((root)->rb_node) == NULL)
+#define RB_EMPTY_NODE(node) ((node)->__rb_parent_color == (unsigned long)(node))
+#define RB_CLEAR_NODE(node) ((node)->__rb_parent_color = (unsigned long)(node))
 
 /* In order, each O(log n), O(1) amortised along a walk; NULL past the ends. */
 struct rb_node *rb_first(const struct rb_root *root);
@@ -126,11 +135,11 @@ static __always_inline struct rb_node *rb_find(const void *key, const struct rb_
 }
 
 /* Walk in postorder; the current entry may be freed. */
-#define rbtree_postorder_for_each_entry_safe(pos, n, root, field)                                  \
-	for ((pos) = rb_entry_safe(rb_first_postorder(root), __typeof__(*(pos)), field);           \
-	     (pos) && ((n) = rb_entry_safe(rb_next_postorder(&(pos)->field), __typeof__(*(pos)),   \
-					   field),                                                 \
-		      1);                                                                          \
+#define rbtree_postorder_for_each_entry_safe(pos, n, root, field)                               \
+	for ((pos) = rb_entry_safe(rb_first_postorder(root), __typeof__(*(pos)), field);        \
+	     (pos) &&                                                                           \
+	     ((n) = rb_entry_safe(rb_next_postorder(&(pos)->field), __typeof__(*(pos)), field), \
+	     1);                                                                                \
 	     (pos) = (n))
 
 #endif

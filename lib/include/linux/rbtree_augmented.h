@@ -46,44 +46,44 @@ static inline void rb_erase_augmented_cached(struct rb_node *node, struct rb_roo
  * Defines the three callbacks. compute(node, exit) brings node->augmented up to date; it returns true if exit is true and the value
  * was right already, and then nothing above can change either.
  */
-#define RB_DECLARE_CALLBACKS(storage, name, type, field, augmented, compute)                       \
-	static void name##_propagate(struct rb_node *rb, struct rb_node *stop)                     \
-	{                                                                                          \
-		while (rb != stop && !compute(rb_entry(rb, type, field), true))                    \
-			rb = rb_parent(rb);                                                        \
-	}                                                                                          \
-	static void name##_copy(struct rb_node *old, struct rb_node *new)                          \
-	{                                                                                          \
-		rb_entry(new, type, field)->augmented = rb_entry(old, type, field)->augmented;     \
-	}                                                                                          \
-	static void name##_rotate(struct rb_node *old, struct rb_node *new)                        \
-	{                                                                                          \
-		name##_copy(old, new);                                                             \
-		(void)compute(rb_entry(old, type, field), false);                                  \
-	}                                                                                          \
-	storage const struct rb_augment_callbacks name = {                                         \
-		.propagate = name##_propagate,                                                     \
-		.copy = name##_copy,                                                               \
-		.rotate = name##_rotate,                                                           \
+#define RB_DECLARE_CALLBACKS(storage, name, type, field, augmented, compute)                   \
+	static void name##_propagate(struct rb_node *rb, struct rb_node *stop)                 \
+	{                                                                                      \
+		while (rb != stop && !compute(rb_entry(rb, type, field), true))                \
+			rb = rb_parent(rb);                                                    \
+	}                                                                                      \
+	static void name##_copy(struct rb_node *old, struct rb_node *new)                      \
+	{                                                                                      \
+		rb_entry(new, type, field)->augmented = rb_entry(old, type, field)->augmented; \
+	}                                                                                      \
+	static void name##_rotate(struct rb_node *old, struct rb_node *new)                    \
+	{                                                                                      \
+		name##_copy(old, new);                                                         \
+		(void)compute(rb_entry(old, type, field), false);                              \
+	}                                                                                      \
+	storage const struct rb_augment_callbacks name = {                                     \
+		.propagate = name##_propagate,                                                 \
+		.copy = name##_copy,                                                           \
+		.rotate = name##_rotate,                                                       \
 	}
 
 /* The same where the value is the maximum of own(node) over the subtree. */
-#define RB_DECLARE_CALLBACKS_MAX(storage, name, type, field, value_type, augmented, own)           \
-	static inline bool name##_compute_max(type *node, bool exit)                               \
-	{                                                                                          \
-		value_type max = own(node);                                                        \
-                                                                                                   \
-		for (int dir = 0; dir < 2; dir++) {                                                \
-			type *child = rb_entry_safe(node->field.rb_child[dir], type, field);       \
-                                                                                                   \
-			if (child && child->augmented > max)                                       \
-				max = child->augmented;                                            \
-		}                                                                                  \
-		if (exit && node->augmented == max)                                                \
-			return true;                                                               \
-		node->augmented = max;                                                             \
-		return false;                                                                      \
-	}                                                                                          \
+#define RB_DECLARE_CALLBACKS_MAX(storage, name, type, field, value_type, augmented, own)     \
+	static inline bool name##_compute_max(type *node, bool exit)                         \
+	{                                                                                    \
+		value_type max = own(node);                                                  \
+                                                                                             \
+		for (int dir = 0; dir < 2; dir++) {                                          \
+			type *child = rb_entry_safe(node->field.rb_child[dir], type, field); \
+                                                                                             \
+			if (child && child->augmented > max)                                 \
+				max = child->augmented;                                      \
+		}                                                                            \
+		if (exit && node->augmented == max)                                          \
+			return true;                                                         \
+		node->augmented = max;                                                       \
+		return false;                                                                \
+	}                                                                                    \
 	RB_DECLARE_CALLBACKS(storage, name, type, field, augmented, name##_compute_max)
 
 #endif

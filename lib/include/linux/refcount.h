@@ -13,8 +13,11 @@ typedef struct refcount_struct {
 	atomic_t refs;
 } refcount_t;
 
-#define REFCOUNT_INIT(n)   { .refs = ATOMIC_INIT(n) }
-#define REFCOUNT_MAX	   INT_MAX
+#define REFCOUNT_INIT(n)               \
+	{                              \
+		.refs = ATOMIC_INIT(n) \
+	}
+#define REFCOUNT_MAX INT_MAX
 /* In the middle of the negative half, so that racing increments and decrements don't bring it back. */
 #define REFCOUNT_SATURATED (INT_MIN / 2)
 

@@ -12,8 +12,11 @@ struct rw_semaphore {
 	atomic_t writers; /* that wait: new readers let them pass */
 };
 
-#define __RWSEM_INITIALIZER(name) { .state = ATOMIC_INIT(0), .writers = ATOMIC_INIT(0) }
-#define DECLARE_RWSEM(name)	  struct rw_semaphore name = __RWSEM_INITIALIZER(name)
+#define __RWSEM_INITIALIZER(name)                                  \
+	{                                                          \
+		.state = ATOMIC_INIT(0), .writers = ATOMIC_INIT(0) \
+	}
+#define DECLARE_RWSEM(name) struct rw_semaphore name = __RWSEM_INITIALIZER(name)
 
 void init_rwsem(struct rw_semaphore *sem);
 void down_read(struct rw_semaphore *sem);

@@ -35,7 +35,10 @@ typedef spinlock_t raw_spinlock_t;
 
 #define SPINLOCK_TICKET 0x10000u /* one in `next` */
 
-#define __SPIN_LOCK_UNLOCKED(name)     { .tickets = 0 }
+#define __SPIN_LOCK_UNLOCKED(name) \
+	{                          \
+		.tickets = 0       \
+	}
 #define __RAW_SPIN_LOCK_UNLOCKED(name) __SPIN_LOCK_UNLOCKED(name)
 #define DEFINE_SPINLOCK(name)	       spinlock_t name = __SPIN_LOCK_UNLOCKED(name)
 #define DEFINE_RAW_SPINLOCK(name)      DEFINE_SPINLOCK(name)
@@ -138,13 +141,13 @@ static __always_inline void spin_unlock_irqrestore(spinlock_t *lock, unsigned lo
 	local_irq_restore(flags);
 }
 
-#define spin_trylock_irqsave(lock, flags)                                                          \
-	({                                                                                         \
-		local_irq_save(flags);                                                             \
-		spin_trylock(lock) ? true : ({                                                     \
-			local_irq_restore(flags);                                                  \
-			false;                                                                     \
-		});                                                                                \
+#define spin_trylock_irqsave(lock, flags)         \
+	({                                        \
+		local_irq_save(flags);            \
+		spin_trylock(lock) ? true : ({    \
+			local_irq_restore(flags); \
+			false;                    \
+		});                               \
 	})
 
 /* There are no softirqs: their work would run with interrupts on, in no other context than the caller's. */
@@ -153,14 +156,14 @@ static __always_inline void spin_unlock_irqrestore(spinlock_t *lock, unsigned lo
 
 #define assert_spin_locked(lock) BUG_ON(!spin_is_locked(lock))
 
-#define raw_spin_lock_init(lock)		  spin_lock_init(lock)
-#define raw_spin_lock(lock)			  spin_lock(lock)
-#define raw_spin_unlock(lock)			  spin_unlock(lock)
-#define raw_spin_trylock(lock)			  spin_trylock(lock)
-#define raw_spin_lock_irq(lock)			  spin_lock_irq(lock)
-#define raw_spin_unlock_irq(lock)		  spin_unlock_irq(lock)
-#define raw_spin_lock_irqsave(lock, flags)	  spin_lock_irqsave(lock, flags)
+#define raw_spin_lock_init(lock)		spin_lock_init(lock)
+#define raw_spin_lock(lock)			spin_lock(lock)
+#define raw_spin_unlock(lock)			spin_unlock(lock)
+#define raw_spin_trylock(lock)			spin_trylock(lock)
+#define raw_spin_lock_irq(lock)			spin_lock_irq(lock)
+#define raw_spin_unlock_irq(lock)		spin_unlock_irq(lock)
+#define raw_spin_lock_irqsave(lock, flags)	spin_lock_irqsave(lock, flags)
 #define raw_spin_unlock_irqrestore(lock, flags) spin_unlock_irqrestore(lock, flags)
-#define raw_spin_is_locked(lock)		  spin_is_locked(lock)
+#define raw_spin_is_locked(lock)		spin_is_locked(lock)
 
 #endif

@@ -82,11 +82,11 @@ static inline const char *kbasename(const char *path)
 }
 
 /* Known sizes are expanded in place by the compiler; the rest ends in the functions above. */
-#define memset(s, c, n)	  __builtin_memset(s, c, n)
-#define memcpy(t, f, n)	  __builtin_memcpy(t, f, n)
-#define memmove(t, f, n)  __builtin_memmove(t, f, n)
-#define memcmp(a, b, n)	  __builtin_memcmp(a, b, n)
-#define strlen(s)	  __builtin_strlen(s)
-#define strcmp(a, b)	  __builtin_strcmp(a, b)
+#define memset(s, c, n)	 __builtin_memset(s, c, n)
+#define memcpy(t, f, n)	 __builtin_memcpy(t, f, n)
+#define memmove(t, f, n) __builtin_memmove(t, f, n)
+#define memcmp(a, b, n)	 __builtin_memcmp(a, b, n)
+#define strlen(s)	 __builtin_strlen(s)
+#define strcmp(a, b)	 __builtin_strcmp(a, b)
 
 #endif

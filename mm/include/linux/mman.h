@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* mmap(), mprotect() and madvise(): Linux's numbers (x86_64) and the calls a kernel module makes. Theory in mm/mmap.c. */
+/* mmap(), mprotect() and madvise(): Linux's numbers (64-bit) and the calls a kernel module makes. Theory in mm/mmap.c. */
 #ifndef LINUX_MMAN_H
 #define LINUX_MMAN_H
 

@@ -116,6 +116,12 @@ static inline pte_t pte_mktable(phys_addr_t table, bool user)
 	return (pte_t){ table | PTE_P | PTE_W | PTE_A | (user ? PTE_U : 0) };
 }
 
+/* The leaf for the memory `bytes` further on; a multiple of the level's size. */
+static inline pte_t pte_advance(pte_t e, unsigned long bytes)
+{
+	return (pte_t){ e.val + bytes };
+}
+
 static inline pgprot_t pte_pgprot(pte_t e, int level)
 {
 	return __pgprot(e.val & ~(PTE_ADDR | (level ? PTE_PS : 0)));

@@ -1,0 +1,869 @@
+// SPDX-License-Identifier: MIT
+/*
+ * Caches of objects: mm/slab.c and mm/slab_cache.c.
+ *
+ * Mutations that made each suite fail when tried:
+ *	slab		is_object_start() always true: interior_pointer; *word == mark ignored in slab_free(): double_free_*; unmark_object() and
+ *			slab_alloc() without the comparison: write_after_free; slab_fill() constructs per allocation: ctor_runs_once
+ *	slab_magazines	replace_full() never uses the spare: an_edge_stays_off_the_depot; max_full not looked at: depot_is_bounded;
+ *			replace_empty() without depot_get_full(): two_cpus_through_the_depot
+ *	slab_random	slab_put() sets bit i + 1: against_a_model; slab_take() doesn't clear the bits it took: against_a_model
+ *	slab_valid	each check of the invariant taken out: the case named after it
+ */
+#include <kunit/test.h>
+#include <linux/bitops.h>
+#include <linux/kernel.h>
+#include <linux/poison.h>
+#include <linux/printk.h>
+#include <linux/sprintf.h>
+#include <linux/string.h>
+#include <quarry/report.h>
+#include "mm/internal.h"
+#include "mm/slab.h"
+
+static struct kmem_cache *make(struct kunit *test, unsigned int size, slab_flags_t flags)
+{
+	struct kmem_cache *s = kmem_cache_create("test", size, 0, flags, NULL);
+
+	KUNIT_ASSERT_NOT_NULL(test, s);
+	return s;
+}
+
+static bool in_slab_of(struct kmem_cache *s, const void *p)
+{
+	return slab_cache_of(p) == s;
+}
+
+static unsigned long slabs_of(const struct kmem_cache *s)
+{
+	return s->partial.nr + s->full.nr + s->empty.nr;
+}
+
+static void noop(void *p)
+{
+}
+
+/* ---- One cache ---- */
+
+static void objects_are_apart(struct kunit *test)
+{
+	enum { N = 300, SIZE = 72 };
+	struct kmem_cache *s = make(test, SIZE, 0);
+	u8 **p = kunit_kcalloc(test, N, sizeof(*p), GFP_KERNEL);
+
+	KUNIT_ASSERT_NOT_NULL(test, p);
+	for (int i = 0; i < N; i++) {
+		p[i] = kmem_cache_alloc(s, GFP_KERNEL);
+		KUNIT_ASSERT_NOT_NULL(test, p[i]);
+		memset(p[i], i, SIZE);
+	}
+	KUNIT_EXPECT_TRUE(test, slab_valid(s));
+	for (int i = 0; i < N; i++) {
+		KUNIT_EXPECT_NULL(test, memchr_inv(p[i], (u8)i, SIZE));
+		KUNIT_EXPECT_TRUE(test, in_slab_of(s, p[i]));
+		kmem_cache_free(s, p[i]);
+	}
+	KUNIT_EXPECT_TRUE(test, slab_valid(s));
+	slab_flush_cache(s);
+	KUNIT_EXPECT_EQ(test, slabs_of(s), 0);
+	kmem_cache_destroy(s);
+}
+
+static const unsigned int aligns[] = { 8, 16, 64, 128, 1024, 4096, 32768 };
+
+static void alignment_is_kept(struct kunit *test)
+{
+	static const unsigned int sizes[] = { 1, 8, 20, 100, 700, 5000 };
+
+	for (unsigned int k = 0; k < ARRAY_SIZE(sizes) * ARRAY_SIZE(aligns); k++) {
+		unsigned int size = sizes[k / ARRAY_SIZE(aligns)];
+		unsigned int align = aligns[k % ARRAY_SIZE(aligns)];
+		struct kmem_cache *s = kmem_cache_create("test", size, align, 0, NULL);
+		void *p[3];
+
+		KUNIT_ASSERT_NOT_NULL(test, s);
+		KUNIT_ASSERT_EQ(test, kmem_cache_alloc_bulk(s, GFP_KERNEL, 3, p), 3);
+		for (int i = 0; i < 3; i++)
+			KUNIT_EXPECT_TRUE(test, IS_ALIGNED((unsigned long)p[i], align));
+		kmem_cache_free_bulk(s, 3, p);
+		kmem_cache_destroy(s);
+	}
+}
+
+static void hwcache_align(struct kunit *test)
+{
+	static const struct {
+		unsigned int size, align;
+	} rows[] = { { 8, 8 }, { 9, 16 }, { 20, 32 }, { 33, 64 }, { 64, 64 }, { 100, 64 } };
+
+	for (unsigned int i = 0; i < ARRAY_SIZE(rows); i++) {
+		struct kmem_cache *s = make(test, rows[i].size, SLAB_HWCACHE_ALIGN);
+
+		KUNIT_EXPECT_EQ(test, s->align, rows[i].align);
+		KUNIT_EXPECT_EQ(test, s->size % rows[i].align, 0);
+		kmem_cache_destroy(s);
+	}
+}
+
+static unsigned int constructed;
+
+static void count_ctor(void *p)
+{
+	constructed++;
+	memset(p, 0x77, 40);
+}
+
+static void ctor_runs_once(struct kunit *test)
+{
+	struct kmem_cache *s = kmem_cache_create("test", 40, 0, 0, count_ctor);
+	unsigned int after_first;
+	void *p;
+
+	constructed = 0;
+	p = kmem_cache_alloc(s, GFP_KERNEL);
+	KUNIT_ASSERT_NOT_NULL(test, p);
+	after_first = constructed;
+	KUNIT_EXPECT_EQ(test, after_first, s->objects);
+	kmem_cache_free(s, p);
+	for (int i = 0; i < 500; i++) {
+		p = kmem_cache_alloc(s, GFP_KERNEL);
+		KUNIT_EXPECT_NULL(test, memchr_inv(p, 0x77, 40));
+		kmem_cache_free(s, p);
+	}
+	KUNIT_EXPECT_EQ(test, constructed, after_first);
+	kmem_cache_destroy(s);
+}
+
+/* What the user leaves in an object is there again, in the magazine, in the slab, and at the next allocation. */
+static void contents_survive(struct kmem_cache *s, struct kunit *test)
+{
+	u8 *p = kmem_cache_alloc(s, GFP_KERNEL);
+
+	KUNIT_ASSERT_NOT_NULL(test, p);
+	memset(p, 0x21, 40);
+	kmem_cache_free(s, p);
+	KUNIT_EXPECT_NULL(test, memchr_inv(p, 0x21, 40));
+	KUNIT_EXPECT_PTR_EQ(test, kmem_cache_alloc(s, GFP_KERNEL), (void *)p);
+	KUNIT_EXPECT_NULL(test, memchr_inv(p, 0x21, 40));
+	kmem_cache_free(s, p);
+	kmem_cache_destroy(s);
+}
+
+static void ctor_work_survives(struct kunit *test)
+{
+	contents_survive(kmem_cache_create("test", 40, 0, 0, noop), test);
+}
+
+static void typesafe_survives(struct kunit *test)
+{
+	contents_survive(make(test, 40, SLAB_TYPESAFE_BY_RCU), test);
+}
+
+static void zalloc_after_dirty_free(struct kunit *test)
+{
+	struct kmem_cache *s = make(test, 133, 0);
+
+	for (int i = 0; i < 200; i++) {
+		u8 *p = kmem_cache_zalloc(s, GFP_KERNEL);
+
+		KUNIT_ASSERT_NOT_NULL(test, p);
+		KUNIT_EXPECT_NULL(test, memchr_inv(p, 0, 133));
+		memset(p, 0xee, 133);
+		kmem_cache_free(s, p);
+	}
+	kmem_cache_destroy(s);
+}
+
+static void free_of_null(struct kunit *test)
+{
+	struct kmem_cache *s = make(test, 32, 0);
+
+	KUNIT_EXPECT_NO_REPORT(test, kmem_cache_free(s, NULL));
+	KUNIT_EXPECT_NO_REPORT(test, kmem_cache_destroy(NULL));
+	kmem_cache_destroy(s);
+}
+
+/* ---- Mistakes ---- */
+
+static void double_free_at_once(struct kunit *test)
+{
+	struct kmem_cache *s = make(test, 64, 0);
+	void *p = kmem_cache_alloc(s, GFP_KERNEL);
+
+	kmem_cache_free(s, p);
+	KUNIT_EXPECT_REPORT(test, "BUG test (Not tainted): Object already free",
+			    kmem_cache_free(s, p));
+	KUNIT_EXPECT_EQ(test, slab_locate(s, p), SLAB_IN_CACHE);
+	KUNIT_EXPECT_TRUE(test, slab_valid(s));
+	kmem_cache_destroy(s);
+}
+
+static void double_free_later(struct kunit *test)
+{
+	struct kmem_cache *s = make(test, 64, 0);
+	void *p[200];
+
+	KUNIT_ASSERT_EQ(test, kmem_cache_alloc_bulk(s, GFP_KERNEL, 200, p), 200);
+	kmem_cache_free_bulk(s, 200, p);
+	KUNIT_EXPECT_REPORT(test, "Object already free", kmem_cache_free(s, p[0]));
+	KUNIT_EXPECT_REPORT(test, "Object already free", kfree(p[120]));
+	KUNIT_EXPECT_TRUE(test, slab_valid(s));
+	kmem_cache_destroy(s);
+}
+
+static void double_free_in_slab(struct kunit *test)
+{
+	struct kmem_cache *s = make(test, 64, 0);
+	void *p[2];
+
+	KUNIT_ASSERT_EQ(test, kmem_cache_alloc_bulk(s, GFP_KERNEL, 2, p), 2);
+	kmem_cache_free(s, p[0]);
+	slab_flush_cache(s);
+	KUNIT_EXPECT_EQ(test, slab_locate(s, p[0]), SLAB_IN_SLAB);
+	KUNIT_EXPECT_REPORT(test, "Object already free", kmem_cache_free(s, p[0]));
+	kmem_cache_free(s, p[1]);
+	kmem_cache_destroy(s);
+}
+
+static void double_free_in_bulk(struct kunit *test)
+{
+	struct kmem_cache *s = make(test, 64, 0);
+	void *p[3];
+
+	KUNIT_ASSERT_EQ(test, kmem_cache_alloc_bulk(s, GFP_KERNEL, 2, p), 2);
+	p[2] = p[0];
+	KUNIT_EXPECT_REPORT(test, "Object already free", kmem_cache_free_bulk(s, 3, p));
+	KUNIT_EXPECT_TRUE(test, slab_valid(s));
+	kmem_cache_destroy(s);
+}
+
+static void looks_free_but_is_live(struct kunit *test)
+{
+	struct kmem_cache *s = make(test, 64, 0);
+	void *p = kmem_cache_alloc(s, GFP_KERNEL);
+
+	*free_word(s, p) = free_mark(s, free_word(s, p));
+	KUNIT_EXPECT_NO_REPORT(test, kmem_cache_free(s, p));
+	KUNIT_EXPECT_EQ(test, slab_locate(s, p), SLAB_IN_SLAB);
+	kmem_cache_destroy(s);
+}
+
+static void interior_pointer(struct kunit *test)
+{
+	static const unsigned int sizes[] = { 8, 24, 64, 96, 1000, 9000 };
+
+	for (unsigned int i = 0; i < ARRAY_SIZE(sizes); i++) {
+		struct kmem_cache *s = make(test, sizes[i], 0);
+		char *p = kmem_cache_alloc(s, GFP_KERNEL);
+
+		KUNIT_EXPECT_REPORT(test, "BUG test (Not tainted): Invalid object pointer",
+				    kmem_cache_free(s, p + sizes[i] / 2));
+		KUNIT_EXPECT_REPORT(test, "1 bytes inside object", kfree(p + 1));
+		KUNIT_EXPECT_NO_REPORT(test, kmem_cache_free(s, p));
+		kmem_cache_destroy(s);
+	}
+}
+
+static void pointer_before_the_objects(struct kunit *test)
+{
+	struct kmem_cache *s = make(test, 32, 0);
+	void *p = kmem_cache_alloc(s, GFP_KERNEL);
+	void *map = page_address(slab_page(s, p));
+
+	KUNIT_EXPECT_TRUE(test, s->map_in_slab);
+	KUNIT_EXPECT_REPORT(test, "before its first object", kfree(map));
+	kmem_cache_free(s, p);
+	kmem_cache_destroy(s);
+}
+
+static void wrong_cache(struct kunit *test)
+{
+	struct kmem_cache *a = kmem_cache_create("apple", 64, 0, 0, NULL);
+	struct kmem_cache *b = kmem_cache_create("berry", 64, 0, 0, NULL);
+	void *p = kmem_cache_alloc(b, GFP_KERNEL);
+
+	KUNIT_EXPECT_REPORT(test,
+			    "cache_from_obj: Wrong slab cache. apple but object is from berry",
+			    kmem_cache_free(a, p));
+	KUNIT_EXPECT_EQ(test, slab_locate(b, p), SLAB_IN_CACHE);
+	KUNIT_EXPECT_EQ(test, slabs_of(a), 0);
+	kmem_cache_destroy(a);
+	kmem_cache_destroy(b);
+}
+
+static void no_object_at_all(struct kunit *test)
+{
+	struct kmem_cache *s = make(test, 64, 0);
+	int on_stack;
+
+	KUNIT_EXPECT_REPORT(test, "kmem_cache_free of a foreign pointer",
+			    kmem_cache_free(s, &on_stack));
+	kmem_cache_destroy(s);
+}
+
+static void write_after_free(struct kunit *test)
+{
+	struct kmem_cache *s = make(test, 64, 0);
+	volatile u64 *p = kmem_cache_alloc(s, GFP_KERNEL);
+	void *q = NULL;
+
+	kmem_cache_free(s, (void *)p);
+	p[4] = 0x4141414141414141ULL;
+	KUNIT_EXPECT_REPORT(test, "Freepointer corrupt", q = kmem_cache_alloc(s, GFP_KERNEL));
+	KUNIT_EXPECT_PTR_EQ(test, q, (void *)p);
+	KUNIT_EXPECT_NO_REPORT(test, kmem_cache_free(s, q));
+	KUNIT_EXPECT_TRUE(test, slab_valid(s));
+	kmem_cache_destroy(s);
+}
+
+static void validate_finds_writes(struct kunit *test)
+{
+	struct kmem_cache *s = make(test, 64, 0);
+	volatile u64 *p = kmem_cache_alloc(s, GFP_KERNEL);
+	long bad = -1;
+
+	KUNIT_EXPECT_EQ(test, validate_slab_cache(s), 0);
+	kmem_cache_free(s, (void *)p);
+	void *keep = kmem_cache_alloc(s, GFP_KERNEL), *other = kmem_cache_alloc(s, GFP_KERNEL);
+
+	kmem_cache_free(s, other);
+	*free_word(s, other) ^= 1;
+	KUNIT_EXPECT_REPORT(test, "Freepointer corrupt", bad = validate_slab_cache(s));
+	KUNIT_EXPECT_EQ(test, bad, 1);
+	KUNIT_EXPECT_EQ(test, validate_slab_cache(s), 0);
+	kmem_cache_free(s, keep);
+	kmem_cache_destroy(s);
+}
+
+static void destroy_with_live_objects(struct kunit *test)
+{
+	struct kmem_cache *s = make(test, 100, 0);
+	void *p = kmem_cache_alloc(s, GFP_KERNEL);
+	char line[64];
+
+	scnprintf(line, sizeof(line), "Object 0x%px @offset=%lu", p,
+		  (unsigned long)p & ~s->slab_mask);
+	KUNIT_EXPECT_REPORT(test, line, kmem_cache_destroy(s));
+	KUNIT_EXPECT_REPORT(test, "Objects remaining in test on __kmem_cache_shutdown()",
+			    kmem_cache_destroy(s));
+	KUNIT_EXPECT_NO_REPORT(test, kmem_cache_free(s, p));
+	KUNIT_EXPECT_NO_REPORT(test, kmem_cache_destroy(s));
+}
+
+/* ---- Creating ---- */
+
+struct sample {
+	long a;
+	char text[24];
+} __aligned(32);
+
+static void ways_to_create(struct kunit *test)
+{
+	struct kmem_cache_args args = { .align = 256, .ctor = noop };
+	struct kmem_cache *s;
+
+	s = KMEM_CACHE(sample, SLAB_PANIC | SLAB_ACCOUNT);
+	KUNIT_EXPECT_STREQ(test, kmem_cache_name(s), "sample");
+	KUNIT_EXPECT_EQ(test, kmem_cache_size(s), sizeof(struct sample));
+	KUNIT_EXPECT_EQ(test, s->align, 32);
+	kmem_cache_destroy(s);
+	s = kmem_cache_create("args", 10, &args, 0);
+	KUNIT_EXPECT_EQ(test, s->align, 256);
+	KUNIT_EXPECT_TRUE(test, s->ctor == noop);
+	kmem_cache_destroy(s);
+	s = kmem_cache_create("none", 10, NULL, 0);
+	KUNIT_EXPECT_EQ(test, kmem_cache_size(s), 10);
+	kmem_cache_destroy(s);
+	s = kmem_cache_create_usercopy("copy", 100, 8, 0, 20, 30, NULL);
+	KUNIT_EXPECT_EQ(test, s->useroffset, 20);
+	KUNIT_EXPECT_EQ(test, s->usersize, 30);
+	kmem_cache_destroy(s);
+}
+
+static void bad_arguments(struct kunit *test)
+{
+	KUNIT_EXPECT_NULL(test, kmem_cache_create(NULL, 8, 0, 0, NULL));
+	KUNIT_EXPECT_NULL(test, kmem_cache_create("x", 0, 0, 0, NULL));
+	KUNIT_EXPECT_NULL(test, kmem_cache_create("x", 8, 24, 0, NULL));
+	KUNIT_EXPECT_NULL(test, kmem_cache_create("x", KMALLOC_MAX_SIZE + 1, 0, 0, NULL));
+	KUNIT_EXPECT_NULL(test, kmem_cache_create_usercopy("x", 100, 8, 0, 90, 11, NULL));
+}
+
+static void name_is_copied(struct kunit *test)
+{
+	char name[] = "changing";
+	struct kmem_cache *s = kmem_cache_create(name, 8, 0, 0, NULL);
+
+	name[0] = 'X';
+	KUNIT_EXPECT_STREQ(test, kmem_cache_name(s), "changing");
+	kmem_cache_destroy(s);
+}
+
+static void many_caches(struct kunit *test)
+{
+	enum { N = 300 };
+	struct kmem_cache **s = kunit_kcalloc(test, N, sizeof(*s), GFP_KERNEL);
+	u32 highest = 0;
+
+	KUNIT_ASSERT_NOT_NULL(test, s);
+	for (int round = 0; round < 4; round++) {
+		for (int i = 0; i < N; i++) {
+			s[i] = make(test, 8 + i, 0);
+			highest = max(highest, s[i]->id);
+			KUNIT_EXPECT_PTR_EQ(test, cache_table[s[i]->id], s[i]);
+		}
+		for (int i = 0; i < N; i++)
+			kmem_cache_destroy(s[i]);
+	}
+	KUNIT_EXPECT_LT(test, highest, 2 * N);
+}
+
+static void large_objects(struct kunit *test)
+{
+	static const unsigned int sizes[] = { 9000, 20000, 40000, 512 << 10 };
+
+	for (unsigned int i = 0; i < ARRAY_SIZE(sizes); i++) {
+		struct kmem_cache *s = make(test, sizes[i], 0);
+		char *p = kmem_cache_zalloc(s, GFP_KERNEL);
+
+		KUNIT_ASSERT_NOT_NULL(test, p);
+		KUNIT_EXPECT_NULL(test, memchr_inv(p, 0, sizes[i]));
+		memset(p, 1, sizes[i]);
+		KUNIT_EXPECT_PTR_EQ(test, slab_cache_of(p + sizes[i] - 1), s);
+		KUNIT_EXPECT_TRUE(test, slab_valid(s));
+		kmem_cache_free(s, p);
+		kmem_cache_destroy(s);
+	}
+	KUNIT_EXPECT_NULL(test, kmem_cache_create("x", (512 << 10) + 8, 0, 0, NULL));
+}
+
+/* ---- Bulk, counts, exhaustion ---- */
+
+static void bulk(struct kunit *test)
+{
+	enum { N = 333 };
+	struct kmem_cache *s = make(test, 48, 0);
+	void **p = kunit_kcalloc(test, N, sizeof(*p), GFP_KERNEL);
+
+	KUNIT_ASSERT_NOT_NULL(test, p);
+	for (int round = 0; round < 3; round++) {
+		KUNIT_ASSERT_EQ(test, kmem_cache_alloc_bulk(s, GFP_KERNEL | __GFP_ZERO, N, p), N);
+		for (int i = 0; i < N; i++) {
+			KUNIT_EXPECT_NULL(test, memchr_inv(p[i], 0, 48));
+			memset(p[i], i + 1, 48);
+		}
+		for (int i = 0; i < N; i++)
+			KUNIT_EXPECT_NULL(test, memchr_inv(p[i], (u8)(i + 1), 48));
+		kmem_cache_free_bulk(round ? s : NULL, N, p);
+		KUNIT_EXPECT_TRUE(test, slab_valid(s));
+	}
+	kmem_cache_destroy(s);
+}
+
+/* The DMA zone is small on every machine: a cache that lives there can be driven to its end. */
+static void bulk_is_all_or_nothing(struct kunit *test)
+{
+	enum { N = 4096 };
+	struct kmem_cache *s = make(test, 8000, SLAB_CACHE_DMA);
+	void **p = kunit_kcalloc(test, N, sizeof(*p), GFP_KERNEL);
+	unsigned long before;
+
+	KUNIT_ASSERT_NOT_NULL(test, p);
+	mm_quiesce();
+	before = nr_free_pages();
+	KUNIT_EXPECT_EQ(test, kmem_cache_alloc_bulk(s, GFP_KERNEL | __GFP_NOWARN, N, p), 0);
+	KUNIT_EXPECT_TRUE(test, slab_valid(s));
+	mm_quiesce();
+	KUNIT_EXPECT_EQ(test, nr_free_pages(), before);
+	kmem_cache_destroy(s);
+}
+
+static void exhaustion(struct kunit *test)
+{
+	struct kmem_cache *s = make(test, 4000, SLAB_CACHE_DMA);
+	void *list = NULL, *p;
+	unsigned long before, n = 0;
+
+	mm_quiesce();
+	before = nr_free_pages();
+	while ((p = kmem_cache_alloc(s, GFP_KERNEL | __GFP_NOWARN))) {
+		KUNIT_ASSERT_TRUE(test, virt_to_phys(p) < ARCH_DMA_LIMIT);
+		*(void **)p = list;
+		list = p;
+		n++;
+	}
+	KUNIT_EXPECT_GT(test, n, 100);
+	KUNIT_EXPECT_TRUE(test, slab_valid(s));
+	for (; list; list = p) {
+		p = *(void **)list;
+		kmem_cache_free(s, list);
+	}
+	p = kmem_cache_alloc(s, GFP_KERNEL);
+	KUNIT_EXPECT_NOT_NULL(test, p);
+	kmem_cache_free(s, p);
+	mm_quiesce();
+	KUNIT_EXPECT_EQ(test, nr_free_pages(), before);
+	kmem_cache_destroy(s);
+}
+
+static void shrink_and_counts(struct kunit *test)
+{
+	struct kmem_cache *s = make(test, 2048, 0);
+	long before = mm_stat_read(MM_SLAB);
+	void *p[40];
+
+	for (int i = 0; i < 40; i++)
+		p[i] = kmem_cache_alloc(s, GFP_KERNEL);
+	KUNIT_EXPECT_GE(test, mm_stat_read(MM_SLAB) - before, 40 * 2048L / 4096);
+	KUNIT_EXPECT_EQ(test, kmem_cache_shrink(s), 1);
+	for (int i = 0; i < 40; i++)
+		kmem_cache_free(s, p[i]);
+	KUNIT_EXPECT_EQ(test, kmem_cache_shrink(s), 0);
+	KUNIT_EXPECT_EQ(test, slabs_of(s), 0);
+	kmem_cache_destroy(s);
+}
+
+static char found_line[192];
+static const char *wanted_start;
+
+static void find_line(const char *text)
+{
+	if (!strncmp(text, wanted_start, strlen(wanted_start)))
+		strscpy(found_line, text, sizeof(found_line));
+}
+
+static void slabinfo_counts(struct kunit *test)
+{
+	struct kmem_cache *s = kmem_cache_create("slabinfo_me", 1000, 0, 0, NULL);
+	void *p[5];
+	char want[192];
+
+	for (int i = 0; i < 5; i++)
+		p[i] = kmem_cache_alloc(s, GFP_KERNEL);
+	kmem_cache_free(s, p[4]);
+	wanted_start = "slabinfo_me";
+	found_line[0] = '\0';
+	slabinfo_show(find_line);
+	scnprintf(want, sizeof(want),
+		  "slabinfo_me            4 %6u   1000 %4u %4u : tunables    0    0    0 : "
+		  "slabdata      1      1      0",
+		  s->objects, s->objects, 1u << s->order);
+	KUNIT_EXPECT_STREQ(test, found_line, want);
+	kmem_cache_free_bulk(s, 4, p);
+	kmem_cache_destroy(s);
+}
+
+static void order_is_shuffled(struct kunit *test)
+{
+	struct kmem_cache *s = make(test, 64, 0);
+	unsigned int steps = 0;
+	char *p[60];
+
+	for (int i = 0; i < 60; i++) {
+		p[i] = kmem_cache_alloc(s, GFP_KERNEL);
+		steps += i && (p[i] == p[i - 1] + 64 || p[i] == p[i - 1] - 64);
+	}
+	KUNIT_EXPECT_LT(test, steps, 30);
+	kmem_cache_free_bulk(s, 60, (void **)p);
+	kmem_cache_destroy(s);
+}
+
+static struct kunit_case slab_cases[] = {
+	KUNIT_CASE(objects_are_apart),	     KUNIT_CASE(alignment_is_kept),
+	KUNIT_CASE(hwcache_align),	     KUNIT_CASE(ctor_runs_once),
+	KUNIT_CASE(ctor_work_survives),	     KUNIT_CASE(typesafe_survives),
+	KUNIT_CASE(zalloc_after_dirty_free), KUNIT_CASE(free_of_null),
+	KUNIT_CASE(double_free_at_once),     KUNIT_CASE(double_free_later),
+	KUNIT_CASE(double_free_in_slab),     KUNIT_CASE(double_free_in_bulk),
+	KUNIT_CASE(looks_free_but_is_live),  KUNIT_CASE(interior_pointer),
+	KUNIT_CASE(pointer_before_the_objects), KUNIT_CASE(wrong_cache),
+	KUNIT_CASE(no_object_at_all),	     KUNIT_CASE(write_after_free),
+	KUNIT_CASE(validate_finds_writes),   KUNIT_CASE(destroy_with_live_objects),
+	KUNIT_CASE(ways_to_create),	     KUNIT_CASE(bad_arguments),
+	KUNIT_CASE(name_is_copied),	     KUNIT_CASE(many_caches),
+	KUNIT_CASE(large_objects),	     KUNIT_CASE(bulk),
+	KUNIT_CASE(bulk_is_all_or_nothing),  KUNIT_CASE(exhaustion),
+	KUNIT_CASE(shrink_and_counts),	     KUNIT_CASE(slabinfo_counts),
+	KUNIT_CASE(order_is_shuffled),	     {}
+};
+
+static struct kunit_suite slab_suite = { .name = "slab", .test_cases = slab_cases };
+
+/* ---- Magazines: two CPU ids, driven by hand ---- */
+
+#define MAX_TRACKED 4096
+
+struct pile {
+	struct kmem_cache *s;
+	unsigned int n;
+	void *p[MAX_TRACKED];
+};
+
+static int magazines_init(struct kunit *test)
+{
+	struct pile *pile = kzalloc(sizeof(*pile), GFP_KERNEL);
+
+	if (!pile)
+		return -ENOMEM;
+	pile->s = kmem_cache_create("test", 256, 0, 0, NULL);
+	test->priv = pile;
+	return pile->s ? 0 : -ENOMEM;
+}
+
+static void magazines_exit(struct kunit *test)
+{
+	struct pile *pile = test->priv;
+
+	if (!pile)
+		return;
+	kmem_cache_free_bulk(pile->s, pile->n, pile->p);
+	kmem_cache_destroy(pile->s);
+	kfree(pile);
+}
+
+static void grow(struct kunit *test, unsigned int cpu, unsigned int n)
+{
+	struct pile *pile = test->priv;
+
+	while (n--) {
+		void *p = slab_alloc_cpu(pile->s, GFP_KERNEL, &pile->s->cpu[cpu]);
+
+		KUNIT_ASSERT_NOT_NULL(test, p);
+		pile->p[pile->n++] = p;
+	}
+}
+
+static void reduce(struct kunit *test, unsigned int cpu, unsigned int n)
+{
+	struct pile *pile = test->priv;
+
+	while (n--)
+		slab_free_cpu(pile->s, pile->p[--pile->n], &pile->s->cpu[cpu]);
+}
+
+static void two_cpus_through_the_depot(struct kunit *test)
+{
+	struct pile *pile = test->priv;
+	struct kmem_cache *s = pile->s;
+	unsigned int cap = s->mag_capacity, full;
+	unsigned long slabs;
+
+	grow(test, 0, 6 * cap);
+	reduce(test, 1, 6 * cap);
+	full = s->nr_full;
+	slabs = slabs_of(s);
+	KUNIT_EXPECT_EQ(test, full, 4); /* of 6, CPU 1 keeps two */
+	KUNIT_EXPECT_TRUE(test, slab_valid(s));
+	grow(test, 0, 4 * cap);
+	KUNIT_EXPECT_EQ(test, s->nr_full, 0);
+	KUNIT_EXPECT_EQ(test, slabs_of(s), slabs);
+	KUNIT_EXPECT_TRUE(test, slab_valid(s));
+}
+
+static void an_edge_stays_off_the_depot(struct kunit *test)
+{
+	struct pile *pile = test->priv;
+	struct kmem_cache *s = pile->s;
+	unsigned int cap = s->mag_capacity, full, empty;
+
+	grow(test, 0, 4 * cap);
+	reduce(test, 0, 2 * cap);
+	full = s->nr_full;
+	empty = s->nr_empty;
+	for (int i = 0; i < 50; i++) {
+		grow(test, 0, cap);
+		KUNIT_EXPECT_EQ(test, s->nr_full, full);
+		KUNIT_EXPECT_EQ(test, s->nr_empty, empty);
+		reduce(test, 0, cap);
+		KUNIT_EXPECT_EQ(test, s->nr_full, full);
+		KUNIT_EXPECT_EQ(test, s->nr_empty, empty);
+	}
+	KUNIT_EXPECT_TRUE(test, slab_valid(s));
+}
+
+static void depot_is_bounded(struct kunit *test)
+{
+	struct pile *pile = test->priv;
+	struct kmem_cache *s = pile->s;
+
+	grow(test, 0, MAX_TRACKED);
+	reduce(test, 1, MAX_TRACKED);
+	KUNIT_EXPECT_EQ(test, s->nr_full, s->max_full);
+	KUNIT_EXPECT_LE(test, s->empty.nr, s->max_empty_slabs);
+	KUNIT_EXPECT_TRUE(test, slab_valid(s));
+	grow(test, 1, MAX_TRACKED);
+	KUNIT_EXPECT_LE(test, s->nr_empty, s->max_empty);
+	KUNIT_EXPECT_TRUE(test, slab_valid(s));
+}
+
+static void taken_goes_to_the_slabs(struct kunit *test)
+{
+	struct pile *pile = test->priv;
+	struct kmem_cache *s = pile->s;
+	void **top;
+
+	grow(test, 0, 10);
+	top = xchg(&s->cpu[0].top, MAG_TAKEN);
+	grow(test, 0, 10);
+	reduce(test, 0, 10);
+	KUNIT_EXPECT_PTR_EQ(test, s->cpu[0].top, MAG_TAKEN);
+	KUNIT_EXPECT_REPORT(test, "Object already free",
+			    slab_free_cpu(s, pile->p[10], &s->cpu[0]));
+	s->cpu[0].top = top;
+	KUNIT_EXPECT_TRUE(test, slab_valid(s));
+}
+
+static void draining_leaves_nothing(struct kunit *test)
+{
+	struct pile *pile = test->priv;
+	struct kmem_cache *s = pile->s;
+
+	grow(test, 0, 1000);
+	reduce(test, 1, 500);
+	reduce(test, 0, 499);
+	slab_flush_cache(s);
+	KUNIT_EXPECT_PTR_EQ(test, s->cpu[0].top, MAG_NONE);
+	KUNIT_EXPECT_PTR_EQ(test, s->cpu[1].top, MAG_NONE);
+	KUNIT_EXPECT_EQ(test, s->nr_full + s->nr_empty, 0);
+	KUNIT_EXPECT_EQ(test, slabs_of(s), 1);
+	KUNIT_EXPECT_EQ(test, slab_page(s, pile->p[0])->inuse, 1);
+	KUNIT_EXPECT_TRUE(test, slab_valid(s));
+}
+
+static void random_over_two_cpus(struct kunit *test)
+{
+	struct pile *pile = test->priv;
+
+	for (int i = 0; i < 3000; i++) {
+		u64 r = kunit_rand(test);
+		unsigned int n = (r >> 8) % 150, cpu = r & 1;
+
+		if (r & 2)
+			grow(test, cpu, min(n, MAX_TRACKED - pile->n));
+		else
+			reduce(test, cpu, min(n, pile->n));
+		if (i % 100 == 0)
+			KUNIT_ASSERT_TRUE(test, slab_valid(pile->s));
+	}
+}
+
+static struct kunit_case magazine_cases[] = {
+	KUNIT_CASE(two_cpus_through_the_depot),
+	KUNIT_CASE(an_edge_stays_off_the_depot),
+	KUNIT_CASE(depot_is_bounded),
+	KUNIT_CASE(taken_goes_to_the_slabs),
+	KUNIT_CASE(draining_leaves_nothing),
+	KUNIT_CASE(random_over_two_cpus),
+	{}
+};
+
+static struct kunit_suite magazine_suite = {
+	.name = "slab_magazines",
+	.init = magazines_init,
+	.exit = magazines_exit,
+	.test_cases = magazine_cases,
+};
+
+/* ---- slab_valid() sees each kind of damage ---- */
+
+static void damaged_inuse(struct kunit *test)
+{
+	struct kmem_cache *s = make(test, 64, 0);
+	void *p = kmem_cache_alloc(s, GFP_KERNEL);
+	struct page *slab = slab_page(s, p);
+
+	slab->inuse--;
+	KUNIT_EXPECT_FALSE(test, slab_valid(s));
+	slab->inuse++;
+	KUNIT_EXPECT_TRUE(test, slab_valid(s));
+	kmem_cache_free(s, p);
+	kmem_cache_destroy(s);
+}
+
+static void damaged_list(struct kunit *test)
+{
+	struct kmem_cache *s = make(test, 64, 0);
+	void *p = kmem_cache_alloc(s, GFP_KERNEL);
+
+	s->full.nr++;
+	KUNIT_EXPECT_FALSE(test, slab_valid(s));
+	s->full.nr--;
+	kmem_cache_free(s, p);
+	kmem_cache_destroy(s);
+}
+
+static void damaged_page(struct kunit *test)
+{
+	struct kmem_cache *s = make(test, 2048, 0);
+	void *p = kmem_cache_alloc(s, GFP_KERNEL);
+	struct page *slab = slab_page(s, p);
+
+	KUNIT_ASSERT_GT(test, s->order, 0);
+	slab[1].tail++;
+	KUNIT_EXPECT_FALSE(test, slab_valid(s));
+	slab[1].tail--;
+	slab[1].owner++;
+	KUNIT_EXPECT_FALSE(test, slab_valid(s));
+	slab[1].owner--;
+	kmem_cache_free(s, p);
+	kmem_cache_destroy(s);
+}
+
+static void damaged_word(struct kunit *test)
+{
+	struct kmem_cache *s = make(test, 64, 0);
+	void *p = kmem_cache_alloc(s, GFP_KERNEL), *q = kmem_cache_alloc(s, GFP_KERNEL);
+
+	kmem_cache_free(s, p);
+	*free_word(s, p) ^= 4;
+	KUNIT_EXPECT_FALSE(test, slab_valid(s)); /* I5: in a magazine */
+	*free_word(s, p) ^= 4;
+	slab_flush_cache(s);
+	*free_word(s, p) ^= 4;
+	KUNIT_EXPECT_FALSE(test, slab_valid(s)); /* I4: in the slab */
+	*free_word(s, p) ^= 4;
+	kmem_cache_free(s, q);
+	kmem_cache_destroy(s);
+}
+
+static void object_cached_twice(struct kunit *test)
+{
+	struct kmem_cache *s = make(test, 64, 0);
+	void *p = kmem_cache_alloc(s, GFP_KERNEL);
+	void **top, *below;
+
+	kmem_cache_free(s, p);
+	top = s->cpu[smp_processor_id()].top;
+	below = top[-2];
+	top[-2] = p;
+	KUNIT_EXPECT_FALSE(test, slab_valid(s));
+	top[-2] = below;
+	KUNIT_EXPECT_TRUE(test, slab_valid(s));
+	kmem_cache_destroy(s);
+}
+
+static void damaged_depot(struct kunit *test)
+{
+	struct kmem_cache *s = make(test, 64, 0);
+	void *p[500];
+
+	KUNIT_ASSERT_EQ(test, kmem_cache_alloc_bulk(s, GFP_KERNEL, 500, p), 500);
+	kmem_cache_free_bulk(s, 500, p);
+	KUNIT_ASSERT_GT(test, s->nr_full, 0);
+	s->nr_full--;
+	KUNIT_EXPECT_FALSE(test, slab_valid(s));
+	s->nr_full++;
+	s->depot_full->sentinel = p;
+	KUNIT_EXPECT_FALSE(test, slab_valid(s));
+	s->depot_full->sentinel = NULL;
+	kmem_cache_destroy(s);
+}
+
+static struct kunit_case valid_cases[] = {
+	KUNIT_CASE(damaged_inuse), KUNIT_CASE(damaged_list),	    KUNIT_CASE(damaged_page),
+	KUNIT_CASE(damaged_word),  KUNIT_CASE(object_cached_twice), KUNIT_CASE(damaged_depot),
+	{}
+};
+
+static struct kunit_suite valid_suite = { .name = "slab_valid", .test_cases = valid_cases };
+kunit_test_suites(&slab_suite, &magazine_suite, &valid_suite);

@@ -1,0 +1,327 @@
+// SPDX-License-Identifier: MIT
+/*
+ * Tests of mm/vmap_area.c, mm/vmap_pte.c and mm/vmap_pages.c: mappings of given pages, and the backlog of the lazy flush.
+ *
+ * Mutations that made them fail when tried:
+ *   (listed after trying)
+ */
+#include <asm/irqflags.h>
+#include <asm/tlbflush.h>
+#include <kunit/test.h>
+#include <linux/kernel.h>
+#include <linux/mm.h>
+#include <linux/slab.h>
+#include <linux/string.h>
+#include <linux/vmalloc.h>
+#include "mm/internal.h"
+#include "mm/vmap.h"
+
+/* Everything there is: free pages, and those that became kernel tables. */
+static unsigned long all_pages(void)
+{
+	mm_quiesce();
+	return nr_free_pages() + mm_stat_read(MM_KERNEL_TABLES);
+}
+
+/* ---- mapping pages ---- */
+
+#define MAPPED 8
+
+static void alloc_each(struct kunit *test, struct page **pages, unsigned int n)
+{
+	for (unsigned int i = 0; i < n; i++) {
+		pages[i] = alloc_page(GFP_KERNEL);
+		KUNIT_ASSERT_NOT_NULL(test, pages[i]);
+		*(u64 *)page_address(pages[i]) = i;
+	}
+}
+
+static void free_each(struct page **pages, unsigned int n)
+{
+	for (unsigned int i = 0; i < n; i++)
+		__free_page(pages[i]);
+}
+
+static void vmap_is_an_alias(struct kunit *test)
+{
+	struct page *pages[MAPPED];
+	char *v;
+
+	alloc_each(test, pages, MAPPED);
+	swap(pages[0], pages[5]);
+	v = vmap(pages, MAPPED, VM_MAP, PAGE_KERNEL);
+	KUNIT_ASSERT_NOT_NULL(test, v);
+	for (unsigned int i = 0; i < MAPPED; i++) {
+		u64 *here = (u64 *)(v + i * PAGE_SIZE), *there = page_address(pages[i]);
+
+		KUNIT_EXPECT_EQ(test, *here, *there);
+		*here = 1000 + i;
+		KUNIT_EXPECT_EQ(test, *there, 1000ULL + i);
+		KUNIT_EXPECT_PTR_EQ(test, vmalloc_to_page(here), pages[i]);
+		KUNIT_EXPECT_EQ(test, page_count(pages[i]), 1);
+	}
+	KUNIT_EXPECT_TRUE(test, vmap_valid());
+	vunmap(v);
+	KUNIT_EXPECT_EQ(test, page_count(pages[3]), 1);
+	KUNIT_EXPECT_NULL(test, vmalloc_to_page(v));
+	free_each(pages, MAPPED);
+}
+
+static void vmap_obeys_protection(struct kunit *test)
+{
+	struct page *pages[1];
+	volatile u64 *v;
+	int level;
+
+	alloc_each(test, pages, 1);
+	v = vmap(pages, 1, VM_MAP, PAGE_KERNEL_RO);
+	KUNIT_ASSERT_NOT_NULL(test, v);
+	KUNIT_EXPECT_EQ(test, *v, 0ULL);
+	KUNIT_EXPECT_FAULT(test, "inside the vmap area", *v = 1);
+	KUNIT_EXPECT_EQ(test, *v, 0ULL);
+	vunmap((void *)v);
+	v = vmap(pages, 1, VM_MAP, PAGE_KERNEL_ROX);
+	KUNIT_ASSERT_NOT_NULL(test, v);
+	KUNIT_EXPECT_FALSE(test, pte_exec(pte_get(pt_lookup(kernel_root(), (unsigned long)v, &level))));
+	vunmap((void *)v);
+	free_each(pages, 1);
+}
+
+static void vmap_takes_the_pages(struct kunit *test)
+{
+	struct page **pages = kmalloc_array(MAPPED, sizeof(*pages), GFP_KERNEL);
+	struct page *kept;
+	char *v;
+
+	KUNIT_ASSERT_NOT_NULL(test, pages);
+	alloc_each(test, pages, MAPPED);
+	kept = pages[2];
+	get_page(kept);
+	v = vmap(pages, MAPPED, VM_MAP | VM_MAP_PUT_PAGES, PAGE_KERNEL);
+	KUNIT_ASSERT_NOT_NULL(test, v);
+	KUNIT_EXPECT_EQ(test, find_vm_area(v)->nr_pages, MAPPED);
+	vfree(v); /* what it took is missing at the end of the suite unless it is given back here */
+	KUNIT_EXPECT_EQ(test, page_count(kept), 1);
+	__free_page(kept);
+}
+
+/* `n` pages from page `first` of a block on, every `step`-th next, pass to an area and come back: as a block or one by one, it makes no difference. */
+static void pass_pages(struct kunit *test, unsigned int first, unsigned int step,
+		       unsigned int n)
+{
+	struct page **pages = kmalloc_array(n, sizeof(*pages), GFP_KERNEL);
+	struct page *block = alloc_pages(GFP_KERNEL, 4);
+	void *v;
+
+	KUNIT_ASSERT_NOT_NULL(test, pages);
+	KUNIT_ASSERT_NOT_NULL(test, block);
+	split_page(block, 4);
+	for (unsigned int i = 0; i < 16; i++) {
+		unsigned int at = (i - first) * step % 16;
+
+		if (at >= n)
+			__free_page(block + i);
+		else
+			pages[at] = block + i;
+	}
+	v = vmap(pages, n, VM_MAP | VM_MAP_PUT_PAGES, PAGE_KERNEL);
+	KUNIT_ASSERT_NOT_NULL(test, v);
+	vfree(v);
+	for (unsigned int i = 0; i < 16; i++)
+		KUNIT_EXPECT_EQ(test, page_count(block + i), 0);
+}
+
+static void pages_come_back_in_any_order(struct kunit *test)
+{
+	unsigned long before = all_pages();
+
+	pass_pages(test, 0, 1, 16);  /* two blocks */
+	pass_pages(test, 1, 1, 12);  /* neighbours, but not from an aligned one on */
+	pass_pages(test, 0, 3, 16);  /* an aligned one first, then all over the place */
+	KUNIT_EXPECT_TRUE(test, buddy_valid());
+	KUNIT_EXPECT_EQ(test, all_pages(), before);
+}
+
+/* Over the ends of two page tables. */
+static void vmap_wide(struct kunit *test)
+{
+	unsigned int n = 1100;
+	struct page **pages = kvmalloc_array(n, sizeof(*pages), GFP_KERNEL), *two[2];
+	char *v;
+
+	KUNIT_ASSERT_NOT_NULL(test, pages);
+	alloc_each(test, two, 2);
+	for (unsigned int i = 0; i < n; i++)
+		pages[i] = two[i % 3 == 0];
+	v = vmap(pages, n, VM_MAP, PAGE_KERNEL);
+	KUNIT_ASSERT_NOT_NULL(test, v);
+	for (unsigned int i = 0; i < n; i++) {
+		if (vmalloc_to_page(v + i * PAGE_SIZE) != pages[i])
+			KUNIT_FAIL(test, "page %u is another one", i);
+	}
+	KUNIT_EXPECT_TRUE(test, vmap_valid());
+	vunmap(v);
+	KUNIT_EXPECT_TRUE(test, vmap_valid());
+	free_each(two, 2);
+	kvfree(pages);
+}
+
+static void vmap_refuses(struct kunit *test)
+{
+	struct page *pages[3], *middle;
+	unsigned long before;
+
+	alloc_each(test, pages, 3);
+	middle = pages[1];
+	pages[1] = NULL;
+	before = all_pages();
+	KUNIT_EXPECT_NULL(test, vmap(pages, 0, VM_MAP, PAGE_KERNEL));
+	KUNIT_EXPECT_NULL(test, vmap(pages, 0xffffffff, VM_MAP, PAGE_KERNEL));
+	KUNIT_EXPECT_REPORT(test, "!pages[i]", {
+		KUNIT_EXPECT_NULL(test, vmap(pages, 3, VM_MAP | VM_MAP_PUT_PAGES, PAGE_KERNEL));
+	});
+	KUNIT_EXPECT_TRUE(test, vmap_valid());
+	KUNIT_EXPECT_EQ(test, all_pages(), before);
+	KUNIT_EXPECT_EQ(test, page_count(pages[0]), 1);
+	pages[1] = middle;
+	free_each(pages, 3);
+}
+
+static void ram_mappings(struct kunit *test)
+{
+	struct page *pages[MAPPED];
+	u64 *v;
+
+	alloc_each(test, pages, MAPPED);
+	v = vm_map_ram(pages, MAPPED, -1);
+	KUNIT_ASSERT_NOT_NULL(test, v);
+	v[PAGE_SIZE / 8] = 77;
+	KUNIT_EXPECT_EQ(test, *(u64 *)page_address(pages[1]), 77ULL);
+	KUNIT_EXPECT_REPORT(test, "Trying to vfree() wrong kind", vfree(v));
+	KUNIT_EXPECT_NO_REPORT(test, vm_unmap_ram(v, MAPPED));
+	KUNIT_EXPECT_NULL(test, vmalloc_to_page(v));
+	v = vm_map_ram(pages, MAPPED, -1);
+	KUNIT_ASSERT_NOT_NULL(test, v);
+	KUNIT_EXPECT_REPORT(test, "vm_unmap_ram() of 3 pages, but 8 were mapped", vm_unmap_ram(v, 3));
+	KUNIT_EXPECT_NULL(test, vmalloc_to_page(v));
+	free_each(pages, MAPPED);
+}
+
+/* ---- the backlog ---- */
+
+/* Addresses are not used again before the flush, and after it no old translation answers. */
+static void no_stale_translation(struct kunit *test)
+{
+	struct page *pages[2];
+	volatile u64 *first, *second, *third;
+
+	alloc_each(test, pages, 2);
+	vm_unmap_aliases();
+	first = vmap(&pages[0], 1, VM_MAP, PAGE_KERNEL);
+	KUNIT_ASSERT_NOT_NULL(test, first);
+	KUNIT_EXPECT_EQ(test, *first, 0ULL);
+	vunmap((void *)first);
+	second = vmap(&pages[1], 1, VM_MAP, PAGE_KERNEL);
+	KUNIT_ASSERT_NOT_NULL(test, second);
+	KUNIT_EXPECT_PTR_NE(test, second, first);
+	vm_unmap_aliases();
+	third = vmap(&pages[1], 1, VM_MAP, PAGE_KERNEL);
+	KUNIT_ASSERT_NOT_NULL(test, third);
+	KUNIT_EXPECT_PTR_EQ(test, third, first);
+	KUNIT_EXPECT_EQ(test, *third, 1ULL);
+	vunmap((void *)second);
+	vunmap((void *)third);
+	free_each(pages, 2);
+}
+
+static void flushes_are_few(struct kunit *test)
+{
+	unsigned long flushes, n = 4 * VMAP_LAZY_MAX / (2 * PAGE_SIZE);
+
+	vm_unmap_aliases();
+	flushes = tlb_flush_count();
+	for (unsigned long i = 0; i < n; i++) {
+		void *p = vmalloc(PAGE_SIZE);
+
+		KUNIT_ASSERT_NOT_NULL(test, p);
+		*(volatile char *)p = 1;
+		vfree(p);
+		if (vmap_space.lazy_bytes > VMAP_LAZY_MAX)
+			KUNIT_FAIL(test, "backlog of %lu bytes", vmap_space.lazy_bytes);
+	}
+	flushes = tlb_flush_count() - flushes;
+	KUNIT_EXPECT_GE(test, flushes, 3UL);
+	KUNIT_EXPECT_LE(test, flushes, 4UL);
+	KUNIT_EXPECT_TRUE(test, vmap_valid());
+}
+
+static void no_flush_with_interrupts_off(struct kunit *test)
+{
+	unsigned long n = VMAP_LAZY_MAX / (2 * PAGE_SIZE) + 10, flushes, flags;
+	void **areas = kvmalloc_array(n, sizeof(*areas), GFP_KERNEL);
+
+	KUNIT_ASSERT_NOT_NULL(test, areas);
+	vm_unmap_aliases();
+	for (unsigned long i = 0; i < n; i++)
+		areas[i] = vmalloc(PAGE_SIZE);
+	flushes = tlb_flush_count();
+	local_irq_save(flags);
+	for (unsigned long i = 0; i < n; i++)
+		vfree(areas[i]);
+	local_irq_restore(flags);
+	KUNIT_EXPECT_EQ(test, tlb_flush_count(), flushes);
+	KUNIT_EXPECT_GT(test, vmap_space.lazy_bytes, VMAP_LAZY_MAX);
+	vfree_atomic(vmalloc(PAGE_SIZE)); /* the allocation flushes, the rest doesn't */
+	KUNIT_EXPECT_EQ(test, tlb_flush_count(), flushes + 1);
+	KUNIT_EXPECT_EQ(test, vmap_space.lazy_bytes, 2 * PAGE_SIZE);
+	kvfree(areas);
+}
+
+static void drain_empties(struct kunit *test)
+{
+	unsigned long flushes;
+
+	vm_unmap_aliases();
+	vfree(vmalloc(PAGE_SIZE));
+	KUNIT_EXPECT_EQ(test, vmap_space.lazy_bytes, 2 * PAGE_SIZE);
+	flushes = tlb_flush_count();
+	vmalloc_drain();
+	KUNIT_EXPECT_EQ(test, vmap_space.lazy_bytes, 0UL);
+	KUNIT_EXPECT_NULL(test, vmap_space.lazy);
+	KUNIT_EXPECT_EQ(test, tlb_flush_count(), flushes + 1);
+	vmalloc_drain();
+	KUNIT_EXPECT_EQ(test, tlb_flush_count(), flushes + 1);
+}
+
+static void strict_flushes_at_once(struct kunit *test)
+{
+	volatile char *p = vmalloc(3 * PAGE_SIZE);
+	bool was = vmalloc_strict;
+	unsigned long flushes;
+
+	KUNIT_ASSERT_NOT_NULL(test, p);
+	p[0] = p[PAGE_SIZE] = 1;
+	flushes = tlb_flush_count();
+	vmalloc_strict = true;
+	vfree((void *)p);
+	vmalloc_strict = was;
+	KUNIT_EXPECT_EQ(test, tlb_flush_count(), flushes + 1);
+	KUNIT_EXPECT_FAULT(test, "inside a freed vmalloc area", (void)p[PAGE_SIZE]);
+}
+
+static struct kunit_case map_cases[] = {
+	KUNIT_CASE(vmap_is_an_alias), KUNIT_CASE(vmap_obeys_protection),
+	KUNIT_CASE(vmap_takes_the_pages), KUNIT_CASE(vmap_refuses),
+	KUNIT_CASE(pages_come_back_in_any_order), KUNIT_CASE(vmap_wide),
+	KUNIT_CASE(ram_mappings),     {}
+};
+static struct kunit_suite map_suite = { .name = "vmap", .test_cases = map_cases };
+
+static struct kunit_case lazy_cases[] = {
+	KUNIT_CASE(no_stale_translation),   KUNIT_CASE(flushes_are_few),
+	KUNIT_CASE(no_flush_with_interrupts_off), KUNIT_CASE(drain_empties),
+	KUNIT_CASE(strict_flushes_at_once), {}
+};
+static struct kunit_suite lazy_suite = { .name = "vmalloc_lazy", .test_cases = lazy_cases };
+
+kunit_test_suites(&map_suite, &lazy_suite);
