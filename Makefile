@@ -45,7 +45,7 @@ objs    := $(csrc:%.c=$(O)/%.o) $(asmsrc:%.asm=$(O)/%.asm.o)
 cflags := -std=gnu17 -g -Wall -Wextra -Werror -Wno-unused-parameter -Wno-sign-compare \
 	  -Wno-address-of-packed-member -Wno-missing-field-initializers -Wno-type-limits -ffreestanding -nostdinc -fno-pic -fno-pie -mcmodel=kernel \
 	  -mno-red-zone -mgeneral-regs-only -fno-asynchronous-unwind-tables -fcf-protection=none \
-	  -fno-omit-frame-pointer -fno-strict-aliasing -fno-common -fno-stack-protector \
+	  -fno-omit-frame-pointer -fno-strict-aliasing -fno-strict-overflow -fno-common -fno-stack-protector \
 	  -ffile-prefix-map=$(CURDIR)/=
 cflags += -isystem $(shell $(CC) -print-file-name=include 2>/dev/null)
 cflags += $(if $(filter debug,$(BUILD)),-Og -DQUARRY_DEBUG,-O2)

@@ -24,12 +24,12 @@
 
 struct kmem_cache *kmalloc_caches[NR_KMALLOC_TYPES][NR_KMALLOC_CLASSES];
 
-#define CLASS_NAMES(prefix)                                                                        \
-	{                                                                                          \
-		[1] = prefix "96", [2] = prefix "192", [3] = prefix "8", [4] = prefix "16",        \
-		[5] = prefix "32", [6] = prefix "64", [7] = prefix "128", [8] = prefix "256",      \
-		[9] = prefix "512", [10] = prefix "1k", [11] = prefix "2k", [12] = prefix "4k",    \
-		[13] = prefix "8k"                                                                 \
+#define CLASS_NAMES(prefix)                                                                     \
+	{                                                                                       \
+		[1] = prefix "96", [2] = prefix "192", [3] = prefix "8", [4] = prefix "16",     \
+		[5] = prefix "32", [6] = prefix "64", [7] = prefix "128", [8] = prefix "256",   \
+		[9] = prefix "512", [10] = prefix "1k", [11] = prefix "2k", [12] = prefix "4k", \
+		[13] = prefix "8k"                                                              \
 	}
 
 static const char *const class_names[NR_KMALLOC_TYPES][NR_KMALLOC_CLASSES] = {

@@ -865,4 +865,3 @@ void kmem_cache_free_bulk(struct kmem_cache *s, size_t n, void **p)
 			kfree(p[i++]);
 	}
 }
-

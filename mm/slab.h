@@ -12,15 +12,15 @@
 #include <linux/percpu.h>
 #include <linux/spinlock.h>
 
-#define SLAB_MAX_CACHES	     1024 /* ids 1 … 1023 */
-#define SLAB_MAX_ORDER	     3	  /* beyond it only for objects that need it */
-#define SLAB_MAX_OBJECT_ORDER 7	  /* page->tail counts up to 255 pages */
-#define SLAB_MIN_OBJECTS     16	  /* wanted in a slab, as far as SLAB_MAX_ORDER goes */
-#define SLAB_MAP_BITS	     32	  /* objects whose free map fits the struct page */
+#define SLAB_MAX_CACHES	      1024 /* ids 1 … 1023 */
+#define SLAB_MAX_ORDER	      3	   /* beyond it only for objects that need it */
+#define SLAB_MAX_OBJECT_ORDER 7	   /* page->tail counts up to 255 pages */
+#define SLAB_MIN_OBJECTS      16   /* wanted in a slab, as far as SLAB_MAX_ORDER goes */
+#define SLAB_MAP_BITS	      32   /* objects whose free map fits the struct page */
 
 /* A request's flags that say nothing about a slab's pages: the cache does. */
-#define SLAB_NOT_FOR_PAGES                                                                         \
-	(__GFP_ZERO | __GFP_COMP | __GFP_MOVABLE | __GFP_HIGHMEM | __GFP_DMA | __GFP_DMA32 |       \
+#define SLAB_NOT_FOR_PAGES                                                                   \
+	(__GFP_ZERO | __GFP_COMP | __GFP_MOVABLE | __GFP_HIGHMEM | __GFP_DMA | __GFP_DMA32 | \
 	 __GFP_RECLAIMABLE | __GFP_ACCOUNT)
 
 /* Objects at rest in arrays of pointers. obj[] is filled from below. */
@@ -52,10 +52,10 @@ struct slab_list {
 /* S: s->lock  R: read-only once the cache is made  M: slab_mutex */
 struct kmem_cache {
 	/* read by the fast paths: one cache line */
-	u64 key;		 /* R: random; a free object's word is key ^ the word's address */
-	u64 inverse;		 /* R: a little more than 2^64 / size; see set_inverse() */
-	u64 minus_inverse;	 /* R */
-	u64 start_limit;	 /* R: distance * inverse is below it at the starts of objects only */
+	u64 key;	   /* R: random; a free object's word is key ^ the word's address */
+	u64 inverse;	   /* R: a little more than 2^64 / size; see set_inverse() */
+	u64 minus_inverse; /* R */
+	u64 start_limit;   /* R: distance * inverse is below it at the starts of objects only */
 	unsigned long slab_mask; /* R: -(bytes of a slab) */
 	u32 offset;		 /* R: of the word in a free object */
 	u32 mag_mask;		 /* R: bytes of a magazine - 1 */
@@ -72,17 +72,16 @@ struct kmem_cache {
 	u32 max_full, max_empty;	       /* R: bounds of the two */
 	u32 max_empty_slabs;		       /* R */
 
-	u16 objects;		  /* R: in a slab */
-	u16 map_words;		  /* R: 32-bit words of the free map */
-	u8 order;		  /* R: of a slab */
-	bool map_in_slab;	  /* R: the map stands at the slab's start, not in its struct page */
-	bool dead;		  /* M: destroyed with live objects: only frees are expected */
-	u32 align;		  /* R */
-	u32 mag_capacity;	  /* R: objects in a magazine, 0: none */
-	gfp_t gfp;		  /* R: added when pages are allocated */
-	u32 usersize, useroffset; /* R */
-	void (*ctor)(void *obj);  /* R */
-	const char *name;	  /* R */
+	u16 objects;	  /* R: in a slab */
+	u16 map_words;	  /* R: 32-bit words of the free map */
+	u8 order;	  /* R: of a slab */
+	bool map_in_slab; /* R: the map stands at the slab's start, not in its struct page */
+	u32 align;	  /* R */
+	u32 mag_capacity; /* R: objects in a magazine, 0: none */
+	gfp_t gfp;	  /* R: added when pages are allocated */
+	u32 usersize, useroffset;	/* R */
+	void (*ctor)(void *obj);	/* R */
+	const char *name;		/* R */
 	struct kmem_cache *next, *prev; /* M: all caches */
 
 	/* debug layout, distances from the object; 0 where there is none */
@@ -95,9 +94,9 @@ struct kmem_cache {
 };
 
 extern struct kmem_cache *cache_table[SLAB_MAX_CACHES];
-extern struct kmem_cache *cache_list; /* M */
-extern spinlock_t slab_mutex;	      /* irq-safe; before s->lock */
-extern struct kmem_cache *magazine_caches[3];	/* R: of 14, 30 and 62 objects */
+extern struct kmem_cache *cache_list;	      /* M */
+extern spinlock_t slab_mutex;		      /* irq-safe; before s->lock */
+extern struct kmem_cache *magazine_caches[3]; /* R: of 14, 30 and 62 objects */
 DECLARE_PER_CPU(unsigned long, slab_cpu_index);
 extern struct report_explainer slab_explainer;
 
@@ -116,7 +115,8 @@ static __always_inline struct page *direct_page(const void *p)
 {
 	const unsigned long bias = VMEMMAP_START - (PAGE_OFFSET >> (PAGE_SHIFT - 5));
 
-	return (struct page *)(((unsigned long)p >> (PAGE_SHIFT - 5) & -sizeof(struct page)) + bias);
+	return (struct page *)(((unsigned long)p >> (PAGE_SHIFT - 5) & -sizeof(struct page)) +
+			       bias);
 }
 
 /* First page of the slab that holds `obj`, which is an address in one of the cache's slabs. */
@@ -202,7 +202,7 @@ static __always_inline bool is_object_start(const struct kmem_cache *s, const vo
 
 /* What is known of a pointer that somebody claims to be an object. */
 enum slab_where {
-	SLAB_OUTSIDE,  /* in a slab, but not the start of an object */
+	SLAB_OUTSIDE, /* in a slab, but not the start of an object */
 	SLAB_LIVE,
 	SLAB_IN_SLAB,  /* free, in its slab */
 	SLAB_IN_CACHE, /* free, in a magazine */

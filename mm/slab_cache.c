@@ -36,8 +36,8 @@ DEFINE_SPINLOCK(slab_mutex);
 struct kmem_cache *cache_list;
 static unsigned long cache_ids[SLAB_MAX_CACHES / 64] = { 1 }; /* M: bit set: taken; 0 is nobody */
 
-static u8 boot_caches[4][sizeof(struct kmem_cache) + NR_CPUS * sizeof(struct slab_cpu)]
-	__aligned(CACHE_LINE);
+static u8 boot_caches[4][sizeof(struct kmem_cache) + NR_CPUS * sizeof(struct slab_cpu)] __aligned(
+	CACHE_LINE);
 #define kmem_cache_cache ((struct kmem_cache *)boot_caches[3])
 
 /* ---- Layout ---- */
@@ -266,7 +266,8 @@ struct kmem_cache *__kmem_cache_create_args(const char *name, unsigned int objec
 	err = name ? slab_cache_setup(s, name, object_size, args, flags) : -ENOMEM;
 	if (!err)
 		return s;
-	create_failed(name, flags, err == -ENOMEM ? "no memory" : "too many caches, or object size");
+	create_failed(name, flags,
+		      err == -ENOMEM ? "no memory" : "too many caches, or object size");
 	kfree_const(name);
 	kmem_cache_free(kmem_cache_cache, s);
 	return NULL;
@@ -305,10 +306,9 @@ struct kmem_cache *kmem_cache_create_usercopy(const char *name, unsigned int siz
 					      unsigned int useroffset, unsigned int usersize,
 					      void (*ctor)(void *))
 {
-	struct kmem_cache_args args = { .align = align,
-					.ctor = ctor,
-					.useroffset = useroffset,
-					.usersize = usersize };
+	struct kmem_cache_args args = {
+		.align = align, .ctor = ctor, .useroffset = useroffset, .usersize = usersize
+	};
 
 	return __kmem_cache_create_args(name, size, &args, flags);
 }
@@ -374,8 +374,8 @@ void slab_init(void)
 				 SLAB_NO_USER_FLAGS | SLAB_NO_MAGAZINES);
 	}
 	slab_cache_setup(kmem_cache_cache, "kmem_cache",
-			 sizeof(struct kmem_cache) + nr_slab_cpus() * sizeof(struct slab_cpu), &line,
-			 SLAB_NO_USER_FLAGS);
+			 sizeof(struct kmem_cache) + nr_slab_cpus() * sizeof(struct slab_cpu),
+			 &line, SLAB_NO_USER_FLAGS);
 	report_add_explainer(&slab_explainer);
 }
 

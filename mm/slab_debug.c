@@ -39,9 +39,9 @@
 #include "internal.h"
 #include "slab.h"
 
-#define TRACK_DEPTH  8
-#define DUMP_BYTES   128 /* of an object */
-#define MAX_LEAKED   64	 /* objects listed one by one */
+#define TRACK_DEPTH   8
+#define DUMP_BYTES    128 /* of an object */
+#define MAX_LEAKED    64  /* objects listed one by one */
 #define DEBUG_DEFAULT (SLAB_CONSISTENCY_CHECKS | SLAB_RED_ZONE | SLAB_POISON | SLAB_STORE_USER)
 
 struct track {
@@ -51,11 +51,7 @@ struct track {
 	unsigned long ips[TRACK_DEPTH];
 };
 
-enum track_item {
-	TRACK_ALLOC,
-	TRACK_FREE,
-	NR_TRACKS
-};
+enum track_item { TRACK_ALLOC, TRACK_FREE, NR_TRACKS };
 
 /* A part of a slot that should hold one value. */
 struct zone_of_object {
@@ -341,9 +337,10 @@ void slab_report_damaged(struct kmem_cache *s, void *obj)
 	report_object(s, obj);
 	report_stack_here(NULL);
 	report_line("FIX %s: Restoring the word at 0x%px", s->name, word);
-	report_advice("Object written after free: somebody kept a pointer to it after kfree(). Boot with "
-		      "slab_debug=FZPU,%s to see who allocated and freed it.",
-		      s->name);
+	report_advice(
+		"Object written after free: somebody kept a pointer to it after kfree(). Boot with "
+		"slab_debug=FZPU,%s to see who allocated and freed it.",
+		s->name);
 	report_end();
 	*word = free_mark(s, word);
 }
@@ -354,9 +351,10 @@ void slab_report_double_free(struct kmem_cache *s, void *obj)
 	report_object(s, obj);
 	report_stack_here(NULL);
 	report_line("FIX %s: Object at 0x%px not freed", s->name, obj);
-	report_advice("The object was freed twice: look for two owners of one pointer, or an error path that "
-		      "frees what its caller frees too.%s",
-		      s->track ? "" : " slab_debug=U on the boot line records who freed it first.");
+	report_advice(
+		"The object was freed twice: look for two owners of one pointer, or an error path that "
+		"frees what its caller frees too.%s",
+		s->track ? "" : " slab_debug=U on the boot line records who freed it first.");
 	report_end();
 }
 
@@ -367,8 +365,9 @@ void slab_report_invalid(struct kmem_cache *s, const void *p)
 	report_slab(s, slab_page(s, p));
 	report_stack_here(NULL);
 	report_line("FIX %s: Object at 0x%px not freed", s->name, p);
-	report_advice("The pointer lies in a slab but not at the start of an object: free the pointer that the "
-		      "allocation returned, not one into it.");
+	report_advice(
+		"The pointer lies in a slab but not at the start of an object: free the pointer that the "
+		"allocation returned, not one into it.");
 	report_end();
 }
 
@@ -416,7 +415,7 @@ void slab_report_wrong_cache(struct kmem_cache *said, struct kmem_cache *is, voi
 static const char *zone_advice(const char *what)
 {
 	if (what[0] == 'P' && what[1] == 'o')
-		return "The object was written after it was freed: somebody kept a pointer to it.";
+		return "Object written after free: somebody kept a pointer to it after kfree().";
 	if (what[0] == 'L')
 		return "Bytes before the object were written: a negative index, or its lower neighbour overran.";
 	if (what[0] == 'k')
@@ -643,12 +642,13 @@ static void explain_in_slab(struct kmem_cache *s, unsigned long addr, char *buf,
 		scnprintf(buf, size, "%ld bytes before object #%u of slab %s (%s), 0x%lx", -d,
 			  slab_object_number(s, i), s->name, state, obj);
 	else if (d >= (long)s->object_size)
-		scnprintf(buf, size, "%ld bytes behind the %u bytes of object #%u of slab %s (%s), 0x%lx",
+		scnprintf(buf, size,
+			  "%ld bytes behind the %u bytes of object #%u of slab %s (%s), 0x%lx",
 			  d - s->object_size, s->object_size, slab_object_number(s, i), s->name,
 			  state, obj);
 	else
-		scnprintf(buf, size, "%ld bytes inside object #%u of slab %s (%s), 0x%lx, %u bytes", d,
-			  slab_object_number(s, i), s->name, state, obj, s->object_size);
+		scnprintf(buf, size, "%ld bytes inside object #%u of slab %s (%s), 0x%lx, %u bytes",
+			  d, slab_object_number(s, i), s->name, state, obj, s->object_size);
 }
 
 static bool explain_slab(unsigned long addr, char *buf, size_t size)

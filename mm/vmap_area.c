@@ -21,7 +21,7 @@
  *    I9  no leaf stands outside live areas and areas on their way in or out.
  *
  * 5. Locks: purge_lock (a mutex, so one flush at a time and a waiter finds what it set free) > vmap_space.lock (irq-safe, short: at most
- *    PURGE_BATCH areas are given back under it) . Slab and page allocator are called outside vmap_space.lock.
+ *    PURGE_BATCH areas are given back under it). Slab and page allocator are called outside vmap_space.lock.
  *
  * Sources: the backlog is Piggin's "lazy vmap" idea (Linux documents the behaviour in vmalloc's interface).
  */

@@ -3,10 +3,12 @@
  * Tests of linux/spinlock.h, lib/sync/spinlock.c and the time of lib/base/jiffies.c.
  *
  * One CPU can't contend with itself, so waiting is tested on the state: the lock's two counters are set as other CPUs would have left
- * them, and the timer interrupt plays the other CPU that gives the lock back.
+ * them.
  *
  * Mutations tried: spin_unlock() adding to `next`; spin_trylock() ignoring the owner; SPINLOCK_TICKET 1; spin_unlock_irqrestore() without
- * restoring; debug builds: spin_debug_unlock() not clearing the holder; msecs_to_jiffies() rounding down; time_after() without the sign.
+ * restoring; debug builds: spin_debug_unlock() not clearing the holder, spin_debug_lock() without its check; msecs_to_jiffies() rounding
+ * down; time_after() without the sign; timer_tick() not counting. The first three and the missing check hang the run after, or
+ * instead of, a failed case: the runner ends it.
  */
 #include <kunit/test.h>
 #include <linux/spinlock.h>
@@ -102,10 +104,7 @@ static void interrupt_state(struct kunit *test)
 	KUNIT_EXPECT_FALSE(test, spin_trylock_irqsave(&lock, flags));
 	KUNIT_EXPECT_FALSE(test, irqs_disabled());
 	spin_unlock(&lock);
-	local_irq_restore(outer);
-	if (!irqs_disabled_flags(outer))
-		local_irq_enable();
-	else
+	if (irqs_disabled_flags(outer))
 		local_irq_disable();
 }
 
@@ -183,7 +182,6 @@ static void the_tick_counts(struct kunit *test)
 	local_irq_enable();
 	while (jiffies - start < 5 && clock_ns() < limit)
 		cpu_relax();
-	local_irq_restore(flags);
 	if (irqs_disabled_flags(flags))
 		local_irq_disable();
 	KUNIT_EXPECT_GE(test, jiffies - start, 5);

@@ -3,7 +3,9 @@
  * Tests of mm/kvmalloc.c.
  *
  * Mutations that made them fail when tried:
- *   (listed after trying)
+ *   kvmalloc         no overflow check; never vmalloc(); vmalloc() though the flags forbid sleeping; kvfree() that calls kfree() only;
+ *                    kvfree_sensitive() that clears nothing; kvrealloc() that loses the contents or the old memory; INT_MAX not looked at;
+ *                    __GFP_ZERO lost
  */
 #include <kunit/test.h>
 #include <linux/kernel.h>
@@ -29,6 +31,8 @@ static void kv_picks_the_kind(struct kunit *test)
 	KUNIT_EXPECT_PTR_EQ(test, kvmalloc(no_size, GFP_KERNEL), ZERO_SIZE_PTR);
 	KUNIT_EXPECT_NULL(test, kvmalloc(large, GFP_NOWAIT));
 	KUNIT_EXPECT_NULL(test, kvmalloc(huge_size, GFP_QUIET));
+	KUNIT_EXPECT_REPORT(test, "__GFP_NOWARN", p = kvmalloc((size_t)INT_MAX + 1 + no_size, GFP_KERNEL));
+	KUNIT_EXPECT_NULL(test, p);
 	KUNIT_EXPECT_NULL(test, kvmalloc_array(huge_size, 2, GFP_QUIET));
 	KUNIT_EXPECT_NULL(test, kvcalloc((huge_size >> 12) + 2, 4096, GFP_QUIET)); /* 2^64 + 4096 */
 	p = kvzalloc(large, GFP_KERNEL);

@@ -546,9 +546,16 @@ static void step_map(struct kunit *test, struct model *m, unsigned int first, un
 	KUNIT_ASSERT_EQ(test, do_mmap(test_mm(test), &m->mf->file, USER_PAGE(first), n * PAGE_SIZE,
 				      prot, types[kind] | MAP_FIXED | populate, fpage),
 			USER_PAGE(first));
-	for (unsigned int i = 0; i < n; i++)
-		m->page[first + i] = (struct model_page){ .kind = kind, .prot = prot,
-							  .fpage = fpage + i };
+	for (unsigned int i = 0; i < n; i++) {
+		struct model_page *p = &m->page[first + i];
+
+		*p = (struct model_page){ .kind = kind, .prot = prot, .fpage = fpage + i };
+		/* Populating a private mapping that may be written makes its copies at once. */
+		if (!populate || kind != FILE_PRIVATE || !(prot & PROT_WRITE) || model_beyond_file(p))
+			continue;
+		p->own = true;
+		p->word = m->file[p->fpage];
+	}
 }
 
 static void step_unmap(struct kunit *test, struct model *m, unsigned int first, unsigned int n)
@@ -597,7 +604,7 @@ static void step_write(struct kunit *test, struct model *m, unsigned int at)
 	u64 word = kunit_rand(test) >> 1;
 	bool may = p->kind != NOTHING && (p->prot & PROT_WRITE) && !model_beyond_file(p);
 
-	/* A private copy that is there already needs no file: beyond the end it can't be there. */
+
 	KUNIT_ASSERT_EQ(test, poke(USER_PAGE(at) + WORD_AT, word), may ? 0 : -EFAULT);
 	if (!may)
 		return;

@@ -3,7 +3,9 @@
  * Tests of mm/pgtable.c: the walk, the mapper, the direct map, and what holds over all of the kernel's tables.
  *
  * Mutations that made them fail when tried:
- *   (listed after trying)
+ *   pgtable          leaf_level() that looks at the virtual address alone; pt_slot() that walks through a leaf; pt_lookup() with the level
+ *                    wrong; tables that are not zeroed, not counted, not freed
+ *   pgtable_kernel   the text's alias in the direct map writable, or executable; the direct map executable; pt_lookup() as above
  */
 #include <kunit/test.h>
 #include <linux/kernel.h>

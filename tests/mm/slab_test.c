@@ -568,24 +568,38 @@ static void order_is_shuffled(struct kunit *test)
 	kmem_cache_destroy(s);
 }
 
-static struct kunit_case slab_cases[] = {
-	KUNIT_CASE(objects_are_apart),	     KUNIT_CASE(alignment_is_kept),
-	KUNIT_CASE(hwcache_align),	     KUNIT_CASE(ctor_runs_once),
-	KUNIT_CASE(ctor_work_survives),	     KUNIT_CASE(typesafe_survives),
-	KUNIT_CASE(zalloc_after_dirty_free), KUNIT_CASE(free_of_null),
-	KUNIT_CASE(double_free_at_once),     KUNIT_CASE(double_free_later),
-	KUNIT_CASE(double_free_in_slab),     KUNIT_CASE(double_free_in_bulk),
-	KUNIT_CASE(looks_free_but_is_live),  KUNIT_CASE(interior_pointer),
-	KUNIT_CASE(pointer_before_the_objects), KUNIT_CASE(wrong_cache),
-	KUNIT_CASE(no_object_at_all),	     KUNIT_CASE(write_after_free),
-	KUNIT_CASE(validate_finds_writes),   KUNIT_CASE(destroy_with_live_objects),
-	KUNIT_CASE(ways_to_create),	     KUNIT_CASE(bad_arguments),
-	KUNIT_CASE(name_is_copied),	     KUNIT_CASE(many_caches),
-	KUNIT_CASE(large_objects),	     KUNIT_CASE(bulk),
-	KUNIT_CASE(bulk_is_all_or_nothing),  KUNIT_CASE(exhaustion),
-	KUNIT_CASE(shrink_and_counts),	     KUNIT_CASE(slabinfo_counts),
-	KUNIT_CASE(order_is_shuffled),	     {}
-};
+static struct kunit_case slab_cases[] = { KUNIT_CASE(objects_are_apart),
+					  KUNIT_CASE(alignment_is_kept),
+					  KUNIT_CASE(hwcache_align),
+					  KUNIT_CASE(ctor_runs_once),
+					  KUNIT_CASE(ctor_work_survives),
+					  KUNIT_CASE(typesafe_survives),
+					  KUNIT_CASE(zalloc_after_dirty_free),
+					  KUNIT_CASE(free_of_null),
+					  KUNIT_CASE(double_free_at_once),
+					  KUNIT_CASE(double_free_later),
+					  KUNIT_CASE(double_free_in_slab),
+					  KUNIT_CASE(double_free_in_bulk),
+					  KUNIT_CASE(looks_free_but_is_live),
+					  KUNIT_CASE(interior_pointer),
+					  KUNIT_CASE(pointer_before_the_objects),
+					  KUNIT_CASE(wrong_cache),
+					  KUNIT_CASE(no_object_at_all),
+					  KUNIT_CASE(write_after_free),
+					  KUNIT_CASE(validate_finds_writes),
+					  KUNIT_CASE(destroy_with_live_objects),
+					  KUNIT_CASE(ways_to_create),
+					  KUNIT_CASE(bad_arguments),
+					  KUNIT_CASE(name_is_copied),
+					  KUNIT_CASE(many_caches),
+					  KUNIT_CASE(large_objects),
+					  KUNIT_CASE(bulk),
+					  KUNIT_CASE(bulk_is_all_or_nothing),
+					  KUNIT_CASE(exhaustion),
+					  KUNIT_CASE(shrink_and_counts),
+					  KUNIT_CASE(slabinfo_counts),
+					  KUNIT_CASE(order_is_shuffled),
+					  {} };
 
 static struct kunit_suite slab_suite = { .name = "slab", .test_cases = slab_cases };
 
@@ -707,8 +721,7 @@ static void taken_goes_to_the_slabs(struct kunit *test)
 	grow(test, 0, 10);
 	reduce(test, 0, 10);
 	KUNIT_EXPECT_PTR_EQ(test, s->cpu[0].top, MAG_TAKEN);
-	KUNIT_EXPECT_REPORT(test, "Object already free",
-			    slab_free_cpu(s, pile->p[10], &s->cpu[0]));
+	KUNIT_EXPECT_REPORT(test, "Object already free", slab_free_cpu(s, pile->p[10], &s->cpu[0]));
 	s->cpu[0].top = top;
 	KUNIT_EXPECT_TRUE(test, slab_valid(s));
 }
@@ -747,15 +760,13 @@ static void random_over_two_cpus(struct kunit *test)
 	}
 }
 
-static struct kunit_case magazine_cases[] = {
-	KUNIT_CASE(two_cpus_through_the_depot),
-	KUNIT_CASE(an_edge_stays_off_the_depot),
-	KUNIT_CASE(depot_is_bounded),
-	KUNIT_CASE(taken_goes_to_the_slabs),
-	KUNIT_CASE(draining_leaves_nothing),
-	KUNIT_CASE(random_over_two_cpus),
-	{}
-};
+static struct kunit_case magazine_cases[] = { KUNIT_CASE(two_cpus_through_the_depot),
+					      KUNIT_CASE(an_edge_stays_off_the_depot),
+					      KUNIT_CASE(depot_is_bounded),
+					      KUNIT_CASE(taken_goes_to_the_slabs),
+					      KUNIT_CASE(draining_leaves_nothing),
+					      KUNIT_CASE(random_over_two_cpus),
+					      {} };
 
 static struct kunit_suite magazine_suite = {
 	.name = "slab_magazines",
@@ -859,11 +870,13 @@ static void damaged_depot(struct kunit *test)
 	kmem_cache_destroy(s);
 }
 
-static struct kunit_case valid_cases[] = {
-	KUNIT_CASE(damaged_inuse), KUNIT_CASE(damaged_list),	    KUNIT_CASE(damaged_page),
-	KUNIT_CASE(damaged_word),  KUNIT_CASE(object_cached_twice), KUNIT_CASE(damaged_depot),
-	{}
-};
+static struct kunit_case valid_cases[] = { KUNIT_CASE(damaged_inuse),
+					   KUNIT_CASE(damaged_list),
+					   KUNIT_CASE(damaged_page),
+					   KUNIT_CASE(damaged_word),
+					   KUNIT_CASE(object_cached_twice),
+					   KUNIT_CASE(damaged_depot),
+					   {} };
 
 static struct kunit_suite valid_suite = { .name = "slab_valid", .test_cases = valid_cases };
 kunit_test_suites(&slab_suite, &magazine_suite, &valid_suite);

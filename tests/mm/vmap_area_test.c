@@ -3,7 +3,11 @@
  * Tests of mm/vmap_area.c, mm/vmap_pte.c and mm/vmap_pages.c: mappings of given pages, and the backlog of the lazy flush.
  *
  * Mutations that made them fail when tried:
- *   (listed after trying)
+ *   vmap             vmap_map_pages() past the end of a table; a NULL page mapped; an executable vmap(); VM_MAP_PUT_PAGES ignored, its array
+ *                    leaked; vm_unmap_ram() that believes the count; is_block() without the alignment or the neighbours; tail marks that
+ *                    stay in block_put(); claims of any kind
+ *   vmalloc_lazy     vmap_purge() without the flush, or with the wrong end; a purge never, each time, or with interrupts off; lazy_bytes not
+ *                    counted; no guard page; unmap_run() that leaves entries; vmalloc_strict ignored; vmap_unmap() page by page
  */
 #include <asm/irqflags.h>
 #include <asm/tlbflush.h>
@@ -131,13 +135,32 @@ static void pass_pages(struct kunit *test, unsigned int first, unsigned int step
 		KUNIT_EXPECT_EQ(test, page_count(block + i), 0);
 }
 
+/* The pages beside an aligned one are not its neighbours in the area: those stay whose they are. */
+static void strangers_stay(struct kunit *test)
+{
+	struct page **pages = kmalloc_array(8, sizeof(*pages), GFP_KERNEL);
+	struct page *block = alloc_pages(GFP_KERNEL, 4);
+
+	KUNIT_ASSERT_NOT_NULL(test, pages);
+	KUNIT_ASSERT_NOT_NULL(test, block);
+	split_page(block, 4);
+	for (unsigned int i = 0; i < 8; i++)
+		pages[i] = i ? block + 7 + i : block;
+	vfree(vmap(pages, 8, VM_MAP | VM_MAP_PUT_PAGES, PAGE_KERNEL));
+	for (unsigned int i = 0; i < 16; i++)
+		KUNIT_EXPECT_EQ(test, page_count(block + i), (i > 0 && i < 8) || i == 15);
+	for (unsigned int i = 1; i < 8; i++)
+		__free_page(block + i);
+	__free_page(block + 15);
+}
+
 static void pages_come_back_in_any_order(struct kunit *test)
 {
 	unsigned long before = all_pages();
 
-	pass_pages(test, 0, 1, 16);  /* two blocks */
-	pass_pages(test, 1, 1, 12);  /* neighbours, but not from an aligned one on */
-	pass_pages(test, 0, 3, 16);  /* an aligned one first, then all over the place */
+	pass_pages(test, 0, 1, 16); /* two blocks */
+	pass_pages(test, 1, 1, 12); /* neighbours, but not from an aligned one on */
+	pass_pages(test, 0, 3, 16); /* all over the place */
 	KUNIT_EXPECT_TRUE(test, buddy_valid());
 	KUNIT_EXPECT_EQ(test, all_pages(), before);
 }
@@ -313,6 +336,7 @@ static struct kunit_case map_cases[] = {
 	KUNIT_CASE(vmap_is_an_alias), KUNIT_CASE(vmap_obeys_protection),
 	KUNIT_CASE(vmap_takes_the_pages), KUNIT_CASE(vmap_refuses),
 	KUNIT_CASE(pages_come_back_in_any_order), KUNIT_CASE(vmap_wide),
+	KUNIT_CASE(strangers_stay),
 	KUNIT_CASE(ram_mappings),     {}
 };
 static struct kunit_suite map_suite = { .name = "vmap", .test_cases = map_cases };

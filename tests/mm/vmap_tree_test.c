@@ -3,7 +3,10 @@
  * Tests of mm/vmap_tree.c on a small region of their own: no page table, no allocator, nodes from an array.
  *
  * Mutations that made them fail when tried:
- *   (listed after trying)
+ *   vmap_tree        free_descend() that never goes left; free_next() that skips the parent; range_fits() without the size; max_size not raised
+ *                    in free_insert(), not propagated in free_resize(); no merge below, none above; the merged node lost; the upper part lost
+ *                    in free_carve(); a search that gives up after FIT_TRIES; vmap_space_find() without the last page;
+ *                    >= in vmap_space_next()
  */
 #include <kunit/test.h>
 #include <linux/kernel.h>

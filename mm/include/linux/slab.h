@@ -13,26 +13,32 @@
 #include <linux/types.h>
 
 /* --- flags of a cache; the numbers are Quarry's own --- */
-#define SLAB_CONSISTENCY_CHECKS ((slab_flags_t)1u << 0) /* check every free and allocation (slab_debug=F) */
-#define SLAB_RED_ZONE		((slab_flags_t)1u << 1) /* guard bytes on both sides (Z) */
-#define SLAB_POISON		((slab_flags_t)1u << 2) /* fill free objects with a pattern, check it (P) */
-#define SLAB_STORE_USER		((slab_flags_t)1u << 3) /* remember who allocated and who freed (U) */
-#define SLAB_TRACE		((slab_flags_t)1u << 4) /* print every allocation and free (T) */
-#define SLAB_HWCACHE_ALIGN	((slab_flags_t)1u << 5) /* align to cache lines, small objects to a fraction of one */
-#define SLAB_CACHE_DMA		((slab_flags_t)1u << 6) /* pages below 16 MiB */
-#define SLAB_CACHE_DMA32	((slab_flags_t)1u << 7) /* pages below 4 GiB */
-#define SLAB_PANIC		((slab_flags_t)1u << 8) /* panic if the cache can't be made */
-#define SLAB_TYPESAFE_BY_RCU	((slab_flags_t)1u << 9) /* the memory stays this type while readers look */
-#define SLAB_RECLAIM_ACCOUNT	((slab_flags_t)1u << 10) /* objects can be reclaimed: pages are grouped so */
-#define SLAB_TEMPORARY		SLAB_RECLAIM_ACCOUNT
-#define SLAB_ACCOUNT		((slab_flags_t)1u << 11) /* charged to whoever allocates */
-#define SLAB_NO_MERGE		((slab_flags_t)1u << 12) /* accepted: Quarry merges no caches */
-#define SLAB_NOLEAKTRACE	((slab_flags_t)1u << 13)
-#define SLAB_NO_USER_FLAGS	((slab_flags_t)1u << 14) /* slab_debug= on the boot line does not apply */
-#define SLAB_KMALLOC		((slab_flags_t)1u << 15) /* a kmalloc size class */
-#define SLAB_NO_MAGAZINES	((slab_flags_t)1u << 16) /* no per-CPU arrays: for the caches that those come from */
+#define SLAB_CONSISTENCY_CHECKS \
+	((slab_flags_t)1u << 0)			/* check every free and allocation (slab_debug=F) */
+#define SLAB_RED_ZONE	((slab_flags_t)1u << 1) /* guard bytes on both sides (Z) */
+#define SLAB_POISON	((slab_flags_t)1u << 2) /* fill free objects with a pattern, check it (P) */
+#define SLAB_STORE_USER ((slab_flags_t)1u << 3) /* remember who allocated and who freed (U) */
+#define SLAB_TRACE	((slab_flags_t)1u << 4) /* print every allocation and free (T) */
+#define SLAB_HWCACHE_ALIGN \
+	((slab_flags_t)1u << 5) /* align to cache lines, small objects to a fraction of one */
+#define SLAB_CACHE_DMA	 ((slab_flags_t)1u << 6) /* pages below 16 MiB */
+#define SLAB_CACHE_DMA32 ((slab_flags_t)1u << 7) /* pages below 4 GiB */
+#define SLAB_PANIC	 ((slab_flags_t)1u << 8) /* panic if the cache can't be made */
+#define SLAB_TYPESAFE_BY_RCU \
+	((slab_flags_t)1u << 9) /* the memory stays this type while readers look */
+#define SLAB_RECLAIM_ACCOUNT \
+	((slab_flags_t)1u << 10) /* objects can be reclaimed: pages are grouped so */
+#define SLAB_TEMPORARY	 SLAB_RECLAIM_ACCOUNT
+#define SLAB_ACCOUNT	 ((slab_flags_t)1u << 11) /* charged to whoever allocates */
+#define SLAB_NO_MERGE	 ((slab_flags_t)1u << 12) /* accepted: Quarry merges no caches */
+#define SLAB_NOLEAKTRACE ((slab_flags_t)1u << 13)
+#define SLAB_NO_USER_FLAGS \
+	((slab_flags_t)1u << 14)	      /* slab_debug= on the boot line does not apply */
+#define SLAB_KMALLOC ((slab_flags_t)1u << 15) /* a kmalloc size class */
+#define SLAB_NO_MAGAZINES \
+	((slab_flags_t)1u << 16) /* no per-CPU arrays: for the caches that those come from */
 
-#define SLAB_DEBUG_FLAGS                                                                           \
+#define SLAB_DEBUG_FLAGS \
 	(SLAB_CONSISTENCY_CHECKS | SLAB_RED_ZONE | SLAB_POISON | SLAB_STORE_USER | SLAB_TRACE)
 
 /* --- sizes --- */
@@ -47,7 +53,7 @@
 #define KMALLOC_MAX_ORDER      MAX_PAGE_ORDER
 
 /* What kmalloc(0) gives: not NULL, and any access through it faults. */
-#define ZERO_SIZE_PTR	   ((void *)16)
+#define ZERO_SIZE_PTR	    ((void *)16)
 #define ZERO_OR_NULL_PTR(x) ((unsigned long)(x) <= (unsigned long)ZERO_SIZE_PTR)
 
 struct kmem_cache;
@@ -87,25 +93,25 @@ struct kmem_cache *kmem_cache_create_usercopy(const char *name, unsigned int siz
  *
  * The type of the third argument decides which form is meant. NULL, or SLAB_PANIC's panic, if there is no memory or an argument is bad.
  */
-#define kmem_cache_create(__name, __object_size, __args, ...)                                      \
+#define kmem_cache_create(__name, __object_size, __args, ...) \
 	_Generic((__args),                                                                         \
 		struct kmem_cache_args *: __kmem_cache_create_args,                                \
 		void *: __kmem_cache_default_args,                                                 \
 		default: __kmem_cache_create)(__name, __object_size, __args, __VA_ARGS__)
 
 /* A cache for a struct: its name, size and alignment. */
-#define KMEM_CACHE(__struct, __flags)                                                              \
-	__kmem_cache_create_args(                                                                  \
-		#__struct, sizeof(struct __struct),                                                \
+#define KMEM_CACHE(__struct, __flags)               \
+	__kmem_cache_create_args(                   \
+		#__struct, sizeof(struct __struct), \
 		&(struct kmem_cache_args){ .align = __alignof__(struct __struct) }, (__flags))
 
-#define KMEM_CACHE_USERCOPY(__struct, __flags, __field)                                            \
-	__kmem_cache_create_args(#__struct, sizeof(struct __struct),                               \
-				 &(struct kmem_cache_args){                                        \
-					 .align = __alignof__(struct __struct),                    \
-					 .useroffset = offsetof(struct __struct, __field),         \
-					 .usersize = sizeof(((struct __struct *)0)->__field) },    \
-				 (__flags))
+#define KMEM_CACHE_USERCOPY(__struct, __flags, __field)                                           \
+	__kmem_cache_create_args(                                                                 \
+		#__struct, sizeof(struct __struct),                                               \
+		&(struct kmem_cache_args){ .align = __alignof__(struct __struct),                 \
+					   .useroffset = offsetof(struct __struct, __field),      \
+					   .usersize = sizeof(((struct __struct *)0)->__field) }, \
+		(__flags))
 
 void kmem_cache_destroy(struct kmem_cache *s);
 int kmem_cache_shrink(struct kmem_cache *s);
@@ -123,7 +129,7 @@ static inline __must_check __malloc void *kmem_cache_zalloc(struct kmem_cache *s
 }
 
 static inline __must_check __malloc void *kmem_cache_alloc_node(struct kmem_cache *s, gfp_t gfp,
-								 int node)
+								int node)
 {
 	(void)node;
 	return kmem_cache_alloc(s, gfp);
@@ -218,8 +224,9 @@ static __always_inline __must_check __malloc __alloc_size(1) void *kzalloc(size_
 	return kmalloc(size, gfp | __GFP_ZERO);
 }
 
-static __always_inline __must_check __malloc __alloc_size(1, 2) void *
-kmalloc_array(size_t n, size_t size, gfp_t gfp)
+static __always_inline __must_check __malloc __alloc_size(1, 2) void *kmalloc_array(size_t n,
+										    size_t size,
+										    gfp_t gfp)
 {
 	size_t bytes;
 
@@ -228,14 +235,14 @@ kmalloc_array(size_t n, size_t size, gfp_t gfp)
 	return kmalloc(bytes, gfp);
 }
 
-static __always_inline __must_check __malloc __alloc_size(1, 2) void *
-kcalloc(size_t n, size_t size, gfp_t gfp)
+static __always_inline __must_check __malloc __alloc_size(1, 2) void *kcalloc(size_t n, size_t size,
+									      gfp_t gfp)
 {
 	return kmalloc_array(n, size, gfp | __GFP_ZERO);
 }
 
 static inline __must_check __alloc_size(2, 3) void *krealloc_array(void *p, size_t n, size_t size,
-								    gfp_t gfp)
+								   gfp_t gfp)
 {
 	size_t bytes;
 
@@ -246,28 +253,30 @@ static inline __must_check __alloc_size(2, 3) void *krealloc_array(void *p, size
 
 /* One node: the node number is accepted and not looked at. */
 static __always_inline __must_check __malloc __alloc_size(1) void *kmalloc_node(size_t size,
-										 gfp_t gfp, int node)
+										gfp_t gfp, int node)
 {
 	(void)node;
 	return kmalloc(size, gfp);
 }
 
 static __always_inline __must_check __malloc __alloc_size(1) void *kzalloc_node(size_t size,
-										 gfp_t gfp, int node)
+										gfp_t gfp, int node)
 {
 	(void)node;
 	return kzalloc(size, gfp);
 }
 
-static __always_inline __must_check __malloc __alloc_size(1, 2) void *
-kmalloc_array_node(size_t n, size_t size, gfp_t gfp, int node)
+static __always_inline __must_check __malloc
+	__alloc_size(1, 2) void *kmalloc_array_node(size_t n, size_t size, gfp_t gfp, int node)
 {
 	(void)node;
 	return kmalloc_array(n, size, gfp);
 }
 
-static __always_inline __must_check __malloc __alloc_size(1, 2) void *
-kcalloc_node(size_t n, size_t size, gfp_t gfp, int node)
+static __always_inline __must_check __malloc __alloc_size(1, 2) void *kcalloc_node(size_t n,
+										   size_t size,
+										   gfp_t gfp,
+										   int node)
 {
 	(void)node;
 	return kcalloc(n, size, gfp);
@@ -283,8 +292,8 @@ void kfree_const(const void *p);
 char *kstrndup(const char *s, size_t max, gfp_t gfp) __must_check __malloc;
 void *kmemdup(const void *src, size_t len, gfp_t gfp) __must_check __malloc __alloc_size(2);
 char *kmemdup_nul(const char *s, size_t len, gfp_t gfp) __must_check __malloc;
-void *kmemdup_array(const void *src, size_t count, size_t element_size, gfp_t gfp) __must_check
-	__malloc __alloc_size(2, 3);
+void *kmemdup_array(const void *src, size_t count, size_t element_size,
+		    gfp_t gfp) __must_check __malloc __alloc_size(2, 3);
 
 /* --- state --- */
 
