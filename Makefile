@@ -49,6 +49,8 @@ cflags := -std=gnu17 -g -Wall -Wextra -Werror -Wno-unused-parameter -Wno-sign-co
 	  -ffile-prefix-map=$(CURDIR)/=
 cflags += -isystem $(shell $(CC) -print-file-name=include 2>/dev/null)
 cflags += $(if $(filter debug,$(BUILD)),-Og -DQUARRY_DEBUG,-O2)
+# A tail call leaves no frame: stacks in reports would miss whoever made it. The two hottest files may.
+full_trace = $(if $(filter mm/slab.c mm/kmalloc.c,$1),,-fno-optimize-sibling-calls)
 
 # Which headers a room can see at all; tests/check/includes looks closer.
 see_base  := -Ilib/include -Iarch/x86_64/include
@@ -87,7 +89,7 @@ $(O)/flags: FORCE
 $(O)/%.o: %.c $(O)/flags
 	@mkdir -p $(@D)
 	@echo "  CC    $<"
-	@$(CC) $(cflags) $(call includes,$<) -MMD -MP -c $< -o $@
+	@$(CC) $(cflags) $(call full_trace,$<) $(call includes,$<) -MMD -MP -c $< -o $@
 
 $(O)/%.asm.o: %.asm $(O)/flags
 	@mkdir -p $(@D)

@@ -35,8 +35,8 @@ static void __iomem *map_device(phys_addr_t phys, size_t size, const void *calle
 	if (!range_ok(phys, size))
 		return NULL;
 	size = PAGE_ALIGN(phys + size) - start;
-	vm = vmap_area_get(size, size >= pt_size(1) ? pt_size(1) : PAGE_SIZE, VM_IOREMAP, GFP_KERNEL,
-			   caller);
+	vm = vmap_area_get(size, size >= pt_size(1) ? pt_size(1) : PAGE_SIZE, VM_IOREMAP,
+			   GFP_KERNEL, caller);
 	if (!vm)
 		return NULL;
 	vm->phys_addr = start;

@@ -119,6 +119,15 @@ static struct page *large_block(const void *p)
 
 /* ---- Sizes ---- */
 
+/* Does an object of the cache start at p, an address in one of its slabs? If not, that is reported. */
+static __always_inline bool starts_object(struct kmem_cache *s, const void *p)
+{
+	if (likely(is_object_start(s, (const char *)p - s->red_left)))
+		return true;
+	slab_report_invalid(s, p);
+	return false;
+}
+
 /**
  * ksize() - how many bytes a block holds
  * @p: what kmalloc() or a cache gave
@@ -135,7 +144,7 @@ size_t ksize(const void *p)
 		return 0;
 	s = slab_cache_of(p);
 	if (s)
-		return s->object_size;
+		return starts_object(s, p) ? s->object_size : 0;
 	page = large_block(p);
 	if (page)
 		return PAGE_SIZE << page->order;
@@ -224,6 +233,8 @@ void *krealloc(const void *p, size_t size, gfp_t gfp)
 	s = slab_cache_of(p);
 	if (unlikely(!s || s->orig))
 		return resize_known((void *)p, size, gfp);
+	if (unlikely(!starts_object(s, p)))
+		return NULL;
 	if (size > s->object_size)
 		return move_block(p, s->object_size, size, gfp);
 	/* What the user had is not known: all behind the new size is zero, so that growing later finds it so. */

@@ -257,17 +257,48 @@ static struct page *pcp_pop(struct pcp_list *list)
 	return page;
 }
 
+/*
+ * The order of the next block for a refill of `want` blocks of rq->order: the smallest there is, whole, so that larger ones are not broken up for
+ * it; never more than wanted, nor than the watermark leaves.
+ */
+static unsigned int refill_order(const struct zone *zone, const struct request *rq,
+				 unsigned int want)
+{
+	unsigned int fits = zone->nonempty[rq->mt] >> rq->order;
+	unsigned int order = rq->order + __fls(want);
+
+	if (fits)
+		order = min_t(unsigned int, order, rq->order + __ffs(fits));
+	while (order > rq->order && !zone_allows(rq, zone, 1UL << order))
+		order--;
+	return order;
+}
+
+/* Cut a block of `from` into blocks of `to`; the list gives them out in order of address. */
+static void pcp_push_block(struct pcp_list *list, struct page *page, unsigned int from,
+			   unsigned int to)
+{
+	for (unsigned long i = 1UL << from; i; i -= 1UL << to)
+		pcp_push(list, page + i - (1UL << to), to);
+}
+
 static void pcp_refill(struct pcp_list *list, struct zone *zone, const struct request *rq)
 {
 	unsigned int want = PCP_BATCH >> rq->order;
 
 	spin_lock(&zone->lock);
-	while (want-- && zone_allows(rq, zone, 1UL << rq->order)) {
-		struct page *page = buddy_alloc(zone, rq->order, rq->mt);
+	while (want) {
+		unsigned int order = refill_order(zone, rq, want);
+		struct page *page = NULL;
 
+		if (zone_allows(rq, zone, 1UL << order))
+			page = buddy_alloc(zone, order, rq->mt);
+		if (!page && order > rq->order) /* only smaller blocks of other types are left */
+			page = buddy_alloc(zone, order = rq->order, rq->mt);
 		if (!page)
 			break;
-		pcp_push(list, page, rq->order);
+		pcp_push_block(list, page, order, rq->order);
+		want -= 1u << (order - rq->order);
 	}
 	spin_unlock(&zone->lock);
 }

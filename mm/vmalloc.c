@@ -73,8 +73,8 @@ static int fill_run(struct vm_struct *vm, unsigned long va, unsigned long n,
 /* One large page at va. False: none to be had at little cost. */
 static bool fill_large(struct vm_struct *vm, unsigned long va, gfp_t gfp)
 {
-	struct page *page = alloc_pages((gfp & ~__GFP_NOFAIL) | __GFP_COMP | __GFP_NORETRY,
-					LARGE_ORDER);
+	struct page *page =
+		alloc_pages((gfp & ~__GFP_NOFAIL) | __GFP_COMP | __GFP_NORETRY, LARGE_ORDER);
 
 	if (!page)
 		return false;
@@ -109,8 +109,8 @@ static int fill(struct vm_struct *vm, unsigned long nr, gfp_t gfp)
 static noinline void *refuse(unsigned long size, gfp_t gfp, const void *caller, const char *why)
 {
 	if (!(gfp & __GFP_NOWARN))
-		pr_warn_ratelimited("vmalloc error: size %lu, %s, mode:%#x, caller %pS\n", size, why,
-				    gfp, caller);
+		pr_warn_ratelimited("vmalloc error: size %lu, %s, mode:%#x, caller %pS\n", size,
+				    why, gfp, caller);
 	return NULL;
 }
 
@@ -344,7 +344,7 @@ void *vrealloc(const void *p, size_t size, gfp_t flags)
 		return (void *)p;
 	}
 	new = vmalloc_common(size, 1, flags, 0, __builtin_return_address(0));
-	if (new && p) {
+	if (new &&p) {
 		memcpy(new, p, old);
 		vfree(p);
 	}
@@ -359,8 +359,8 @@ static void area_free(struct vm_struct *vm)
 
 	if (vm->flags & VM_ALLOC)
 		mm_stat_add(MM_VMALLOC, -(long)vm->nr_pages);
-	vmap_area_release(vm, vm->flags & (VM_ALLOC | VM_MAP_PUT_PAGES) ? VMAP_PUT_PAGES :
-									  VMAP_KEEP_PAGES);
+	vmap_area_release(vm, vm->flags & (VM_ALLOC | VM_MAP_PUT_PAGES) ? VMAP_PUT_PAGES
+									: VMAP_KEEP_PAGES);
 	kvfree(array);
 }
 
@@ -412,7 +412,8 @@ static struct vm_struct *map_area(struct page **pages, unsigned int count, unsig
 
 	if (!count || count > nr_managed_pages())
 		return NULL;
-	vm = vmap_area_get((unsigned long)count << PAGE_SHIFT, PAGE_SIZE, flags, GFP_KERNEL, caller);
+	vm = vmap_area_get((unsigned long)count << PAGE_SHIFT, PAGE_SIZE, flags, GFP_KERNEL,
+			   caller);
 	if (!vm)
 		return NULL;
 	if (vmap_map_pages(vm_start(vm), pages, count, pgprot_nx(prot))) {

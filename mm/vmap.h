@@ -29,13 +29,13 @@ struct vmap_freed {
 
 /* L: lock */
 struct vmap_space {
-	spinlock_t lock;	   /* irq-safe */
-	struct rb_root areas;	   /* L: areas by address: being built, live, dying, lazy */
-	struct rb_root free;	   /* L: ranges nobody has, augmented with the largest in each subtree */
-	struct vm_struct *lazy;	   /* L: chain of lazy areas */
-	unsigned long lazy_bytes;  /* L */
+	spinlock_t lock;      /* irq-safe */
+	struct rb_root areas; /* L: areas by address: being built, live, dying, lazy */
+	struct rb_root free;  /* L: ranges nobody has, augmented with the largest in each subtree */
+	struct vm_struct *lazy;		   /* L: chain of lazy areas */
+	unsigned long lazy_bytes;	   /* L */
 	struct vmap_freed ring[VMAP_RING]; /* L */
-	unsigned int ring_next;	   /* L: where the next one goes */
+	unsigned int ring_next;		   /* L: where the next one goes */
 };
 
 static inline unsigned long vm_start(const struct vm_struct *vm)

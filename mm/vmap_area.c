@@ -39,8 +39,8 @@
 #define PURGE_BATCH 32
 
 /* What of the caller's flags is about how hard to try; the rest (zone, mobility, zeroing) is for the pages alone. */
-#define AREA_GFP                                                                                   \
-	(__GFP_RECLAIM | __GFP_IO | __GFP_FS | __GFP_HIGH | __GFP_NOWARN | __GFP_NORETRY |         \
+#define AREA_GFP                                                                           \
+	(__GFP_RECLAIM | __GFP_IO | __GFP_FS | __GFP_HIGH | __GFP_NOWARN | __GFP_NORETRY | \
 	 __GFP_RETRY_MAYFAIL | __GFP_NOFAIL | __GFP_MEMALLOC | __GFP_NOMEMALLOC)
 
 struct vmap_space vmap_space;
@@ -326,8 +326,8 @@ void vmalloc_init(void)
 {
 	struct vm_struct *whole;
 
-	vmap_area_cache = kmem_cache_create("vmap_area", sizeof(struct vm_struct), 0, SLAB_PANIC,
-					    NULL);
+	vmap_area_cache =
+		kmem_cache_create("vmap_area", sizeof(struct vm_struct), 0, SLAB_PANIC, NULL);
 	whole = node_alloc(GFP_KERNEL);
 	if (!whole)
 		panic("vmalloc_init: no memory for the first node");

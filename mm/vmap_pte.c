@@ -152,8 +152,7 @@ static unsigned long map_phys_run(unsigned long va, phys_addr_t phys, unsigned l
 	if (!slot)
 		return 0;
 	for (unsigned long i = 0; i < n; i++)
-		pte_set(&slot[i], va + i * PAGE_SIZE,
-			pte_mkleaf(phys + i * PAGE_SIZE, prot, 0));
+		pte_set(&slot[i], va + i * PAGE_SIZE, pte_mkleaf(phys + i * PAGE_SIZE, prot, 0));
 	return n * PAGE_SIZE;
 }
 
@@ -268,7 +267,8 @@ static unsigned long mapped_below(const pte_t *table, int level)
 
 		if (pte_none(e))
 			continue;
-		bytes += pte_leaf(e, level) ? pt_size(level) : mapped_below(pte_table(e), level - 1);
+		bytes +=
+			pte_leaf(e, level) ? pt_size(level) : mapped_below(pte_table(e), level - 1);
 	}
 	return bytes;
 }

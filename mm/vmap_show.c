@@ -43,8 +43,8 @@ static void show_area(const struct vm_struct *vm, show_line_t line)
 		unsigned long flag;
 		const char *word;
 	} words[] = {
-		{ VM_IOREMAP, " ioremap" }, { VM_ALLOC, " vmalloc" },
-		{ VM_MAP, " vmap" },	    { VM_USERMAP, " user" },
+		{ VM_IOREMAP, " ioremap" },  { VM_ALLOC, " vmalloc" },
+		{ VM_MAP, " vmap" },	     { VM_USERMAP, " user" },
 		{ VMAP_RAM, " vm_map_ram" }, { VM_DMA_COHERENT, " dma-coherent" },
 	};
 	char buf[LINE_SIZE];
@@ -106,7 +106,8 @@ static const char *area_kind(const struct vm_struct *vm)
 static const struct vmap_freed *ring_find(unsigned long addr)
 {
 	for (unsigned int i = 1; i <= VMAP_RING; i++) {
-		const struct vmap_freed *f = &vmap_space.ring[(vmap_space.ring_next - i) % VMAP_RING];
+		const struct vmap_freed *f =
+			&vmap_space.ring[(vmap_space.ring_next - i) % VMAP_RING];
 
 		if (f->size && addr - f->start < f->size + PAGE_SIZE)
 			return f;
@@ -139,11 +140,12 @@ static void describe(unsigned long addr, const struct found *found, char *buf, s
 	const struct vmap_freed *a = &found->area;
 	unsigned long off = addr - a->start;
 	bool beyond = off >= a->size;
-	int n = scnprintf(buf, size,
-			  "address is %lu bytes %s %s %s area 0x%lx-0x%lx (size %lu) allocated by %pS",
-			  beyond ? off - a->size : off, beyond ? "beyond the end of" : "inside",
-			  found->freed ? "a freed" : "the", found->kind, a->start,
-			  a->start + a->size, a->size, a->allocator);
+	int n = scnprintf(
+		buf, size,
+		"address is %lu bytes %s %s %s area 0x%lx-0x%lx (size %lu) allocated by %pS",
+		beyond ? off - a->size : off, beyond ? "beyond the end of" : "inside",
+		found->freed ? "a freed" : "the", found->kind, a->start, a->start + a->size,
+		a->size, a->allocator);
 
 	if (a->freer)
 		scnprintf(buf + n, size - n, ", freed by %pS", a->freer);
@@ -158,7 +160,8 @@ static bool explain_vmalloc(unsigned long addr, char *buf, size_t size)
 	if (!is_vmalloc_addr((void *)addr))
 		return false;
 	if (!spin_trylock_irqsave(&vmap_space.lock, flags)) {
-		scnprintf(buf, size, "address is in the vmalloc region, whose areas are being changed");
+		scnprintf(buf, size,
+			  "address is in the vmalloc region, whose areas are being changed");
 		return true;
 	}
 	known = find_area(addr, &found);

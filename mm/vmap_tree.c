@@ -307,8 +307,8 @@ struct vm_struct *vmap_space_give(struct vmap_space *vs, struct vm_struct *vm)
 
 static bool node_valid(const struct vm_struct *vm, unsigned long start, unsigned long end)
 {
-	return vm->size && IS_ALIGNED(vm_start(vm) | vm->size, PAGE_SIZE) && vm_start(vm) >= start &&
-	       vm_end(vm) > vm_start(vm) && vm_end(vm) <= end;
+	return vm->size && IS_ALIGNED(vm_start(vm) | vm->size, PAGE_SIZE) &&
+	       vm_start(vm) >= start && vm_end(vm) > vm_start(vm) && vm_end(vm) <= end;
 }
 
 static bool areas_valid(const struct vmap_space *vs, unsigned long start, unsigned long end)

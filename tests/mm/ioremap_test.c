@@ -58,7 +58,8 @@ static void refuses_ram(struct kunit *test)
 
 	KUNIT_ASSERT_NOT_NULL(test, page);
 	KUNIT_ASSERT_NE(test, edge_of_ram(), 0ULL);
-	KUNIT_EXPECT_REPORT(test, "ioremap on RAM at 0x", p = ioremap(page_to_phys(page), PAGE_SIZE));
+	KUNIT_EXPECT_REPORT(test, "ioremap on RAM at 0x",
+			    p = ioremap(page_to_phys(page), PAGE_SIZE));
 	KUNIT_EXPECT_NULL(test, p);
 	KUNIT_EXPECT_REPORT(test, "ioremap on RAM at 0x", /* only its last page is RAM */
 			    p = ioremap(edge_of_ram() - PAGE_SIZE, 2 * PAGE_SIZE));
@@ -84,7 +85,8 @@ static void wide_mappings(struct kunit *test)
 
 	KUNIT_ASSERT_NOT_NULL(test, p);
 	for (unsigned long i = 0; i <= 512; i += 64)
-		KUNIT_EXPECT_EQ(test, vmalloc_to_pfn(p + i * PAGE_SIZE), (LAPIC_PHYS >> PAGE_SHIFT) - 1 + i);
+		KUNIT_EXPECT_EQ(test, vmalloc_to_pfn(p + i * PAGE_SIZE),
+				(LAPIC_PHYS >> PAGE_SHIFT) - 1 + i);
 	KUNIT_EXPECT_EQ(test, vmalloc_to_pfn(p + (2UL << 20) + PAGE_SIZE), 0UL);
 	iounmap(p);
 	p = ioremap(LAPIC_PHYS, 2UL << 20);
@@ -111,11 +113,12 @@ static void iounmap_of_wrong_pointers(struct kunit *test)
 	vfree(p);
 }
 
-static struct kunit_case cases[] = {
-	KUNIT_CASE(reads_a_device), KUNIT_CASE(refuses_ram),
-	KUNIT_CASE(refuses_no_range), KUNIT_CASE(wide_mappings),
-	KUNIT_CASE(iounmap_of_wrong_pointers), {}
-};
+static struct kunit_case cases[] = { KUNIT_CASE(reads_a_device),
+				     KUNIT_CASE(refuses_ram),
+				     KUNIT_CASE(refuses_no_range),
+				     KUNIT_CASE(wide_mappings),
+				     KUNIT_CASE(iounmap_of_wrong_pointers),
+				     {} };
 static struct kunit_suite suite = { .name = "ioremap", .test_cases = cases };
 
 kunit_test_suite(suite);

@@ -347,6 +347,19 @@ static void foreign_ksize(struct kunit *test)
 			    KUNIT_EXPECT_NULL(test, krealloc(in_the_image, 100, GFP_KERNEL)));
 }
 
+static void resizing_an_interior_pointer(struct kunit *test)
+{
+	char *p = kmalloc(96, GFP_KERNEL);
+	void *q = p;
+	size_t n = 1;
+
+	KUNIT_EXPECT_REPORT(test, "Invalid object pointer", q = krealloc(p + 8, 500, GFP_KERNEL));
+	KUNIT_EXPECT_NULL(test, q);
+	KUNIT_EXPECT_REPORT(test, "Invalid object pointer", n = ksize(p + 8));
+	KUNIT_EXPECT_EQ(test, n, 0);
+	kfree(p);
+}
+
 static void double_kfree(struct kunit *test)
 {
 	for (unsigned int c = 0; c < ARRAY_SIZE(classes); c++) {
@@ -458,6 +471,7 @@ static struct kunit_case kmalloc_cases[] = { KUNIT_CASE(zero_size),
 					     KUNIT_CASE(interior_of_large_block),
 					     KUNIT_CASE(foreign_pointers),
 					     KUNIT_CASE(foreign_ksize),
+					     KUNIT_CASE(resizing_an_interior_pointer),
 					     KUNIT_CASE(double_kfree),
 					     KUNIT_CASE(write_after_kfree),
 					     KUNIT_CASE(caches_and_kfree_mix),

@@ -31,7 +31,8 @@ static void kv_picks_the_kind(struct kunit *test)
 	KUNIT_EXPECT_PTR_EQ(test, kvmalloc(no_size, GFP_KERNEL), ZERO_SIZE_PTR);
 	KUNIT_EXPECT_NULL(test, kvmalloc(large, GFP_NOWAIT));
 	KUNIT_EXPECT_NULL(test, kvmalloc(huge_size, GFP_QUIET));
-	KUNIT_EXPECT_REPORT(test, "__GFP_NOWARN", p = kvmalloc((size_t)INT_MAX + 1 + no_size, GFP_KERNEL));
+	KUNIT_EXPECT_REPORT(test, "__GFP_NOWARN",
+			    p = kvmalloc((size_t)INT_MAX + 1 + no_size, GFP_KERNEL));
 	KUNIT_EXPECT_NULL(test, p);
 	KUNIT_EXPECT_NULL(test, kvmalloc_array(huge_size, 2, GFP_QUIET));
 	KUNIT_EXPECT_NULL(test, kvcalloc((huge_size >> 12) + 2, 4096, GFP_QUIET)); /* 2^64 + 4096 */
@@ -56,7 +57,8 @@ static void kv_falls_back(struct kunit *test)
 		split_page(blocks[n++], 8);
 	if (n < 4)
 		kunit_skip(test, "too little DMA memory");
-	for (unsigned int i = 0; i < n; i++) { /* every other page: nothing larger than one is free up there */
+	for (unsigned int i = 0; i < n;
+	     i++) { /* every other page: nothing larger than one is free up there */
 		for (unsigned int j = 0; j < 256; j += 2)
 			__free_page(blocks[i] + j);
 	}
@@ -107,13 +109,11 @@ static void kv_sensitive(struct kunit *test)
 	KUNIT_EXPECT_NO_REPORT(test, kvfree_sensitive(NULL, 100));
 }
 
-static struct kunit_case kv_cases[] = {
-	KUNIT_CASE(kv_picks_the_kind),
-	KUNIT_CASE(kv_falls_back),
-	KUNIT_CASE(kv_resize),
-	KUNIT_CASE(kv_sensitive),
-	{}
-};
+static struct kunit_case kv_cases[] = { KUNIT_CASE(kv_picks_the_kind),
+					KUNIT_CASE(kv_falls_back),
+					KUNIT_CASE(kv_resize),
+					KUNIT_CASE(kv_sensitive),
+					{} };
 static struct kunit_suite kv_suite = { .name = "kvmalloc", .test_cases = kv_cases };
 
 kunit_test_suite(kv_suite);

@@ -91,8 +91,9 @@ static void map_unaligned_pair(struct kunit *test)
 {
 	unsigned long va = ONE_GIB;
 
-	KUNIT_ASSERT_EQ(test, pt_map(root, va, PAGE_SIZE, TWO_MIB + PAGE_SIZE, PAGE_KERNEL,
-				     counted_table), 0);
+	KUNIT_ASSERT_EQ(
+		test, pt_map(root, va, PAGE_SIZE, TWO_MIB + PAGE_SIZE, PAGE_KERNEL, counted_table),
+		0);
 	for (unsigned long off = 0; off <= TWO_MIB; off += 16 * PAGE_SIZE)
 		KUNIT_EXPECT_TRUE(test, maps(va + off, PAGE_SIZE + off, 0));
 	KUNIT_EXPECT_TRUE(test, maps(va + TWO_MIB, PAGE_SIZE + TWO_MIB, 0));
@@ -103,8 +104,9 @@ static void map_largest_leaf(struct kunit *test)
 {
 	int top = pt_max_leaf_level();
 
-	KUNIT_ASSERT_EQ(test, pt_map(root, 3 * ONE_GIB, ONE_GIB, ONE_GIB, PAGE_KERNEL_RO,
-				     counted_table), 0);
+	KUNIT_ASSERT_EQ(test,
+			pt_map(root, 3 * ONE_GIB, ONE_GIB, ONE_GIB, PAGE_KERNEL_RO, counted_table),
+			0);
 	KUNIT_EXPECT_TRUE(test, maps(3 * ONE_GIB, ONE_GIB, top));
 	KUNIT_EXPECT_TRUE(test, maps(4 * ONE_GIB - 1, 2 * ONE_GIB - 1, top));
 	KUNIT_EXPECT_TRUE(test, nothing_at(4 * ONE_GIB));
@@ -130,7 +132,8 @@ static void slots(struct kunit *test)
 	slot = pt_slot(root, va + TWO_MIB, 1, NULL);
 	KUNIT_ASSERT_NOT_NULL(test, slot);
 	pte_set(slot, va + TWO_MIB, pte_mkleaf(TWO_MIB, PAGE_KERNEL, 1));
-	KUNIT_EXPECT_NULL(test, pt_slot(root, va + TWO_MIB, 0, counted_table)); /* a leaf is in the way */
+	KUNIT_EXPECT_NULL(test,
+			  pt_slot(root, va + TWO_MIB, 0, counted_table)); /* a leaf is in the way */
 	KUNIT_EXPECT_TRUE(test, maps(va + TWO_MIB, TWO_MIB, 1));
 }
 
@@ -169,7 +172,8 @@ static void tables_are_counted(struct kunit *test)
 static void user_access_bits(struct kunit *test)
 {
 	pte_t none = pte_mkleaf(PAGE_SIZE, pgprot_user(false, false, false), 0);
-	pte_t e = pte_mkdirty(pte_mkyoung(pte_mkleaf(PAGE_SIZE, pgprot_user(true, true, false), 0)));
+	pte_t e =
+		pte_mkdirty(pte_mkyoung(pte_mkleaf(PAGE_SIZE, pgprot_user(true, true, false), 0)));
 
 	KUNIT_EXPECT_TRUE(test, pte_mapped(none) && !pte_present(none) && !pte_none(none));
 	KUNIT_EXPECT_TRUE(test, pte_write(e) && pte_user(e) && !pte_exec(e));
@@ -300,7 +304,8 @@ static void direct_map_is_ram(struct kunit *test)
 	for_each_mem_range(i, &start, &end) {
 		KUNIT_EXPECT_TRUE(test, direct_maps(start));
 		KUNIT_EXPECT_TRUE(test, direct_maps(end - PAGE_SIZE));
-		for (phys_addr_t p = start; p < end; p += max(TWO_MIB, (end - start) / 1024 & PAGE_MASK))
+		for (phys_addr_t p = start; p < end;
+		     p += max(TWO_MIB, (end - start) / 1024 & PAGE_MASK))
 			KUNIT_EXPECT_TRUE(test, direct_maps(p));
 		KUNIT_EXPECT_FALSE(test, start > last && direct_maps(start - PAGE_SIZE));
 		KUNIT_EXPECT_FALSE(test, direct_maps(end));
@@ -320,7 +325,8 @@ static void nothing_at_null_or_in_holes(struct kunit *test)
 			KUNIT_FAIL(test, "root entry %u maps user addresses", i);
 	}
 	KUNIT_EXPECT_FALSE(test, direct_maps(0xfee00000)); /* device memory */
-	KUNIT_EXPECT_NULL(test, pt_lookup(kernel_root(), (unsigned long)__va(DIRECT_MAP_SIZE - 1), &level));
+	KUNIT_EXPECT_NULL(
+		test, pt_lookup(kernel_root(), (unsigned long)__va(DIRECT_MAP_SIZE - 1), &level));
 }
 
 static bool root_filled(unsigned long start, unsigned long end)
@@ -339,7 +345,9 @@ static bool root_filled(unsigned long start, unsigned long end)
 static void root_is_complete(struct kunit *test)
 {
 	KUNIT_EXPECT_TRUE(test, root_filled(VMALLOC_START, VMALLOC_END));
-	KUNIT_EXPECT_TRUE(test, root_filled(VMEMMAP_START, VMEMMAP_START + 32 * (memblock_end_of_DRAM() >> PAGE_SHIFT)));
+	KUNIT_EXPECT_TRUE(test,
+			  root_filled(VMEMMAP_START,
+				      VMEMMAP_START + 32 * (memblock_end_of_DRAM() >> PAGE_SHIFT)));
 	KUNIT_EXPECT_TRUE(test, root_filled(IMAGE_START, IMAGE_START + 1));
 	KUNIT_EXPECT_TRUE(test, root_filled(PAGE_OFFSET, PAGE_OFFSET + memblock_end_of_DRAM()));
 }
@@ -363,30 +371,26 @@ static void other_roots_share_the_kernel_half(struct kunit *test)
 	memset(&root[PTRS_PER_TABLE / 2], 0, PAGE_SIZE / 2); /* free_tree() must not go there */
 }
 
-static struct kunit_case tree_cases[] = {
-	KUNIT_CASE(map_mixed_leaves),
-	KUNIT_CASE(map_unaligned_pair),
-	KUNIT_CASE(map_largest_leaf),
-	KUNIT_CASE(slots),
-	KUNIT_CASE(map_without_memory),
-	KUNIT_CASE(tables_are_counted),
-	KUNIT_CASE(user_access_bits),
-	KUNIT_CASE(other_roots_share_the_kernel_half),
-	{}
-};
+static struct kunit_case tree_cases[] = { KUNIT_CASE(map_mixed_leaves),
+					  KUNIT_CASE(map_unaligned_pair),
+					  KUNIT_CASE(map_largest_leaf),
+					  KUNIT_CASE(slots),
+					  KUNIT_CASE(map_without_memory),
+					  KUNIT_CASE(tables_are_counted),
+					  KUNIT_CASE(user_access_bits),
+					  KUNIT_CASE(other_roots_share_the_kernel_half),
+					  {} };
 static struct kunit_suite tree_suite = {
 	.name = "pgtable", .init = tree_init, .exit = tree_exit, .test_cases = tree_cases
 };
 
-static struct kunit_case kernel_cases[] = {
-	KUNIT_CASE(nothing_is_writable_and_executable),
-	KUNIT_CASE(image_access),
-	KUNIT_CASE(no_writable_alias_of_text),
-	KUNIT_CASE(direct_map_is_ram),
-	KUNIT_CASE(nothing_at_null_or_in_holes),
-	KUNIT_CASE(root_is_complete),
-	{}
-};
+static struct kunit_case kernel_cases[] = { KUNIT_CASE(nothing_is_writable_and_executable),
+					    KUNIT_CASE(image_access),
+					    KUNIT_CASE(no_writable_alias_of_text),
+					    KUNIT_CASE(direct_map_is_ram),
+					    KUNIT_CASE(nothing_at_null_or_in_holes),
+					    KUNIT_CASE(root_is_complete),
+					    {} };
 static struct kunit_suite kernel_suite = { .name = "pgtable_kernel", .test_cases = kernel_cases };
 
 kunit_test_suites(&tree_suite, &kernel_suite);

@@ -123,7 +123,8 @@ static void refuses_what_cannot_be(struct kunit *test)
 	KUNIT_EXPECT_NULL(test, __vmalloc(all + PAGE_SIZE, GFP_QUIET));
 	KUNIT_EXPECT_EQ(test, mm_stat_read(MM_KERNEL_TABLES), tables); /* not even tried */
 	KUNIT_EXPECT_NULL(test, __vmalloc_array(huge_size / 2, 4, GFP_QUIET));
-	KUNIT_EXPECT_NULL(test, __vcalloc((huge_size >> 12) + 2, 4096, GFP_QUIET)); /* 2^64 + 4096 */
+	KUNIT_EXPECT_NULL(test,
+			  __vcalloc((huge_size >> 12) + 2, 4096, GFP_QUIET)); /* 2^64 + 4096 */
 	KUNIT_EXPECT_NULL(test, __vmalloc_node(4096, 3 * PAGE_SIZE, GFP_QUIET, 0, NULL));
 	KUNIT_EXPECT_NULL(test, __vmalloc_node(4096, 1UL << 62, GFP_QUIET, 0, NULL));
 	KUNIT_EXPECT_EQ(test, all_pages(), before);
@@ -187,8 +188,10 @@ static void zones_are_kept(struct kunit *test)
 	KUNIT_ASSERT_NOT_NULL(test, low);
 	KUNIT_ASSERT_NOT_NULL(test, dma);
 	for (unsigned int i = 0; i < 8; i++) {
-		KUNIT_EXPECT_LT(test, page_to_phys(vmalloc_to_page(low + i * PAGE_SIZE)), 1ULL << 32);
-		KUNIT_EXPECT_LT(test, page_to_phys(vmalloc_to_page(dma + i * PAGE_SIZE)), 1ULL << 24);
+		KUNIT_EXPECT_LT(test, page_to_phys(vmalloc_to_page(low + i * PAGE_SIZE)),
+				1ULL << 32);
+		KUNIT_EXPECT_LT(test, page_to_phys(vmalloc_to_page(dma + i * PAGE_SIZE)),
+				1ULL << 24);
 	}
 	vfree(low);
 	vfree(dma);
@@ -299,8 +302,10 @@ static void huge_leaves(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, level_of(p + 2 * TWO_MIB), 0);
 	mark_pages(p, pages, 99);
 	KUNIT_EXPECT_TRUE(test, marks_stand(p, pages, 99));
-	for (unsigned long i = 0; i < pages; i += 37) /* through the direct map: each page is where it is said to be */
-		KUNIT_EXPECT_EQ(test, *(u64 *)page_address(vmalloc_to_page(p + i * PAGE_SIZE)), 99 + i);
+	for (unsigned long i = 0; i < pages;
+	     i += 37) /* through the direct map: each page is where it is said to be */
+		KUNIT_EXPECT_EQ(test, *(u64 *)page_address(vmalloc_to_page(p + i * PAGE_SIZE)),
+				99 + i);
 	KUNIT_EXPECT_TRUE(test, vmap_valid());
 	vfree(p);
 }
@@ -326,7 +331,8 @@ static void large_and_small_in_turn(struct kunit *test)
 		q = vmalloc_huge(TWO_MIB, GFP_KERNEL);
 		KUNIT_ASSERT_NOT_NULL(test, q);
 		KUNIT_EXPECT_PTR_EQ(test, q, p);
-		KUNIT_EXPECT_EQ(test, tlb_flush_count(), flushes + (level_of(q) == 1)); /* the table that gave way */
+		KUNIT_EXPECT_EQ(test, tlb_flush_count(),
+				flushes + (level_of(q) == 1)); /* the table that gave way */
 		mark_pages(q, pages, round + 1000);
 		KUNIT_EXPECT_TRUE(test, marks_stand(q, pages, round + 1000));
 		KUNIT_EXPECT_TRUE(test, vmap_valid());
@@ -412,7 +418,8 @@ static void free_of_wrong_pointers(struct kunit *test)
 	KUNIT_EXPECT_NO_REPORT(test, vunmap(NULL));
 	KUNIT_EXPECT_NO_REPORT(test, vfree_atomic(NULL));
 	KUNIT_EXPECT_REPORT(test, "Trying to vfree() bad address (0x", vfree(p + 5));
-	KUNIT_EXPECT_REPORT(test, "Trying to vfree() nonexistent vm area (0x", vfree(p + PAGE_SIZE));
+	KUNIT_EXPECT_REPORT(test, "Trying to vfree() nonexistent vm area (0x",
+			    vfree(p + PAGE_SIZE));
 	KUNIT_EXPECT_REPORT(test, "give back the address that was returned", vfree(p + PAGE_SIZE));
 	KUNIT_EXPECT_REPORT(test, "Trying to vfree() nonexistent vm area (0x",
 			    vfree((void *)(VMALLOC_END - PAGE_SIZE)));
@@ -475,12 +482,15 @@ static void info_is_linux_layout(struct kunit *test)
 	vmallocinfo_show(find_info);
 	snprintf(expect, sizeof(expect), "0x%016lx-0x%016lx   16384 info_is_linux_layout+0x",
 		 (unsigned long)p, (unsigned long)p + 4 * PAGE_SIZE);
-	KUNIT_EXPECT_EQ_MSG(test, str_has_prefix(info_line, expect), strlen(expect), "%s", info_line);
-	KUNIT_EXPECT_NOT_NULL_MSG(test, strstr(info_line, " pages=3 vmalloc user"), "%s", info_line);
+	KUNIT_EXPECT_EQ_MSG(test, str_has_prefix(info_line, expect), strlen(expect), "%s",
+			    info_line);
+	KUNIT_EXPECT_NOT_NULL_MSG(test, strstr(info_line, " pages=3 vmalloc user"), "%s",
+				  info_line);
 	vfree(p);
 	info_line[0] = '\0';
 	vmallocinfo_show(find_info);
-	KUNIT_EXPECT_NOT_NULL_MSG(test, strstr(info_line, "  16384 unpurged vm_area"), "%s", info_line);
+	KUNIT_EXPECT_NOT_NULL_MSG(test, strstr(info_line, "  16384 unpurged vm_area"), "%s",
+				  info_line);
 }
 
 /* ---- a model ---- */
@@ -507,7 +517,8 @@ static void model_free(struct kunit *test, struct owned *o)
 
 static void model_alloc(struct kunit *test, struct owned *o)
 {
-	unsigned long align = PAGE_SIZE << (kunit_rand_below(test, 16) ? 0 : kunit_rand_below(test, 10));
+	unsigned long align = PAGE_SIZE
+			      << (kunit_rand_below(test, 16) ? 0 : kunit_rand_below(test, 10));
 
 	o->pages = 1 + kunit_rand_below(test, kunit_rand_below(test, 4) ? 8 : 64);
 	o->seed = kunit_rand(test);
@@ -576,36 +587,37 @@ static void validity_can_fail(struct kunit *test)
 	vfree((void *)va);
 }
 
-static struct kunit_case alloc_cases[] = {
-	KUNIT_CASE(sizes_and_counts),	     KUNIT_CASE(zeroed),
-	KUNIT_CASE(refuses_what_cannot_be),  KUNIT_CASE(one_line_on_failure),
-	KUNIT_CASE(half_way_failure_gives_back), KUNIT_CASE(alignment),
-	KUNIT_CASE(zones_are_kept),		     KUNIT_CASE(to_page),
-	KUNIT_CASE(page_outlives_area),	     KUNIT_CASE(lowest_addresses_first),
-	KUNIT_CASE(resize),		     KUNIT_CASE(huge_leaves),
-	KUNIT_CASE(large_and_small_in_turn), KUNIT_CASE(info_is_linux_layout),
-	{}
-};
+static struct kunit_case alloc_cases[] = { KUNIT_CASE(sizes_and_counts),
+					   KUNIT_CASE(zeroed),
+					   KUNIT_CASE(refuses_what_cannot_be),
+					   KUNIT_CASE(one_line_on_failure),
+					   KUNIT_CASE(half_way_failure_gives_back),
+					   KUNIT_CASE(alignment),
+					   KUNIT_CASE(zones_are_kept),
+					   KUNIT_CASE(to_page),
+					   KUNIT_CASE(page_outlives_area),
+					   KUNIT_CASE(lowest_addresses_first),
+					   KUNIT_CASE(resize),
+					   KUNIT_CASE(huge_leaves),
+					   KUNIT_CASE(large_and_small_in_turn),
+					   KUNIT_CASE(info_is_linux_layout),
+					   {} };
 static struct kunit_suite alloc_suite = { .name = "vmalloc", .test_cases = alloc_cases };
 
-static struct kunit_case fault_cases[] = {
-	KUNIT_CASE(guard_page_is_named),
-	KUNIT_CASE(freed_area_is_named_at_once),
-	KUNIT_CASE(freed_area_is_named_after_flush),
-	KUNIT_CASE(never_mapped_is_said),
-	KUNIT_CASE(not_executable),
-	KUNIT_CASE(free_of_wrong_pointers),
-	KUNIT_CASE(double_free),
-	KUNIT_CASE(kfree_of_vmalloc),
-	{}
-};
+static struct kunit_case fault_cases[] = { KUNIT_CASE(guard_page_is_named),
+					   KUNIT_CASE(freed_area_is_named_at_once),
+					   KUNIT_CASE(freed_area_is_named_after_flush),
+					   KUNIT_CASE(never_mapped_is_said),
+					   KUNIT_CASE(not_executable),
+					   KUNIT_CASE(free_of_wrong_pointers),
+					   KUNIT_CASE(double_free),
+					   KUNIT_CASE(kfree_of_vmalloc),
+					   {} };
 static struct kunit_suite fault_suite = { .name = "vmalloc_misuse", .test_cases = fault_cases };
 
-static struct kunit_case random_cases[] = {
-	KUNIT_CASE_SLOW(against_a_model),
-	KUNIT_CASE(validity_can_fail),
-	{}
-};
+static struct kunit_case random_cases[] = { KUNIT_CASE_SLOW(against_a_model),
+					    KUNIT_CASE(validity_can_fail),
+					    {} };
 static struct kunit_suite random_suite = { .name = "vmalloc_random", .test_cases = random_cases };
 
 kunit_test_suites(&alloc_suite, &fault_suite, &random_suite);

@@ -86,7 +86,8 @@ static void vmap_obeys_protection(struct kunit *test)
 	vunmap((void *)v);
 	v = vmap(pages, 1, VM_MAP, PAGE_KERNEL_ROX);
 	KUNIT_ASSERT_NOT_NULL(test, v);
-	KUNIT_EXPECT_FALSE(test, pte_exec(pte_get(pt_lookup(kernel_root(), (unsigned long)v, &level))));
+	KUNIT_EXPECT_FALSE(test,
+			   pte_exec(pte_get(pt_lookup(kernel_root(), (unsigned long)v, &level))));
 	vunmap((void *)v);
 	free_each(pages, 1);
 }
@@ -110,8 +111,7 @@ static void vmap_takes_the_pages(struct kunit *test)
 }
 
 /* `n` pages from page `first` of a block on, every `step`-th next, pass to an area and come back: as a block or one by one, it makes no difference. */
-static void pass_pages(struct kunit *test, unsigned int first, unsigned int step,
-		       unsigned int n)
+static void pass_pages(struct kunit *test, unsigned int first, unsigned int step, unsigned int n)
 {
 	struct page **pages = kmalloc_array(n, sizeof(*pages), GFP_KERNEL);
 	struct page *block = alloc_pages(GFP_KERNEL, 4);
@@ -225,7 +225,8 @@ static void ram_mappings(struct kunit *test)
 	KUNIT_EXPECT_NULL(test, vmalloc_to_page(v));
 	v = vm_map_ram(pages, MAPPED, -1);
 	KUNIT_ASSERT_NOT_NULL(test, v);
-	KUNIT_EXPECT_REPORT(test, "vm_unmap_ram() of 3 pages, but 8 were mapped", vm_unmap_ram(v, 3));
+	KUNIT_EXPECT_REPORT(test, "vm_unmap_ram() of 3 pages, but 8 were mapped",
+			    vm_unmap_ram(v, 3));
 	KUNIT_EXPECT_NULL(test, vmalloc_to_page(v));
 	free_each(pages, MAPPED);
 }
@@ -332,20 +333,39 @@ static void strict_flushes_at_once(struct kunit *test)
 	KUNIT_EXPECT_FAULT(test, "inside a freed vmalloc area", (void)p[PAGE_SIZE]);
 }
 
-static struct kunit_case map_cases[] = {
-	KUNIT_CASE(vmap_is_an_alias), KUNIT_CASE(vmap_obeys_protection),
-	KUNIT_CASE(vmap_takes_the_pages), KUNIT_CASE(vmap_refuses),
-	KUNIT_CASE(pages_come_back_in_any_order), KUNIT_CASE(vmap_wide),
-	KUNIT_CASE(strangers_stay),
-	KUNIT_CASE(ram_mappings),     {}
-};
+static struct kunit_case map_cases[] = { KUNIT_CASE(vmap_is_an_alias),
+					 KUNIT_CASE(vmap_obeys_protection),
+					 KUNIT_CASE(vmap_takes_the_pages),
+					 KUNIT_CASE(vmap_refuses),
+					 KUNIT_CASE(pages_come_back_in_any_order),
+					 KUNIT_CASE(vmap_wide),
+					 KUNIT_CASE(strangers_stay),
+					 KUNIT_CASE(ram_mappings),
+					 {} };
 static struct kunit_suite map_suite = { .name = "vmap", .test_cases = map_cases };
 
 static struct kunit_case lazy_cases[] = {
-	KUNIT_CASE(no_stale_translation),   KUNIT_CASE(flushes_are_few),
+	KUNIT_CASE(no_stale_translation),	  KUNIT_CASE(flushes_are_few),
 	KUNIT_CASE(no_flush_with_interrupts_off), KUNIT_CASE(drain_empties),
-	KUNIT_CASE(strict_flushes_at_once), {}
+	KUNIT_CASE(strict_flushes_at_once),	  {}
 };
-static struct kunit_suite lazy_suite = { .name = "vmalloc_lazy", .test_cases = lazy_cases };
+static bool boot_strict;
+
+/* Flushes are counted here, so the boot line's vmalloc_strict has to wait. */
+static int lazy_init(struct kunit *test)
+{
+	boot_strict = vmalloc_strict;
+	vmalloc_strict = false;
+	return 0;
+}
+
+static void lazy_exit(struct kunit *test)
+{
+	vmalloc_strict = boot_strict;
+}
+
+static struct kunit_suite lazy_suite = {
+	.name = "vmalloc_lazy", .init = lazy_init, .exit = lazy_exit, .test_cases = lazy_cases
+};
 
 kunit_test_suites(&map_suite, &lazy_suite);

@@ -263,12 +263,13 @@ static void validity_can_fail(struct kunit *test)
 	KUNIT_EXPECT_TRUE(test, valid());
 }
 
-static struct kunit_case cases[] = {
-	KUNIT_CASE(against_a_map),	  KUNIT_CASE(aligned_against_a_map),
-	KUNIT_CASE(full_and_empty_again), KUNIT_CASE(the_one_aligned_hole),
-	KUNIT_CASE(finding),		  KUNIT_CASE(validity_can_fail),
-	{}
-};
+static struct kunit_case cases[] = { KUNIT_CASE(against_a_map),
+				     KUNIT_CASE(aligned_against_a_map),
+				     KUNIT_CASE(full_and_empty_again),
+				     KUNIT_CASE(the_one_aligned_hole),
+				     KUNIT_CASE(finding),
+				     KUNIT_CASE(validity_can_fail),
+				     {} };
 static struct kunit_suite suite = { .name = "vmap_tree", .init = tree_init, .test_cases = cases };
 
 kunit_test_suite(suite);

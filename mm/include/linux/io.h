@@ -15,18 +15,18 @@ void __iomem *ioremap_np(phys_addr_t phys_addr, size_t size);
 void iounmap(volatile void __iomem *addr);
 
 /* One access of that width, in program order with other accesses to devices. */
-#define __IO_ACCESSORS(suffix, type)                                                               \
-	static inline type read##suffix(const volatile void __iomem *addr)                         \
-	{                                                                                          \
-		type v = *(const volatile type *)addr;                                             \
-                                                                                                   \
-		barrier();                                                                         \
-		return v;                                                                          \
-	}                                                                                          \
-	static inline void write##suffix(type v, volatile void __iomem *addr)                      \
-	{                                                                                          \
-		barrier();                                                                         \
-		*(volatile type *)addr = v;                                                        \
+#define __IO_ACCESSORS(suffix, type)                                          \
+	static inline type read##suffix(const volatile void __iomem *addr)    \
+	{                                                                     \
+		type v = *(const volatile type *)addr;                        \
+                                                                              \
+		barrier();                                                    \
+		return v;                                                     \
+	}                                                                     \
+	static inline void write##suffix(type v, volatile void __iomem *addr) \
+	{                                                                     \
+		barrier();                                                    \
+		*(volatile type *)addr = v;                                   \
 	}
 
 __IO_ACCESSORS(b, u8)

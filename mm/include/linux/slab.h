@@ -93,7 +93,7 @@ struct kmem_cache *kmem_cache_create_usercopy(const char *name, unsigned int siz
  *
  * The type of the third argument decides which form is meant. NULL, or SLAB_PANIC's panic, if there is no memory or an argument is bad.
  */
-#define kmem_cache_create(__name, __object_size, __args, ...) \
+#define kmem_cache_create(__name, __object_size, __args, ...)                                      \
 	_Generic((__args),                                                                         \
 		struct kmem_cache_args *: __kmem_cache_create_args,                                \
 		void *: __kmem_cache_default_args,                                                 \

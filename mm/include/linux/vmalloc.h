@@ -22,8 +22,9 @@
 #define VM_UNINITIALIZED     0x00000020 /* being built: its pages are not all there yet */
 #define VM_NO_GUARD	     0x00000040 /* no guard page: refused, every area has one */
 #define VM_FLUSH_RESET_PERMS 0x00000100
-#define VM_MAP_PUT_PAGES     0x00000200 /* vmap(): vfree() drops a reference of each page and frees the array */
-#define VM_ALLOW_HUGE_VMAP   0x00000400
+#define VM_MAP_PUT_PAGES \
+	0x00000200 /* vmap(): vfree() drops a reference of each page and frees the array */
+#define VM_ALLOW_HUGE_VMAP 0x00000400
 
 /**
  * struct vm_struct - an area of the vmalloc region
@@ -98,8 +99,7 @@ static inline bool is_vmalloc_addr(const void *x)
 
 static inline bool is_vmalloc_or_module_addr(const void *x)
 {
-	return is_vmalloc_addr(x) ||
-	       (unsigned long)x - MODULES_VADDR < MODULES_END - MODULES_VADDR;
+	return is_vmalloc_addr(x) || (unsigned long)x - MODULES_VADDR < MODULES_END - MODULES_VADDR;
 }
 
 /* Bytes of the area that may be used: without the guard page. */
