@@ -49,8 +49,9 @@ cflags := -std=gnu17 -g -Wall -Wextra -Werror -Wno-unused-parameter -Wno-sign-co
 	  -ffile-prefix-map=$(CURDIR)/=
 cflags += -isystem $(shell $(CC) -print-file-name=include 2>/dev/null)
 cflags += $(if $(filter debug,$(BUILD)),-Og -DQUARRY_DEBUG,-O2)
-# A tail call leaves no frame: stacks in reports would miss whoever made it. The two hottest files may.
-full_trace = $(if $(filter mm/slab.c mm/kmalloc.c,$1),,-fno-optimize-sibling-calls)
+# A tail call leaves no frame, so stacks in reports would miss whoever made it: only the two hottest files may. A function split in two
+# (gcc's partial inlining) would see itself as its caller.
+full_trace = $(if $(filter mm/slab.c mm/kmalloc.c,$1),,-fno-optimize-sibling-calls $(if $(LLVM),,-fno-partial-inlining))
 
 # Which headers a room can see at all; tests/check/includes looks closer.
 see_base  := -Ilib/include -Iarch/x86_64/include
@@ -84,7 +85,7 @@ iso: $(ISO)
 $(O)/flags: FORCE
 	@tests/packages --need build --need $(need_cc)
 	@mkdir -p $(O)
-	@echo '$(CC) $(cflags)' | cmp -s - $@ || echo '$(CC) $(cflags)' > $@
+	@echo '$(CC) $(cflags) $(call full_trace,)' | cmp -s - $@ || echo '$(CC) $(cflags) $(call full_trace,)' > $@
 
 $(O)/%.o: %.c $(O)/flags
 	@mkdir -p $(@D)

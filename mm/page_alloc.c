@@ -610,6 +610,8 @@ void split_page(struct page *page, unsigned int order)
 		page[i].mark = PAGE_MARK(PAGE_USED, 0);
 		page[i]._refcount.counter = 1;
 		page[i]._mapcount.counter = -1;
+		page[i].mapping = NULL;
+		page[i].private = 0;
 	}
 }
 

@@ -13,8 +13,9 @@
  *    I2  an entry of the kernel half's root never changes after direct_map_init();
  *    I3  kernel tables are never freed (vmalloc.c says why); user tables belong to one mm, which frees them.
  *
- * 4. Locks: whoever changes a tree holds its lock: init_mm's page_table_lock for the kernel's tree, the mm's for its own. Lookups
- *    of kernel addresses need none, by I3. Cost: one step a level.
+ * 4. Locks: whoever changes a tree holds its lock: an mm's page_table_lock for its own; the kernel's tree has no lock as a whole, since each
+ *    region has one owner (vmalloc: tables_lock in vmap_pte.c; struct pages: vmemmap_lock). Lookups of kernel addresses need none, by I3.
+ *    Cost: one step a level.
  */
 #include <asm/pgtable.h>
 #include <linux/memblock.h>

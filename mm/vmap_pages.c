@@ -38,8 +38,6 @@ static bool block_get(struct page **pages, gfp_t gfp)
 		return false;
 	split_page(page, BLOCK_ORDER);
 	for (unsigned long i = 0; i < BLOCK_PAGES; i++, page++) {
-		page->mapping = NULL; /* like a page allocated alone */
-		page->private = 0;
 		pages[i] = page;
 	}
 	return true;

@@ -118,6 +118,7 @@ static void alignment(struct kunit *test)
 			p[i] = kmalloc(classes[c], GFP_KERNEL);
 			KUNIT_EXPECT_TRUE(test, IS_ALIGNED((unsigned long)p[i], align));
 		}
+		KUNIT_EXPECT_EQ(test, slab_cache_of(p[0])->align, align);
 		kfree_bulk(20, p);
 	}
 }

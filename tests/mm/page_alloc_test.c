@@ -204,6 +204,7 @@ static void compound_pages_share_a_count(struct kunit *test)
 	KUNIT_EXPECT_PTR_EQ(test, compound_head(page + 5), page);
 	get_page(page + 5);
 	KUNIT_EXPECT_EQ(test, page_count(page), 2);
+	KUNIT_EXPECT_EQ(test, page_count(page + 7), 2);
 	__free_pages(page, 3);
 	KUNIT_EXPECT_EQ(test, nr_free_pages(), before - 8);
 	put_page(page + 1);

@@ -62,14 +62,10 @@ static inline struct page *page_head(struct page *page)
 	return page_head_search(page);
 }
 
-static inline int page_count(const struct page *page)
-{
-	return READ_ONCE(page->_refcount.counter);
-}
-
+/* This struct page's own count. */
 static inline int page_ref_count(const struct page *page)
 {
-	return page_count(page);
+	return READ_ONCE(page->_refcount.counter);
 }
 
 static inline int page_mapcount(const struct page *page)
@@ -86,6 +82,12 @@ static inline struct page *compound_head(struct page *page)
 		return page;
 	head = page_head_search(page);
 	return head && (head->flags & PG_compound) ? head : page;
+}
+
+/* The count that decides when the page is freed: its block's, if that was allocated with __GFP_COMP. */
+static inline int page_count(const struct page *page)
+{
+	return page_ref_count(compound_head((struct page *)page));
 }
 
 static inline void get_page(struct page *page)
