@@ -37,9 +37,8 @@ static bool block_get(struct page **pages, gfp_t gfp)
 	if (unlikely(!page))
 		return false;
 	split_page(page, BLOCK_ORDER);
-	for (unsigned long i = 0; i < BLOCK_PAGES; i++, page++) {
-		pages[i] = page;
-	}
+	for (unsigned long i = 0; i < BLOCK_PAGES; i++)
+		pages[i] = page + i;
 	return true;
 }
 
