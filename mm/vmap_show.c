@@ -173,10 +173,30 @@ static bool explain_vmalloc(unsigned long addr, char *buf, size_t size)
 	return true;
 }
 
+static const char *advise_vmalloc(unsigned long addr)
+{
+	struct found found;
+	unsigned long flags;
+	bool known;
+
+	if (!is_vmalloc_addr((void *)addr) || !spin_trylock_irqsave(&vmap_space.lock, flags))
+		return NULL;
+	known = find_area(addr, &found);
+	spin_unlock_irqrestore(&vmap_space.lock, flags);
+	if (!known)
+		return NULL;
+	if (found.freed)
+		return "The area was given back before: look for who kept the pointer, and for an earlier vfree() or vunmap().";
+	if (addr - found.area.start >= found.area.size)
+		return "The access ran over the end of the area into its guard page: look at the index or the length that led there.";
+	return NULL;
+}
+
 void vmap_show_init(void)
 {
 	static struct report_explainer explainer = { .name = "vmalloc",
-						     .explain = explain_vmalloc };
+						     .explain = explain_vmalloc,
+						     .advise = advise_vmalloc };
 
 	report_add_explainer(&explainer);
 }

@@ -18,6 +18,9 @@ const struct pattern *pattern_find(unsigned long v);
 /* One line about `addr` from what every kernel knows (patterns, stacks, symbols, regions). Always writes something. */
 void explain_builtin(unsigned long addr, char *buf, size_t size);
 
+/* What a failed access to `addr` means, by the explainer that knows it; NULL if none does. */
+const char *explainer_advice(unsigned long addr);
+
 /* A symbolised call trace without its innermost `skip` functions, the caller of this one included. */
 void report_callers(unsigned int skip);
 

@@ -253,6 +253,16 @@ void report_address(const void *addr)
 	report_line("Address 0x%016lx: %s", a, text);
 }
 
+/* The sentence of whoever knows the address best, or NULL. */
+const char *explainer_advice(unsigned long addr)
+{
+	const char *advice = NULL;
+
+	for (struct report_explainer *e = engine.explainers; e && !advice; e = e->next)
+		advice = e->advise ? e->advise(addr) : NULL;
+	return advice;
+}
+
 /* ---- stacks ---- */
 
 /* A return address is named by the call before it, which may be the last instruction of its function. */

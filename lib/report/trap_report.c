@@ -80,6 +80,7 @@ static const char *advice_on_kind(const struct trap_info *t)
 static const char *advice_on_address(const struct trap_info *t)
 {
 	const struct pattern *p = pattern_find(t->addr);
+	const char *advice;
 
 	if (p)
 		return p->advice;
@@ -93,6 +94,9 @@ static const char *advice_on_address(const struct trap_info *t)
 		return "Code, constants and string literals are read-only; what must change belongs in writable data.";
 	if (t->protection)
 		return "The memory is there but not for this kind of access.";
+	advice = explainer_advice(t->addr);
+	if (advice)
+		return advice;
 	return "Nothing is mapped there: the pointer is wild, or what it pointed to was freed or ended before.";
 }
 

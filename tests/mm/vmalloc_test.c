@@ -358,6 +358,8 @@ static void guard_page_is_named(struct kunit *test)
 			   (void)p[2 * PAGE_SIZE + 100]);
 	KUNIT_EXPECT_FAULT(test, "(size 8192) allocated by guard_page_is_named+",
 			   p[2 * PAGE_SIZE] = 1);
+	KUNIT_EXPECT_FAULT(test, "ran over the end of the area into its guard page",
+			   p[2 * PAGE_SIZE] = 1);
 	vfree((void *)p);
 }
 
@@ -372,6 +374,7 @@ static void freed_area_is_named_at_once(struct kunit *test)
 			   p[PAGE_SIZE + 1] = 1);
 	KUNIT_EXPECT_FAULT(test, "allocated by freed_area_is_named_at_once+", p[0] = 1);
 	KUNIT_EXPECT_FAULT(test, "freed by freed_area_is_named_at_once+", p[0] = 1);
+	KUNIT_EXPECT_FAULT(test, "The area was given back before", p[0] = 1);
 }
 
 static void freed_area_is_named_after_flush(struct kunit *test)

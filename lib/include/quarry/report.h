@@ -60,6 +60,8 @@ struct recovery *report_set_recovery(struct recovery *r);
 struct report_explainer {
 	const char *name;
 	bool (*explain)(unsigned long addr, char *buf, size_t size);
+	/* What an access to `addr` that failed usually means, or NULL; the member itself may be NULL. */
+	const char *(*advise)(unsigned long addr);
 	struct report_explainer *next;
 };
 void report_add_explainer(struct report_explainer *e);
