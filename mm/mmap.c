@@ -195,9 +195,8 @@ static int map_type(unsigned long flags)
 	case MAP_SHARED:
 		return 1;
 	case MAP_SHARED_VALIDATE:
-		return flags & ~(unsigned long)(LEGACY_MAP_MASK | MAP_FIXED_NOREPLACE) ?
-			       -EOPNOTSUPP :
-			       1;
+		return flags & ~(unsigned long)(LEGACY_MAP_MASK | MAP_FIXED_NOREPLACE) ? -EOPNOTSUPP
+										       : 1;
 	default:
 		return -EINVAL;
 	}
@@ -249,8 +248,8 @@ static int decode_map(struct map_request *r, unsigned long prot)
 		return -ENOMEM;
 	if (r->pgoff + (r->len >> PAGE_SHIFT) < r->pgoff)
 		return -EOVERFLOW;
-	r->vm_flags = prot_to_vm(prot) | map_to_vm(r->flags) | VM_MAYREAD | VM_MAYWRITE |
-		      VM_MAYEXEC;
+	r->vm_flags =
+		prot_to_vm(prot) | map_to_vm(r->flags) | VM_MAYREAD | VM_MAYWRITE | VM_MAYEXEC;
 	return r->file ? decode_file(r, shared) : decode_anon(r, shared);
 }
 
@@ -559,8 +558,8 @@ int do_madvise(struct mm_struct *mm, unsigned long start, size_t len, int behavi
 	if (!len)
 		return 0;
 	mmap_read_lock(mm);
-	err = behavior == MADV_DONTNEED ? drop_pages(mm, start, end) :
-					  may_protect(mm, start, end, 0);
+	err = behavior == MADV_DONTNEED ? drop_pages(mm, start, end)
+					: may_protect(mm, start, end, 0);
 	mmap_read_unlock(mm);
 	return err;
 }
@@ -702,7 +701,8 @@ void mm_maps_show(struct mm_struct *mm, void (*line)(const char *text))
 	struct vm_area_struct *vma;
 
 	mmap_read_lock(mm);
-	for_each_mm_vma(mm, vma) {
+	for_each_mm_vma(mm, vma)
+	{
 		maps_line(vma, buf, sizeof(buf));
 		line(buf);
 	}

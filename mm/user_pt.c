@@ -314,8 +314,7 @@ static bool leaf_rights_valid(const struct vm_area_struct *vma, pte_t e)
 		return false;
 	if (!INVARIANT(7, !pte_write(e) || (vma->vm_flags & VM_WRITE)))
 		return false;
-	return INVARIANT(7, !pte_exec(e) || (vma->vm_flags & VM_EXEC)) &&
-	       INVARIANT(7, pte_user(e));
+	return INVARIANT(7, !pte_exec(e) || (vma->vm_flags & VM_EXEC)) && INVARIANT(7, pte_user(e));
 }
 
 static bool leaf_page_valid(const struct vm_area_struct *vma, pte_t e, struct audit *a)
@@ -328,8 +327,8 @@ static bool leaf_page_valid(const struct vm_area_struct *vma, pte_t e, struct au
 	a->rss[rss_kind(page)]++;
 	if (!INVARIANT(8, page_count(page) >= 1 && page_mapcount(page) >= 1))
 		return false;
-	return INVARIANT(8, !pte_write(e) || (vma->vm_flags & VM_SHARED) ||
-				    (page->flags & PG_anon));
+	return INVARIANT(8,
+			 !pte_write(e) || (vma->vm_flags & VM_SHARED) || (page->flags & PG_anon));
 }
 
 static void audit_leaf(struct mm_struct *mm, pte_t *slot, unsigned long va, void *ctx)

@@ -208,8 +208,8 @@ struct vm_area_struct *find_vma_prev(struct mm_struct *mm, unsigned long addr,
 {
 	struct vm_area_struct *vma = find_vma(mm, addr);
 
-	*pprev = vma ? vma_prev(vma) :
-		       rb_entry_safe(rb_last(&mm->mm_rb), struct vm_area_struct, vm_rb);
+	*pprev = vma ? vma_prev(vma)
+		     : rb_entry_safe(rb_last(&mm->mm_rb), struct vm_area_struct, vm_rb);
 	return vma;
 }
 
@@ -438,8 +438,8 @@ static bool vma_self_valid(struct mm_struct *mm, struct vm_area_struct *vma)
 
 static bool vma_gaps_valid(struct vm_area_struct *vma)
 {
-	unsigned long largest = max(subtree_gap(vma->vm_rb.rb_left),
-				    subtree_gap(vma->vm_rb.rb_right));
+	unsigned long largest =
+		max(subtree_gap(vma->vm_rb.rb_left), subtree_gap(vma->vm_rb.rb_right));
 
 	if (!INVARIANT(3, vma->vm_gap == gap_below(vma)))
 		return false;
@@ -458,7 +458,8 @@ bool vma_valid(struct mm_struct *mm)
 	unsigned long pages = 0;
 	int count = 0;
 
-	for_each_mm_vma(mm, vma) {
+	for_each_mm_vma(mm, vma)
+	{
 		if (!vma_self_valid(mm, vma) || !vma_gaps_valid(vma))
 			return false;
 		if (!INVARIANT(2, !prev || prev->vm_end <= vma->vm_start))

@@ -35,7 +35,8 @@ bool vma_range_free(struct mm_struct *mm, unsigned long start, unsigned long end
 /* Boundaries at the ends of a range: prepare() does all that may fail, commit() splits, cancel() forgets. */
 struct range_split {
 	unsigned long start, end;
-	struct vm_area_struct *at_start, *at_end; /* the new pieces; NULL: no mapping crosses that end */
+	struct vm_area_struct *at_start,
+		*at_end; /* the new pieces; NULL: no mapping crosses that end */
 };
 int range_split_prepare(struct mm_struct *mm, unsigned long start, unsigned long end,
 			struct range_split *rs);

@@ -22,7 +22,9 @@ static const struct file_operations unmappable_fops;
 static struct file no_read = { .f_op = &plain_fops, .f_mode = FMODE_WRITE };
 static struct file read_only = { .f_op = &plain_fops, .f_mode = FMODE_READ };
 static struct file no_mmap = { .f_op = &unmappable_fops, .f_mode = FMODE_READ | FMODE_WRITE };
-static struct file refuses = { .f_op = &plain_fops, .f_mode = FMODE_READ, .private_data = &refuses };
+static struct file refuses = { .f_op = &plain_fops,
+			       .f_mode = FMODE_READ,
+			       .private_data = &refuses };
 
 struct refused {
 	const char *name;
@@ -81,8 +83,10 @@ static void too_many_mappings(struct kunit *test)
 	struct mm_struct *mm = test_mm(test);
 
 	KUNIT_EXPECT_EQ(test, sysctl_max_map_count, 65530);
-	KUNIT_ASSERT_EQ(test, kunit_add_action_or_reset(test, restore_map_count,
-							(void *)(long)sysctl_max_map_count), 0);
+	KUNIT_ASSERT_EQ(test,
+			kunit_add_action_or_reset(test, restore_map_count,
+						  (void *)(long)sysctl_max_map_count),
+			0);
 	map_anon(test, 0, 3, PROT_RW);
 	map_anon(test, 10, 1, PROT_RW);
 	sysctl_max_map_count = 2;
@@ -132,12 +136,15 @@ static void full_below_goes_above(struct kunit *test)
 	struct mm_struct *mm = test_mm(test);
 	unsigned long at;
 
-	KUNIT_ASSERT_EQ(test, do_mmap(mm, NULL, mmap_min_addr, mm->mmap_base - mmap_min_addr,
-				      PROT_NONE, MAP_ANON_FIXED, 0), mmap_min_addr);
+	KUNIT_ASSERT_EQ(test,
+			do_mmap(mm, NULL, mmap_min_addr, mm->mmap_base - mmap_min_addr, PROT_NONE,
+				MAP_ANON_FIXED, 0),
+			mmap_min_addr);
 	at = map_somewhere(test, 0, 3, 0);
 	KUNIT_EXPECT_EQ(test, at, TASK_SIZE - 3 * PAGE_SIZE);
 	KUNIT_EXPECT_EQ(test, poke(at, 5), 0);
-	KUNIT_EXPECT_EQ(test, (int)do_mmap(mm, NULL, 0, 200UL << 20, PROT_NONE, MAP_ANON_PRIVATE, 0),
+	KUNIT_EXPECT_EQ(test,
+			(int)do_mmap(mm, NULL, 0, 200UL << 20, PROT_NONE, MAP_ANON_PRIVATE, 0),
 			-ENOMEM);
 }
 
@@ -185,7 +192,8 @@ static void noreplace_does_not(struct kunit *test)
 
 	map_anon(test, 2, 1, PROT_RW);
 	KUNIT_EXPECT_EQ(test, poke(USER_PAGE(2), 7), 0);
-	KUNIT_EXPECT_EQ(test, (int)do_mmap(mm, NULL, USER_PAGE(1), 2 * PAGE_SIZE, PROT_RW, flags, 0),
+	KUNIT_EXPECT_EQ(test,
+			(int)do_mmap(mm, NULL, USER_PAGE(1), 2 * PAGE_SIZE, PROT_RW, flags, 0),
 			-EEXIST);
 	KUNIT_EXPECT_EQ(test, (int)do_mmap(mm, NULL, USER_PAGE(2), PAGE_SIZE, PROT_RW, flags, 0),
 			-EEXIST);
@@ -198,8 +206,8 @@ static void current_or_nothing(struct kunit *test)
 {
 	struct mm_struct *mm = test_mm(test);
 	struct memfile *mf = pattern_file(test, "f", 3 * PAGE_SIZE);
-	unsigned long at = vm_mmap(&mf->file, USER_BASE, PAGE_SIZE, PROT_READ, MAP_PRIVATE | MAP_FIXED,
-				   2 * PAGE_SIZE);
+	unsigned long at = vm_mmap(&mf->file, USER_BASE, PAGE_SIZE, PROT_READ,
+				   MAP_PRIVATE | MAP_FIXED, 2 * PAGE_SIZE);
 
 	KUNIT_ASSERT_EQ(test, at, USER_BASE);
 	KUNIT_EXPECT_EQ(test, find_vma(mm, at)->vm_pgoff, 2);
@@ -259,7 +267,8 @@ static void mprotect_errors(struct kunit *test)
 	map_anon(test, 3, 1, PROT_RW);
 	KUNIT_EXPECT_EQ(test, do_mprotect(mm, USER_BASE + 8, PAGE_SIZE, PROT_READ), -EINVAL);
 	KUNIT_EXPECT_EQ(test, do_mprotect(mm, USER_BASE, PAGE_SIZE, 0x40), -EINVAL);
-	KUNIT_EXPECT_EQ(test, do_mprotect(mm, USER_BASE, PAGE_SIZE, PROT_READ | PROT_GROWSUP), -EINVAL);
+	KUNIT_EXPECT_EQ(test, do_mprotect(mm, USER_BASE, PAGE_SIZE, PROT_READ | PROT_GROWSUP),
+			-EINVAL);
 	KUNIT_EXPECT_EQ(test, do_mprotect(mm, USER_BASE, PAGE_SIZE, PROT_READ | PROT_GROWSDOWN),
 			-EINVAL);
 	KUNIT_EXPECT_EQ(test, do_mprotect(mm, USER_BASE, 0, PROT_READ), 0);
@@ -367,7 +376,8 @@ static void heap_moves(struct kunit *test)
 	/* Below its start, over the end, into another mapping: it stays where it is. */
 	KUNIT_EXPECT_EQ(test, do_brk(mm, start - 1), start + PAGE_SIZE);
 	KUNIT_EXPECT_EQ(test, do_brk(mm, -1UL), start + PAGE_SIZE);
-	KUNIT_EXPECT_EQ(test, map_somewhere(test, start + 4 * PAGE_SIZE, 1, 0), start + 4 * PAGE_SIZE);
+	KUNIT_EXPECT_EQ(test, map_somewhere(test, start + 4 * PAGE_SIZE, 1, 0),
+			start + 4 * PAGE_SIZE);
 	KUNIT_EXPECT_EQ(test, do_brk(mm, start + 4 * PAGE_SIZE), start + PAGE_SIZE);
 	KUNIT_EXPECT_EQ(test, do_brk(mm, start + 3 * PAGE_SIZE), start + 3 * PAGE_SIZE);
 	KUNIT_EXPECT_EQ(test, do_brk(mm, start), start);
@@ -376,8 +386,9 @@ static void heap_moves(struct kunit *test)
 
 static unsigned long map_stack(struct kunit *test, unsigned long first, unsigned long pages)
 {
-	KUNIT_ASSERT_EQ(test, do_mmap(test_mm(test), NULL, USER_PAGE(first), pages * PAGE_SIZE, PROT_RW,
-				      MAP_ANON_FIXED | MAP_GROWSDOWN | MAP_STACK, 0),
+	KUNIT_ASSERT_EQ(test,
+			do_mmap(test_mm(test), NULL, USER_PAGE(first), pages * PAGE_SIZE, PROT_RW,
+				MAP_ANON_FIXED | MAP_GROWSDOWN | MAP_STACK, 0),
 			USER_PAGE(first));
 	return USER_PAGE(first);
 }
@@ -424,7 +435,8 @@ static void mprotect_of_a_growing_stack(struct kunit *test)
 	struct mm_struct *mm = test_mm(test);
 	unsigned long at = map_stack(test, 1000, 4);
 
-	KUNIT_EXPECT_EQ(test, do_mprotect(mm, at + 2 * PAGE_SIZE, PAGE_SIZE, PROT_READ | PROT_GROWSDOWN),
+	KUNIT_EXPECT_EQ(test,
+			do_mprotect(mm, at + 2 * PAGE_SIZE, PAGE_SIZE, PROT_READ | PROT_GROWSDOWN),
 			0);
 	KUNIT_EXPECT_EQ(test, mm->map_count, 2);
 	KUNIT_EXPECT_EQ(test, poke(at, 1), -EFAULT);
@@ -449,8 +461,10 @@ static void split_without_memory(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, err, -ENOMEM);
 	KUNIT_EXPECT_NOT_NULL(test, vma_lookup(mm, USER_PAGE(page - 2)));
 	KUNIT_EXPECT_EQ(test, do_mprotect(mm, USER_PAGE(page), PAGE_SIZE, PROT_READ), -ENOMEM);
-	KUNIT_EXPECT_EQ(test, (int)do_mmap(mm, NULL, USER_PAGE(page), PAGE_SIZE, PROT_READ,
-					   MAP_ANON_FIXED, 0), -ENOMEM);
+	KUNIT_EXPECT_EQ(
+		test,
+		(int)do_mmap(mm, NULL, USER_PAGE(page), PAGE_SIZE, PROT_READ, MAP_ANON_FIXED, 0),
+		-ENOMEM);
 	KUNIT_EXPECT_TRUE(test, find_vma(mm, USER_PAGE(page))->vm_flags & VM_WRITE);
 	KUNIT_EXPECT_EQ(test, mm->total_vm, pages - (page - 3) / 2);
 	KUNIT_EXPECT_TRUE(test, mm_valid(mm));
@@ -497,14 +511,7 @@ static void maps_layout(struct kunit *test)
 #define FILE_PAGES 24
 #define WORD_AT	   0x238
 
-enum kind {
-	NOTHING,
-	ANON,
-	SHARED_ANON,
-	FILE_PRIVATE,
-	FILE_SHARED,
-	NR_KINDS
-};
+enum kind { NOTHING, ANON, SHARED_ANON, FILE_PRIVATE, FILE_SHARED, NR_KINDS };
 
 struct model_page {
 	enum kind kind;
@@ -543,15 +550,17 @@ static void step_map(struct kunit *test, struct model *m, unsigned int first, un
 	unsigned long prot = kunit_rand_below(test, 8), fpage = kunit_rand_below(test, FILE_PAGES);
 	unsigned long populate = kunit_rand_below(test, 4) ? 0 : MAP_POPULATE;
 
-	KUNIT_ASSERT_EQ(test, do_mmap(test_mm(test), &m->mf->file, USER_PAGE(first), n * PAGE_SIZE,
-				      prot, types[kind] | MAP_FIXED | populate, fpage),
+	KUNIT_ASSERT_EQ(test,
+			do_mmap(test_mm(test), &m->mf->file, USER_PAGE(first), n * PAGE_SIZE, prot,
+				types[kind] | MAP_FIXED | populate, fpage),
 			USER_PAGE(first));
 	for (unsigned int i = 0; i < n; i++) {
 		struct model_page *p = &m->page[first + i];
 
 		*p = (struct model_page){ .kind = kind, .prot = prot, .fpage = fpage + i };
 		/* Populating a private mapping that may be written makes its copies at once. */
-		if (!populate || kind != FILE_PRIVATE || !(prot & PROT_WRITE) || model_beyond_file(p))
+		if (!populate || kind != FILE_PRIVATE || !(prot & PROT_WRITE) ||
+		    model_beyond_file(p))
 			continue;
 		p->own = true;
 		p->word = m->file[p->fpage];
@@ -587,7 +596,8 @@ static void step_drop(struct kunit *test, struct model *m, unsigned int first, u
 {
 	bool hole = model_hole(m, first, n);
 
-	KUNIT_ASSERT_EQ(test, do_madvise(test_mm(test), USER_PAGE(first), n * PAGE_SIZE, MADV_DONTNEED),
+	KUNIT_ASSERT_EQ(test,
+			do_madvise(test_mm(test), USER_PAGE(first), n * PAGE_SIZE, MADV_DONTNEED),
 			hole ? -ENOMEM : 0);
 	for (unsigned int i = 0; i < n && !hole; i++) {
 		struct model_page *p = &m->page[first + i];
@@ -603,7 +613,6 @@ static void step_write(struct kunit *test, struct model *m, unsigned int at)
 	struct model_page *p = &m->page[at];
 	u64 word = kunit_rand(test) >> 1;
 	bool may = p->kind != NOTHING && (p->prot & PROT_WRITE) && !model_beyond_file(p);
-
 
 	KUNIT_ASSERT_EQ(test, poke(USER_PAGE(at) + WORD_AT, word), may ? 0 : -EFAULT);
 	if (!may)
@@ -623,7 +632,9 @@ static void step_read(struct kunit *test, struct model *m, unsigned int at)
 
 	KUNIT_ASSERT_EQ(test, get_user(word, (u64 __user *)(USER_PAGE(at) + WORD_AT)),
 			may ? 0 : -EFAULT);
-	KUNIT_ASSERT_EQ_MSG(test, word, may ? model_word(m, p) : 0, "page %u kind %d prot %lu fpage %lu own %d", at, p->kind, p->prot, p->fpage, p->own);
+	KUNIT_ASSERT_EQ_MSG(test, word, may ? model_word(m, p) : 0,
+			    "page %u kind %d prot %lu fpage %lu own %d", at, p->kind, p->prot,
+			    p->fpage, p->own);
 }
 
 static void random_step(struct kunit *test, struct model *m)
@@ -660,7 +671,8 @@ static void random_run(struct kunit *test)
 	KUNIT_ASSERT_NOT_NULL(test, m);
 	m->mf = pattern_file(test, "model", FILE_PAGES * PAGE_SIZE);
 	for (int i = 0; i < FILE_PAGES; i++)
-		KUNIT_ASSERT_EQ(test, memfile_read(m->mf, &m->file[i], 8, i * PAGE_SIZE + WORD_AT), 8);
+		KUNIT_ASSERT_EQ(test, memfile_read(m->mf, &m->file[i], 8, i * PAGE_SIZE + WORD_AT),
+				8);
 	for (int step = 0; step < 8000; step++) {
 		random_step(test, m);
 		if (step % 16 == 0)
@@ -676,32 +688,30 @@ static void random_run(struct kunit *test)
 	}
 }
 
-static struct kunit_case mmap_cases[] = {
-	KUNIT_CASE_PARAM(mmap_refuses, refusal_gen_params),
-	KUNIT_CASE(too_many_mappings),
-	KUNIT_CASE(placed_top_down),
-	KUNIT_CASE(full_below_goes_above),
-	KUNIT_CASE(hints),
-	KUNIT_CASE(low_2g),
-	KUNIT_CASE(fixed_replaces),
-	KUNIT_CASE(noreplace_does_not),
-	KUNIT_CASE(current_or_nothing),
-	KUNIT_CASE(populate_brings_pages_in),
-	KUNIT_CASE(munmap_errors),
-	KUNIT_CASE(mprotect_errors),
-	KUNIT_CASE(mprotect_asks_the_file),
-	KUNIT_CASE(rights_follow_mprotect),
-	KUNIT_CASE(dontneed_drops),
-	KUNIT_CASE(madvise_errors),
-	KUNIT_CASE(heap_moves),
-	KUNIT_CASE(stack_grows),
-	KUNIT_CASE(stack_keeps_its_gap),
-	KUNIT_CASE(mprotect_of_a_growing_stack),
-	KUNIT_CASE(split_without_memory),
-	KUNIT_CASE(maps_layout),
-	KUNIT_CASE(random_run),
-	{}
-};
+static struct kunit_case mmap_cases[] = { KUNIT_CASE_PARAM(mmap_refuses, refusal_gen_params),
+					  KUNIT_CASE(too_many_mappings),
+					  KUNIT_CASE(placed_top_down),
+					  KUNIT_CASE(full_below_goes_above),
+					  KUNIT_CASE(hints),
+					  KUNIT_CASE(low_2g),
+					  KUNIT_CASE(fixed_replaces),
+					  KUNIT_CASE(noreplace_does_not),
+					  KUNIT_CASE(current_or_nothing),
+					  KUNIT_CASE(populate_brings_pages_in),
+					  KUNIT_CASE(munmap_errors),
+					  KUNIT_CASE(mprotect_errors),
+					  KUNIT_CASE(mprotect_asks_the_file),
+					  KUNIT_CASE(rights_follow_mprotect),
+					  KUNIT_CASE(dontneed_drops),
+					  KUNIT_CASE(madvise_errors),
+					  KUNIT_CASE(heap_moves),
+					  KUNIT_CASE(stack_grows),
+					  KUNIT_CASE(stack_keeps_its_gap),
+					  KUNIT_CASE(mprotect_of_a_growing_stack),
+					  KUNIT_CASE(split_without_memory),
+					  KUNIT_CASE(maps_layout),
+					  KUNIT_CASE(random_run),
+					  {} };
 
 static struct kunit_suite mmap_suite = {
 	.name = "mmap",

@@ -13,10 +13,10 @@
 #include <linux/uaccess.h>
 #include "mm/vma.h"
 
-#define USER_BASE 0x10000000UL
-#define USER_PAGE(n) (USER_BASE + (n) * PAGE_SIZE)
+#define USER_BASE    0x10000000UL
+#define USER_PAGE(n) (USER_BASE + (n)*PAGE_SIZE)
 
-#define PROT_RW (PROT_READ | PROT_WRITE)
+#define PROT_RW		 (PROT_READ | PROT_WRITE)
 #define MAP_ANON_PRIVATE (MAP_PRIVATE | MAP_ANONYMOUS)
 #define MAP_ANON_FIXED	 (MAP_ANON_PRIVATE | MAP_FIXED)
 

@@ -70,11 +70,7 @@ static void expect_picture(struct kunit *test, const char *picture)
 	KUNIT_EXPECT_TRUE(test, mm_valid(mm));
 }
 
-enum change {
-	MAP,
-	PROTECT,
-	UNMAP
-};
+enum change { MAP, PROTECT, UNMAP };
 
 struct picture_case {
 	const char *name, *before;
@@ -131,7 +127,8 @@ static void pictures_come_out(struct kunit *test)
 		map_anon(test, p->first, p->pages, letter_prot(p->letter));
 		break;
 	case PROTECT:
-		KUNIT_EXPECT_EQ(test, do_mprotect(test_mm(test), at, len, letter_prot(p->letter)), 0);
+		KUNIT_EXPECT_EQ(test, do_mprotect(test_mm(test), at, len, letter_prot(p->letter)),
+				0);
 		break;
 	case UNMAP:
 		KUNIT_EXPECT_EQ(test, do_munmap(test_mm(test), at, len), 0);
@@ -225,8 +222,10 @@ static void owner_hears_of_every_piece(struct kunit *test)
 	struct file *file = counting_file();
 	struct mm_struct *mm = test_mm(test);
 
-	KUNIT_ASSERT_EQ(test, do_mmap(mm, file, USER_BASE, 6 * PAGE_SIZE, PROT_READ,
-				      MAP_SHARED | MAP_FIXED, 0), USER_BASE);
+	KUNIT_ASSERT_EQ(
+		test,
+		do_mmap(mm, file, USER_BASE, 6 * PAGE_SIZE, PROT_READ, MAP_SHARED | MAP_FIXED, 0),
+		USER_BASE);
 	KUNIT_EXPECT_EQ(test, do_mprotect(mm, USER_PAGE(2), 2 * PAGE_SIZE, PROT_NONE), 0);
 	KUNIT_EXPECT_EQ(test, opened, 2);
 	KUNIT_EXPECT_EQ(test, mm->map_count, 3);
@@ -244,13 +243,16 @@ static void owner_may_refuse_a_split(struct kunit *test)
 	struct file *file = counting_file();
 	struct mm_struct *mm = test_mm(test);
 
-	KUNIT_ASSERT_EQ(test, do_mmap(mm, file, USER_BASE, 6 * PAGE_SIZE, PROT_READ,
-				      MAP_SHARED | MAP_FIXED, 0), USER_BASE);
+	KUNIT_ASSERT_EQ(
+		test,
+		do_mmap(mm, file, USER_BASE, 6 * PAGE_SIZE, PROT_READ, MAP_SHARED | MAP_FIXED, 0),
+		USER_BASE);
 	split_answer = -EINVAL;
 	KUNIT_EXPECT_EQ(test, do_munmap(mm, USER_PAGE(2), PAGE_SIZE), -EINVAL);
 	KUNIT_EXPECT_EQ(test, do_mprotect(mm, USER_PAGE(2), PAGE_SIZE, PROT_NONE), -EINVAL);
-	KUNIT_EXPECT_EQ(test, (int)do_mmap(mm, NULL, USER_PAGE(2), PAGE_SIZE, PROT_READ,
-					   MAP_ANON_FIXED, 0), -EINVAL);
+	KUNIT_EXPECT_EQ(
+		test, (int)do_mmap(mm, NULL, USER_PAGE(2), PAGE_SIZE, PROT_READ, MAP_ANON_FIXED, 0),
+		-EINVAL);
 	KUNIT_EXPECT_EQ(test, mm->map_count, 1);
 	KUNIT_EXPECT_EQ(test, opened + closed, 0);
 	KUNIT_EXPECT_EQ(test, do_munmap(mm, USER_BASE, 6 * PAGE_SIZE), 0);
@@ -299,7 +301,8 @@ static void block_pages(struct mm_struct *mm, bool *blocked)
 	unsigned long floor = USER_BASE;
 
 	memset(blocked, 0, GAP_WINDOW);
-	for_each_mm_vma(mm, vma) {
+	for_each_mm_vma(mm, vma)
+	{
 		unsigned long first = (max(vm_start_gap(vma), floor) - USER_BASE) >> PAGE_SHIFT;
 
 		while (first < GAP_WINDOW && USER_PAGE(first) < vma->vm_end)
@@ -333,8 +336,10 @@ static void change_window(struct kunit *test)
 		KUNIT_ASSERT_EQ(test, do_munmap(mm, USER_PAGE(first), pages * PAGE_SIZE), 0);
 		return;
 	}
-	KUNIT_ASSERT_EQ(test, do_mmap(mm, NULL, USER_PAGE(first), pages * PAGE_SIZE, prot,
-				      MAP_ANON_FIXED | grows, 0), USER_PAGE(first));
+	KUNIT_ASSERT_EQ(test,
+			do_mmap(mm, NULL, USER_PAGE(first), pages * PAGE_SIZE, prot,
+				MAP_ANON_FIXED | grows, 0),
+			USER_PAGE(first));
 }
 
 static void restore_guard_gap(void *old)
@@ -350,8 +355,9 @@ static void gap_search_is_the_highest(struct kunit *test)
 	unsigned int found = 0;
 
 	KUNIT_ASSERT_NOT_NULL(test, blocked);
-	KUNIT_ASSERT_EQ(test, kunit_add_action_or_reset(test, restore_guard_gap,
-							(void *)stack_guard_gap), 0);
+	KUNIT_ASSERT_EQ(test,
+			kunit_add_action_or_reset(test, restore_guard_gap, (void *)stack_guard_gap),
+			0);
 	stack_guard_gap = 2 * PAGE_SIZE;
 	for (int round = 0; round < 400; round++) {
 		change_window(test);
@@ -365,7 +371,8 @@ static void gap_search_is_the_highest(struct kunit *test)
 							   USER_PAGE(high));
 
 			KUNIT_ASSERT_EQ_MSG(test, got, brute_gap(blocked, len, low, high),
-					    "round %d len %lu in [%lu, %lu)", round, len, low, high);
+					    "round %d len %lu in [%lu, %lu)", round, len, low,
+					    high);
 			found += got != 0;
 		}
 	}
@@ -402,23 +409,22 @@ static void damage_is_caught(struct kunit *test)
 	expect_caught(test, "subtree gap", &b->rb_subtree_gap, b->rb_subtree_gap + PAGE_SIZE);
 	expect_caught(test, "pages", &mm->total_vm, mm->total_vm + 1);
 	expect_caught(test, "more than it may", &a->vm_flags, a->vm_flags & ~VM_MAYWRITE);
-	expect_caught(test, "rights and entry rights", &a->vm_flags, a->vm_flags & ~VM_ACCESS_FLAGS);
+	expect_caught(test, "rights and entry rights", &a->vm_flags,
+		      a->vm_flags & ~VM_ACCESS_FLAGS);
 	mm->map_count++;
 	KUNIT_EXPECT_FALSE(test, vma_valid(mm));
 	mm->map_count--;
 }
 
-static struct kunit_case vma_cases[] = {
-	KUNIT_CASE_PARAM(pictures_come_out, picture_gen_params),
-	KUNIT_CASE(other_files_stay_apart),
-	KUNIT_CASE(file_offsets_must_continue),
-	KUNIT_CASE(owner_hears_of_every_piece),
-	KUNIT_CASE(owner_may_refuse_a_split),
-	KUNIT_CASE(lookups_at_the_edges),
-	KUNIT_CASE(gap_search_is_the_highest),
-	KUNIT_CASE(damage_is_caught),
-	{}
-};
+static struct kunit_case vma_cases[] = { KUNIT_CASE_PARAM(pictures_come_out, picture_gen_params),
+					 KUNIT_CASE(other_files_stay_apart),
+					 KUNIT_CASE(file_offsets_must_continue),
+					 KUNIT_CASE(owner_hears_of_every_piece),
+					 KUNIT_CASE(owner_may_refuse_a_split),
+					 KUNIT_CASE(lookups_at_the_edges),
+					 KUNIT_CASE(gap_search_is_the_highest),
+					 KUNIT_CASE(damage_is_caught),
+					 {} };
 
 static struct kunit_suite vma_suite = {
 	.name = "vma",
