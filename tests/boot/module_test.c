@@ -2,8 +2,8 @@
 /*
  * A file that the loader handed over (iso/module.txt: by GRUB's module2, or QEMU's -initrd), from the boot information to user mappings.
  *
- * Mutations that made it fail when tried: fill_memblock() does not reserve modules (the bytes are overwritten); do_mmap() takes MAP_SHARED
- * for MAP_PRIVATE; the last page's tail is not zeroed.
+ * Mutations that made it fail when tried: fill_memblock() does not reserve modules; every file fault is taken as a shared one;
+ * the last page's tail is not zeroed.
  */
 #include <boot/boot.h>
 #include <boot/bootinfo.h>

@@ -3,12 +3,13 @@
  * Caches of objects: mm/slab.c and mm/slab_cache.c.
  *
  * Mutations that made each suite fail when tried:
- *	slab		is_object_start() always true: interior_pointer; *word == mark ignored in slab_free(): double_free_*; unmark_object() and
- *			slab_alloc() without the comparison: write_after_free; slab_fill() constructs per allocation: ctor_runs_once
- *	slab_magazines	replace_full() never uses the spare: an_edge_stays_off_the_depot; max_full not looked at: depot_is_bounded;
- *			replace_empty() without depot_get_full(): two_cpus_through_the_depot
- *	slab_random	slab_put() sets bit i + 1: against_a_model; slab_take() doesn't clear the bits it took: against_a_model
- *	slab_valid	each check of the invariant taken out: the case named after it
+ *	slab		is_object_start() always true: interior_pointer, pointer_before_the_objects; start_limit for one object more: the latter;
+ *			slab_free() without `*word == mark`: double_free_*; slab_put() without its test: double_free_in_a_race; slab_alloc() and
+ *			unmark_object() without the comparison: write_after_free; slab_fill() without the constructor: ctor_runs_once;
+ *			kmem_cache_destroy() keeps the name: accounting
+ *	slab_magazines	replace_full() gets its empty magazine from the depot though there is a spare: an_edge_stays_off_the_depot; max_full not
+ *			looked at: depot_is_bounded; replace_empty() without depot_get_full(): two_cpus_through_the_depot
+ *	slab_valid	the test of each invariant taken out, one at a time: the case that plants its damage
  */
 #include <kunit/test.h>
 #include <linux/bitops.h>
@@ -234,6 +235,20 @@ static void double_free_in_bulk(struct kunit *test)
 	p[2] = p[0];
 	KUNIT_EXPECT_REPORT(test, "Object already free", kmem_cache_free_bulk(s, 3, p));
 	KUNIT_EXPECT_TRUE(test, slab_valid(s));
+	kmem_cache_destroy(s);
+}
+
+/* Two CPUs that free one object at the same time both find it live: the second to put it back is told. */
+static void double_free_in_a_race(struct kunit *test)
+{
+	struct kmem_cache *s = make(test, 64, 0);
+	void *p[2];
+
+	KUNIT_ASSERT_EQ(test, kmem_cache_alloc_bulk(s, GFP_KERNEL, 2, p), 2);
+	slab_free_direct(s, p[0]);
+	KUNIT_EXPECT_REPORT(test, "Object already free", slab_free_direct(s, p[0]));
+	KUNIT_EXPECT_TRUE(test, slab_valid(s));
+	kmem_cache_free(s, p[1]);
 	kmem_cache_destroy(s);
 }
 
@@ -579,6 +594,7 @@ static struct kunit_case slab_cases[] = { KUNIT_CASE(objects_are_apart),
 					  KUNIT_CASE(double_free_at_once),
 					  KUNIT_CASE(double_free_later),
 					  KUNIT_CASE(double_free_in_slab),
+					  KUNIT_CASE(double_free_in_a_race),
 					  KUNIT_CASE(double_free_in_bulk),
 					  KUNIT_CASE(looks_free_but_is_live),
 					  KUNIT_CASE(interior_pointer),
@@ -674,21 +690,32 @@ static void two_cpus_through_the_depot(struct kunit *test)
 	KUNIT_EXPECT_TRUE(test, slab_valid(s));
 }
 
+/* The CPU's two magazines, as a sum that doesn't tell their order. */
+static unsigned long pair_of(const struct kmem_cache *s, const struct slab_cpu *c)
+{
+	struct magazine *m = mag_of(s, c->top);
+
+	return (unsigned long)m + (unsigned long)m->next;
+}
+
 static void an_edge_stays_off_the_depot(struct kunit *test)
 {
 	struct pile *pile = test->priv;
 	struct kmem_cache *s = pile->s;
 	unsigned int cap = s->mag_capacity, full, empty;
+	unsigned long pair;
 
 	grow(test, 0, 4 * cap);
 	reduce(test, 0, 2 * cap);
 	full = s->nr_full;
 	empty = s->nr_empty;
+	pair = pair_of(s, &s->cpu[0]);
 	for (int i = 0; i < 50; i++) {
 		grow(test, 0, cap);
 		KUNIT_EXPECT_EQ(test, s->nr_full, full);
 		KUNIT_EXPECT_EQ(test, s->nr_empty, empty);
 		reduce(test, 0, cap);
+		KUNIT_EXPECT_EQ(test, pair_of(s, &s->cpu[0]), pair);
 		KUNIT_EXPECT_EQ(test, s->nr_full, full);
 		KUNIT_EXPECT_EQ(test, s->nr_empty, empty);
 	}
