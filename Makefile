@@ -42,26 +42,30 @@ asmsrc  := $(sort $(shell find $(rooms) -name '*.asm' 2>/dev/null))
 objs    := $(csrc:%.c=$(O)/%.o) $(asmsrc:%.asm=$(O)/%.asm.o)
 
 # --- how ---
-cflags := -std=gnu17 -g -Wall -Wextra -Werror -Wno-unused-parameter -Wno-sign-compare \
-	  -Wno-address-of-packed-member -Wno-missing-field-initializers -Wno-type-limits -ffreestanding -nostdinc -fno-pic -fno-pie -mcmodel=kernel \
+cflags = -std=gnu17 -g -Wall -Wextra -Werror -Wno-unused-parameter -Wno-sign-compare \
+	  -Wno-address-of-packed-member -Wno-missing-field-initializers -Wno-type-limits \
+	  -ffreestanding -nostdinc -isystem $(compiler_headers) -fno-pic -fno-pie -mcmodel=kernel \
 	  -mno-red-zone -mgeneral-regs-only -fno-asynchronous-unwind-tables -fcf-protection=none \
-	  -fno-omit-frame-pointer -fno-strict-aliasing -fno-strict-overflow -fno-common -fno-stack-protector \
-	  -ffile-prefix-map=$(CURDIR)/=
-cflags += -isystem $(shell $(CC) -print-file-name=include 2>/dev/null)
-cflags += $(if $(filter debug,$(BUILD)),-Og -DQUARRY_DEBUG,-O2)
-# A tail call leaves no frame, so stacks in reports would miss whoever made it: only the two hottest files may. A function split in two
-# (gcc's partial inlining) would see itself as its caller.
-full_trace = $(if $(filter mm/slab.c mm/kmalloc.c,$1),,-fno-optimize-sibling-calls $(if $(LLVM),,-fno-partial-inlining))
+	  -fno-omit-frame-pointer -fno-strict-aliasing -fno-strict-overflow -fno-common \
+	  -fno-stack-protector -ffile-prefix-map=$(CURDIR)/= \
+	  $(if $(filter debug,$(BUILD)),-Og -DQUARRY_DEBUG,-O2)
+# Asked when the first recipe needs it, not while this file is read: there may be no compiler before `tools`.
+compiler_headers = $(eval compiler_headers := $(shell $(CC) -print-file-name=include))$(compiler_headers)
+# A tail call leaves no frame, so stacks in reports would miss whoever made it: only the two hottest files may.
+# A function split in two (gcc's partial inlining) would see itself as its caller.
+full_trace = $(if $(filter mm/slab.c mm/kmalloc.c,$1),,\
+	       -fno-optimize-sibling-calls $(if $(LLVM),,-fno-partial-inlining))
 
 # Which headers a room can see at all; tests/check/includes looks closer.
 see_base  := -Ilib/include -Iarch/x86_64/include
 see_mm    := $(see_base) -Imm/include
 see_all   := $(see_mm) -Iboot/include -I.
-includes   = $(if $(filter mm/%,$1),$(see_mm),$(if $(filter lib/base/% lib/sync/% lib/report/% arch/%,$1),$(see_base),$(see_all)))
+includes   = $(if $(filter mm/%,$1),$(see_mm),\
+	       $(if $(filter lib/base/% lib/sync/% lib/report/% arch/%,$1),$(see_base),$(see_all)))
 
 ldflags := -nostdlib -static -no-pie -z max-page-size=0x1000 -z noexecstack --build-id=none -T linker.ld
 
-.PHONY: all kernel iso run test test-all debug bench clean format help FORCE
+.PHONY: all kernel iso run test test-all debug bench clean format help tools
 .DELETE_ON_ERROR:
 .SECONDEXPANSION:
 MAKEFLAGS += --no-builtin-rules
@@ -81,11 +85,15 @@ help:
 kernel: $(ELF)
 iso: $(ISO)
 
-# The flags are a prerequisite: another compiler or option rebuilds.
-$(O)/flags: FORCE
+# What a build is made with. Two files hold it, and are rewritten only when it changes: other flags compile everything
+# again; other link options, or a source that came or went, link again.
+tools:
 	@tests/packages --need build --need $(need_cc)
-	@mkdir -p $(O)
-	@echo '$(CC) $(cflags) $(call full_trace,)' | cmp -s - $@ || echo '$(CC) $(cflags) $(call full_trace,)' > $@
+$(O)/flags: tools
+	@$(call keep,$(CC) $(cflags) $(call full_trace,) $(see_all))
+$(O)/link: tools
+	@$(call keep,$(LD) $(ldflags) $(objs))
+keep = mkdir -p $(O); echo '$1' | cmp -s - $@ || echo '$1' > $@
 
 $(O)/%.o: %.c $(O)/flags
 	@mkdir -p $(@D)
@@ -99,12 +107,12 @@ $(O)/%.asm.o: %.asm $(O)/flags
 
 # The symbol table is part of the image. Its size does not depend on the addresses, so the third link is final:
 # one without symbols, one with the table in place, one with the right addresses in it.
-$(O)/ksyms0.asm:
+$(O)/ksyms0.asm: arch/x86_64/ksyms.awk | tools
 	@mkdir -p $(O)
 	@$(AWK) -f arch/x86_64/ksyms.awk < /dev/null > $@
 $(O)/ksyms%.o: $(O)/ksyms%.asm
 	@$(NASM) -f elf64 -o $@ $<
-$(O)/link0.elf: $(objs) $(O)/ksyms0.o linker.ld
+$(O)/link0.elf: $(objs) $(O)/ksyms0.o $(O)/link linker.ld
 	@$(LD) $(ldflags) -o $@ $(objs) $(O)/ksyms0.o
 $(O)/ksyms1.asm: $(O)/link0.elf arch/x86_64/ksyms.awk
 	@$(NM) -n $< | $(AWK) -f arch/x86_64/ksyms.awk > $@
@@ -121,12 +129,13 @@ $(ISO): $(ELF) iso/grub.cfg iso/module.txt iso/mkiso
 	@echo "  ISO   $@"
 	@iso/mkiso $@ $(ELF) iso/module.txt
 
-run_options = --elf $(ELF) --iso-file $(ISO) --mem $(MEM) --smp $(SMP) --accel $(ACCEL) --timeout $(TIMEOUT) \
+run_options = --elf $(ELF) --iso-file $(ISO) --mem $(MEM) --smp $(SMP) --accel $(ACCEL) \
+	      --timeout $(TIMEOUT) --args '$(subst ','\'',$(ARGS))' \
 	      $(if $(filter 1 y yes,$(UEFI)),--uefi)
 
 run: $(ISO)
 	@tests/packages --need run
-	@tests/run --iso $(run_options) --args '$(ARGS)'
+	@tests/run --iso $(run_options)
 
 test:
 	@tests/packages --need build --need llvm --need iso --need run --need test
@@ -138,7 +147,7 @@ test-all:
 
 debug: $(ISO)
 	@tests/packages --need debug
-	@tests/gdb/debug $(run_options) --args '$(ARGS)'
+	@tests/gdb/debug $(run_options)
 
 bench: $(ELF)
 	@tests/packages --need run
@@ -149,7 +158,5 @@ format:
 
 clean:
 	rm -rf build
-
-FORCE:
 
 -include $(objs:.o=.d)

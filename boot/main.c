@@ -171,6 +171,19 @@ static void show_map(void)
 			map.ranges[i].end - 1, mem_type_name(map.ranges[i].type));
 }
 
+/* A module is memory whatever the map says (the loader wrote it there), so that it is mapped; being reserved, nobody is given it. */
+static void add_module_memory(const struct boot_module *m)
+{
+	phys_addr_t start = PAGE_ALIGN_DOWN(m->start), end = PAGE_ALIGN(m->start + m->size);
+
+	if (memblock_is_region_memory(start, end - start))
+		return;
+	pr_warn("boot: module '%s' [mem %#llx-%#llx] lies outside usable memory: mapped all the same\n",
+		m->cmdline, m->start, m->start + m->size - 1);
+	memblock_reserve(start, end - start); /* the rest of its pages is not ours either */
+	memblock_add(start, end - start);
+}
+
 /* Tell memblock: first what is taken, then what there is. */
 static void fill_memblock(void)
 {
@@ -189,6 +202,8 @@ static void fill_memblock(void)
 		if (map.ranges[i].type == MEM_USABLE)
 			memblock_add(map.ranges[i].start, map.ranges[i].end - map.ranges[i].start);
 	}
+	for (unsigned int i = 0; i < info.nr_modules; i++)
+		add_module_memory(&info.modules[i]);
 }
 
 static void check_ram(void)

@@ -10,8 +10,7 @@
  *    - a copy returns the bytes NOT copied; copy_from_user() zeroes them in the destination, so that a caller who forgets to look
  *      never uses stale kernel memory;
  *    - get_user() and put_user() return 0 or -EFAULT, and leave 0 in the variable on failure;
- *    - strings are measured and copied page by page at most, never read past the page that holds their end, so a string may end at the
- *      very last byte of a mapping;
+ *    - strings are never read past their NUL, so one may end at the very last byte of a mapping;
  *    - copy_struct_from_user() lets structures grow: a shorter one is filled up with zeroes, of a longer one the rest must be zero.
  *
  * 3. Invariants
@@ -196,12 +195,6 @@ int put_user_word(u64 val, void __user *to, unsigned int size)
 
 /* --- strings --- */
 
-/* Bytes from `s` to the end of its page, `max` at most. */
-static unsigned long to_page_end(const char __user *s, unsigned long max)
-{
-	return min(PAGE_SIZE - offset_in_page(s), max);
-}
-
 /* How many bytes a string at `s` may have, `count` at most, before the user's half ends. */
 static unsigned long user_room(const char __user *s, unsigned long count)
 {
@@ -219,39 +212,13 @@ static unsigned long user_room(const char __user *s, unsigned long count)
  */
 long strnlen_user(const char __user *str, long n)
 {
-	unsigned long room, done = 0;
+	unsigned long room, len;
 
 	if (n <= 0)
 		return 0;
 	room = user_room(str, n);
-	while (done < room) {
-		unsigned long piece = to_page_end(str + done, room - done);
-		unsigned long len = raw_strnlen_user(str + done, piece);
-
-		if (len == 0)
-			return 0;
-		if (len <= piece)
-			return done + len;
-		done += piece;
-	}
-	return room == n ? n + 1 : 0;
-}
-
-/* Copy the part of a string that lies in one page: at most `room` bytes. Returns its bytes without NUL, sets `ended` if it ends there. */
-static long copy_string_piece(char *dst, const char __user *src, unsigned long room, bool *ended)
-{
-	unsigned long len = raw_strnlen_user(src, room);
-	char *nul;
-
-	if (len == 0)
-		return -EFAULT;
-	len = min(len, room);
-	if (raw_copy_from_user(dst, src, len))
-		return -EFAULT;
-	/* The user may have changed it meanwhile: what was copied decides. */
-	nul = memchr(dst, 0, len);
-	*ended = nul;
-	return nul ? nul - dst : len;
+	len = room ? raw_strnlen_user(str, room) : 0;
+	return len > room && room < n ? 0 : len;
 }
 
 /**
@@ -260,26 +227,26 @@ static long copy_string_piece(char *dst, const char __user *src, unsigned long r
  * @src: user address
  * @count: most bytes to copy, the NUL counted
  *
+ * The string is measured, then copied. The user may change it in between; so the NUL is put where it was seen, and the copy is
+ * measured again.
+ *
  * Return: the length without NUL; @count if there was none in that many bytes (then @dst has none either); -EFAULT if the string
  * can't be read up to its NUL.
  */
 long strncpy_from_user(char *dst, const char __user *src, long count)
 {
-	unsigned long room, done = 0;
-	bool ended = false;
+	long len = strnlen_user(src, count);
+	bool ends = len <= count;
 
 	if (count <= 0)
 		return 0;
-	room = user_room(src, count);
-	while (done < room && !ended) {
-		unsigned long piece = to_page_end(src + done, room - done);
-		long len = copy_string_piece(dst + done, src + done, piece, &ended);
-
-		if (len < 0)
-			return len;
-		done += len;
-	}
-	return ended || room == count ? done : -EFAULT;
+	if (!ends)
+		len = count;
+	if (len == 0 || raw_copy_from_user(dst, src, len))
+		return -EFAULT;
+	if (ends)
+		dst[len - 1] = 0;
+	return strnlen(dst, len);
 }
 
 /* --- structures that grow --- */

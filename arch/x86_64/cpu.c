@@ -6,6 +6,7 @@
  * and the TSS. Three exceptions get stacks of their own (IST): double fault, NMI and machine check may strike while the
  * current stack is unusable. Protections are switched on wherever the CPU has them: WP (kernel obeys read-only), SMEP (no
  * execution of user pages), SMAP (no access to user pages but by the access functions), UMIP, global pages.
+ * Machine checks are let in (MCE): with that bit clear the CPU answers one by shutting down, without a word.
  */
 #include <asm/cpufeature.h>
 #include <asm/percpu.h>
@@ -40,6 +41,7 @@ struct table_pointer {
 } __packed;
 
 bool cpu_has_smap, cpu_has_smep, cpu_has_umip, cpu_has_gbpages, cpu_has_nx;
+static bool cpu_has_mce;
 unsigned int cpu_phys_bits = 36;
 
 unsigned long __per_cpu_offset[NR_CPUS];
@@ -64,6 +66,8 @@ static void read_features(void)
 		cpuid(0x80000008, 0, r);
 		cpu_phys_bits = r[0] & 0xff;
 	}
+	cpuid(1, 0, r);
+	cpu_has_mce = r[3] & (1u << 7);
 	cpuid(0, 0, r);
 	if (r[0] < 7)
 		return;
@@ -116,6 +120,8 @@ static void set_protections(void)
 {
 	u64 cr4 = read_cr4() | CR4_PGE;
 
+	if (cpu_has_mce)
+		cr4 |= CR4_MCE;
 	if (cpu_has_smep)
 		cr4 |= CR4_SMEP;
 	if (cpu_has_smap)

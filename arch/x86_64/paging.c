@@ -7,8 +7,8 @@
  * image's own tables are shared by both. Every address space's root repeats the kernel half, whose entries never change after
  * pt_fill_root() (I1), so a mapping made below them is seen everywhere at once.
  *
- * The boot window is 4 GiB in 2 MiB pages from start.asm; with 1 GiB pages it is widened to 512 GiB, so that early tables may
- * stand in any RAM there is. It is not executable (NX in the root entry).
+ * The boot window is 4 GiB in 2 MiB pages from start.asm; with 1 GiB pages it is widened to 512 GiB (or what the CPU can
+ * address), so that early tables may stand in any RAM there is. It is not executable (NX in the root entry).
  *
  * TLB. invlpg drops one page, global or not; switching CR4.PGE off and on drops everything. Beyond FLUSH_ALL_PAGES the latter is
  * cheaper (33: Linux's measured default).
@@ -17,6 +17,7 @@
 #include <asm/pgtable.h>
 #include <asm/setup.h>
 #include <asm/tlbflush.h>
+#include <linux/minmax.h>
 #include <linux/string.h>
 #include "machine.h"
 
@@ -71,9 +72,10 @@ void *fixmap_device(unsigned int slot, phys_addr_t phys)
 	return (void *)(va + (phys & ~PAGE_MASK));
 }
 
+/* Entries beyond the CPU's physical width would be malformed, so the window ends there. */
 phys_addr_t boot_window_size(void)
 {
-	return cpu_has_gbpages ? pt_size(PT_TOP) : 4 * pt_size(2);
+	return min(cpu_has_gbpages ? pt_size(PT_TOP) : 4 * pt_size(2), 1UL << cpu_phys_bits);
 }
 
 void pt_boot_init(void)
@@ -83,7 +85,7 @@ void pt_boot_init(void)
 	root = __va(read_cr3() & PTE_ADDR);
 	pte_set(&root[0], 0, (pte_t){ 0 });
 	window = pte_table(root[pt_index(PAGE_OFFSET, PT_TOP)]);
-	for (unsigned long i = 4; cpu_has_gbpages && i < PTRS_PER_TABLE; i++)
+	for (unsigned long i = 4; i < boot_window_size() >> pt_shift(2); i++)
 		window[i] = pte_mkleaf(i << pt_shift(2), PAGE_KERNEL, 2);
 	fixmap_init();
 	tlb_flush_all(NULL);

@@ -445,6 +445,27 @@ static void a_drivers_page(struct kunit *test)
 	put_page(driver_page);
 }
 
+/* The driver lets go of its page: a private mapping is then its only owner, but the page is not its own. */
+static void a_drivers_page_is_copied(struct kunit *test)
+{
+	struct mm_struct *mm = test_mm(test);
+
+	driver_page = alloc_page(GFP_KERNEL | __GFP_ZERO);
+	KUNIT_ASSERT_NOT_NULL(test, driver_page);
+	driver_answer = 0;
+	KUNIT_EXPECT_EQ(test,
+			do_mmap(mm, &driver_file, USER_BASE, PAGE_SIZE, PROT_RW,
+				MAP_PRIVATE | MAP_FIXED, 0),
+			USER_BASE);
+	expect_word(test, USER_BASE, 0);
+	put_page(driver_page);
+	KUNIT_EXPECT_EQ(test, page_count(driver_page), 1);
+	KUNIT_EXPECT_EQ(test, poke(USER_BASE, 1), 0);
+	KUNIT_EXPECT_TRUE(test, page_of(test, USER_BASE)->flags & PG_anon);
+	KUNIT_EXPECT_EQ(test, get_mm_counter(mm, MM_ANONPAGES), 1);
+	KUNIT_EXPECT_EQ(test, get_mm_counter(mm, MM_FILEPAGES), 0);
+}
+
 static struct kunit_case fault_cases[] = { KUNIT_CASE(reads_share_the_zero_page),
 					   KUNIT_CASE(writes_get_a_zeroed_page),
 					   KUNIT_CASE(a_write_breaks_the_zero_page),
@@ -462,6 +483,7 @@ static struct kunit_case fault_cases[] = { KUNIT_CASE(reads_share_the_zero_page)
 					   KUNIT_CASE(what_the_entry_declines),
 					   KUNIT_CASE(direct_dereference_is_reported),
 					   KUNIT_CASE(a_drivers_page),
+					   KUNIT_CASE(a_drivers_page_is_copied),
 					   {} };
 
 static struct kunit_suite fault_suite = {

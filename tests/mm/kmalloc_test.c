@@ -3,9 +3,10 @@
  * The kmalloc family: mm/kmalloc.c, mm/util.c and the inlines of linux/slab.h.
  *
  * Mutations that made each suite fail when tried:
- *	kmalloc		kmalloc_index() with `size < 96`: every_size_has_its_class; __kmalloc() without the test for large sizes: large_blocks;
- *			krealloc() frees before it copies: krealloc_keeps_contents; kfree_large() takes any p: interior_of_large_block;
- *			kmalloc_type() ignores __GFP_DMA: kinds; make_class() without .align: alignment
+ *	kmalloc		kmalloc_index() with `size < 96`: every_size_has_its_class; __kmalloc() without the test for 0: zero_size;
+ *			move_block() copies 8 bytes less: krealloc_keeps_contents; kfree_large() takes any p: interior_of_large_block;
+ *			kmalloc_type() ignores __GFP_DMA: kinds; make_class() without .align: alignment; __kmalloc_large() up to 8 MiB:
+ *			failed_krealloc_keeps_the_block; starts_object() always true: resizing_an_interior_pointer
  *	kmalloc_copies	kmemdup_nul() copies one byte less: strings; kstrndup() ignores max: strings
  */
 #include <kunit/test.h>

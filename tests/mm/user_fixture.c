@@ -6,6 +6,7 @@
  */
 #include <asm/pgtable.h>
 #include <linux/slab.h>
+#include <linux/string.h>
 #include "mm/internal.h"
 #include "tests/mm/user_fixture.h"
 
@@ -83,12 +84,15 @@ static void put_pattern_file(void *ctx)
 
 struct memfile *pattern_file(struct kunit *test, const char *name, size_t size)
 {
-	u8 *bytes = kunit_kmalloc(test, size, GFP_KERNEL);
+	size_t room = PAGE_ALIGN(size);
+	u8 *bytes = kunit_kmalloc(test, room, GFP_KERNEL);
 	struct memfile *mf;
 
 	KUNIT_ASSERT_NOT_NULL(test, bytes);
 	for (size_t i = 0; i < size; i++)
 		bytes[i] = pattern_byte(i);
+	/* What stands behind the given bytes is not the file's. */
+	memset(bytes + size, 0xdd, room - size);
 	mf = memfile_create(name, bytes, size);
 	KUNIT_ASSERT_NOT_NULL(test, mf);
 	KUNIT_ASSERT_EQ(test, kunit_add_action_or_reset(test, put_pattern_file, mf), 0);
