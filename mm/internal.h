@@ -11,6 +11,8 @@
 /* Where table pages come from: memblock at boot, the buddy after. Returns the physical address of a zeroed page, 0 on failure. */
 typedef phys_addr_t (*table_alloc_t)(void);
 phys_addr_t table_alloc_boot(void);
+/* The last boot table is made: give back what its batch has left. */
+void table_alloc_boot_end(void);
 phys_addr_t table_alloc_kernel(void);
 phys_addr_t table_alloc_user(void);
 void table_free_user(pte_t *table);

@@ -2,40 +2,55 @@
 /*
  * The page allocator: a binary buddy with per-CPU lists in front.
  *
- * 1. Model. A zone's free memory is a set of blocks of 2^order pages, order 0 … MAX_PAGE_ORDER, each aligned to its size. Allocation
- *    takes the smallest block that fits and halves it; freeing joins a block with its buddy (pfn ^ 2^order) as long as that is free and
- *    whole. Free blocks hang in doubly linked lists by order and mobility, linked by pfn through their heads:
+ * 1. Model. A zone's free memory is a set of blocks of 2^order pages, order 0 … MAX_PAGE_ORDER,
+ *    each aligned to its size. Allocation takes the smallest block that fits and halves it; freeing
+ *    joins a block with its buddy (pfn ^ 2^order) as long as that is free and whole. Free blocks
+ *    hang in doubly linked lists by order and mobility, linked by pfn through their heads:
  *
- *        zone->area[o].head[mt] --> page --next--> page --next--> 0          zone->nonempty[mt]: bit o
+ *        zone->area[o].head[mt] --> page --next--> page --next--> 0      zone->nonempty[mt]: bit o
  *
- * 2. Marks. Only the head of a block carries {type, order}; the others keep mark 0. So no operation loops over 2^order pages, and a
- *    wrong free is seen at once: the page given back is not the head of an allocated block of that order.
+ * 2. Marks. Only the head of a block carries {type, order}; the others keep mark 0. So neither
+ *    allocating nor freeing loops over 2^order pages, and a wrong free is seen at once: the page
+ *    given back is not the head of an allocated block of that order.
  *
- * 3. Mobility. Every pageblock (2 MiB) belongs to a migratetype, kept in its first struct page; free blocks hang in the list of their
- *    first page's pageblock. A request whose own lists are empty takes over whole pageblocks of another type if there are any; else it
- *    brings in untouched memory; only then does it borrow a small block, whose rest stays where it was. So what can't move
- *    stays together, and order-9 blocks survive.
+ * 3. Mobility. Every pageblock (2 MiB) belongs to a migratetype, kept in its first struct page;
+ *    free blocks hang in the list of their first page's pageblock, and a block that two pageblocks
+ *    form when they merge makes the second of the first one's type. A request whose own lists are
+ *    empty takes over whole pageblocks of another type if there are any; else it brings in
+ *    untouched memory; only then does it borrow a small block, whose rest stays where it was. So
+ *    what can't move stays together, and order-9 blocks survive.
  *
- * 4. Per-CPU lists hold blocks of order 0 … PCP_ORDERS-1, last in first out, filled and drained by PCP_BATCH pages under one zone lock. They are used
- *    with interrupts off and touch no shared line. Their pages count as allocated for the zone; nr_free_pages() adds them.
+ * 4. Per-CPU lists hold blocks of order 0 … PCP_ORDERS-1, last in first out, filled and drained by
+ *    PCP_BATCH pages under one zone lock. They are used with interrupts off and touch no shared
+ *    line. Their pages count as allocated for the zone; nr_free_pages() adds them. They are stocked
+ *    only with what an ordinary request may take, so a privileged one does not carry the reserve
+ *    out of the zone for others.
  *
- * 5. Watermarks. min = 4*sqrt(16 * KiB managed) KiB over all zones by share (the documented min_free_kbytes rule), low = 5/4 min, high = 3/2 min. A request
- *    leaves min pages in the zone, and besides what lowmem_reserve keeps there for requests that can't use a higher zone. __GFP_HIGH may use
- *    half of min, __GFP_HIGH from those that can't sleep three quarters, __GFP_MEMALLOC all.
+ * 5. Watermarks. min = 4 * sqrt(managed KiB) KiB, shared out over the zones by size (the documented
+ *    rule of min_free_kbytes); low = 5/4 min, high = 3/2 min. A request leaves min pages in the
+ *    zone, and besides what lowmem_reserve keeps there for requests that can't use a higher zone.
+ *    __GFP_HIGH may use half of min, __GFP_HIGH from those that can't sleep three quarters,
+ *    __GFP_MEMALLOC all; __GFP_NOMEMALLOC takes the last two back. __GFP_NOFAIL draws on all of it
+ *    before it panics, since nothing can be reclaimed.
  *
  * 6. Invariants (buddy_valid)
- *    I1  the head of each listed block is marked {PAGE_FREE, order}, aligned to its order, and lies in the zone;
- *    I2  links are symmetric; nr_free counts the list; bit o of nonempty[mt] says whether the list holds any;
- *    I3  a block hangs in the list of its first pageblock's mobility;
+ *    I1  the head of each listed block is marked {PAGE_FREE, order}, aligned to its order, and lies
+ *        in the zone;
+ *    I2  links are symmetric; nr_free counts the list; bit o of nonempty[mt] says whether the list
+ *        holds any;
+ *    I3  a block hangs in the list of its first pageblock's mobility, and all its pageblocks have
+ *        that one;
  *    I4  no two free buddies of order < MAX_PAGE_ORDER stand side by side unmerged;
  *    I5  all pages of a free block but its head have mark 0 and no flags;
  *    I6  zone->nr_free = pages in the lists + nr_untouched;
  *    I7  the blocks in a per-CPU list are marked {PAGE_PCP, order} and counted.
  *
- * 7. Locks: zone->lock (irq-safe) is innermost; vmemmap_lock nests in it. Any context may allocate without __GFP_DIRECT_RECLAIM.
- *    Complexity: O(1) from the per-CPU lists, O(MAX_PAGE_ORDER) in the buddy; a page of struct pages now and then (vmemmap.c).
+ * 7. Locks: zone->lock (irq-safe) is innermost; vmemmap_lock nests in it. Any context may allocate
+ *    without __GFP_DIRECT_RECLAIM. Complexity: O(1) from the per-CPU lists, O(MAX_PAGE_ORDER) in
+ *    the buddy; a section's struct pages now and then (vmemmap.c).
  *
- * Sources: Knowlton, "A fast storage allocator" (CACM 1965); Knuth, TAOCP 1, 2.5 C; the behaviour is Linux 6.12's documented one.
+ * Sources: Knowlton, "A fast storage allocator" (CACM 1965); Knuth, TAOCP 1, 2.5 C; the behaviour
+ * is Linux 6.12's documented one.
  */
 #include <asm/irqflags.h>
 #include <linux/bitops.h>
@@ -66,6 +81,15 @@ struct request {
 	enum migratetype mt;
 	enum zone_type highest;
 };
+
+static inline struct request request_of(gfp_t gfp, unsigned int order)
+{
+	struct request rq = { gfp, order, gfp_migratetype(gfp), gfp_zone(gfp) };
+
+	if (unlikely(rq.mt >= MIGRATE_TYPES)) /* both bits at once: a caller's error */
+		rq.mt = MIGRATE_MOVABLE;
+	return rq;
+}
 
 /* ---- Blocks and lists: zone->lock held ---- */
 
@@ -106,6 +130,12 @@ static void list_remove(struct zone *zone, struct page *page, unsigned int order
 	page->mark = 0;
 }
 
+/* Two free pageblocks become one block: both are of the first one's mobility from now on (I3). */
+static void pageblocks_unite(unsigned long pfn)
+{
+	pfn_to_page(pfn | PAGEBLOCK_NR_PAGES)->block = block_mobility(pfn & ~PAGEBLOCK_NR_PAGES);
+}
+
 /* Put a block back, joining it with its buddies. The block's own mark is overwritten. */
 static void buddy_free(struct zone *zone, struct page *page, unsigned int order)
 {
@@ -120,6 +150,8 @@ static void buddy_free(struct zone *zone, struct page *page, unsigned int order)
 		if (buddy->mark != PAGE_MARK(PAGE_FREE, order))
 			break;
 		list_remove(zone, buddy, order, block_mobility(other));
+		if (order == PAGEBLOCK_ORDER)
+			pageblocks_unite(pfn);
 		pfn &= other;
 		order++;
 	}
@@ -155,7 +187,7 @@ static struct page *take_own(struct zone *zone, unsigned int order, enum migrate
 	return fits ? take_from(zone, order + __ffs(fits), order, mt) : NULL;
 }
 
-/* The type other than `mt` that has the largest free block of at least `order`; its order, or -1. */
+/* The type but `mt` that has the largest free block of at least `order`; its order, or -1. */
 static int largest_other(const struct zone *zone, unsigned int order, enum migratetype mt,
 			 enum migratetype *from)
 {
@@ -172,7 +204,10 @@ static int largest_other(const struct zone *zone, unsigned int order, enum migra
 	return best;
 }
 
-/* Take whole pageblocks over from another type, or (if `borrow`) a smaller block whose rest goes back to its type. */
+/*
+ * Take whole pageblocks over from another type, or (if `borrow`) a smaller block whose rest goes
+ * back to its type.
+ */
 static struct page *take_other(struct zone *zone, unsigned int order, enum migratetype mt,
 			       bool borrow)
 {
@@ -225,10 +260,11 @@ static unsigned long reserve_for(const struct request *rq, const struct zone *zo
 {
 	unsigned long min = zone->watermark[WMARK_MIN];
 
-	if (rq->gfp & __GFP_MEMALLOC)
+	if ((rq->gfp & (__GFP_MEMALLOC | __GFP_NOMEMALLOC)) == __GFP_MEMALLOC)
 		return 0;
 	if (rq->gfp & __GFP_HIGH)
-		min -= rq->gfp & __GFP_DIRECT_RECLAIM ? min / 2 : min / 2 + min / 4;
+		min -= rq->gfp & (__GFP_DIRECT_RECLAIM | __GFP_NOMEMALLOC) ? min / 2 :
+									     min / 2 + min / 4;
 	return min + zone->lowmem_reserve[rq->highest];
 }
 
@@ -258,8 +294,9 @@ static struct page *pcp_pop(struct pcp_list *list)
 }
 
 /*
- * The order of the next block for a refill of `want` blocks of rq->order: the smallest there is, whole, so that larger ones are not broken up for
- * it; never more than wanted, nor than the watermark leaves.
+ * The order of the next block for a refill of `want` blocks of rq->order: the smallest there is,
+ * whole, so that larger ones are not broken up for it; never more than wanted, nor than the
+ * watermark leaves.
  */
 static unsigned int refill_order(const struct zone *zone, const struct request *rq,
 				 unsigned int want)
@@ -282,16 +319,19 @@ static void pcp_push_block(struct pcp_list *list, struct page *page, unsigned in
 		pcp_push(list, page + i - (1UL << to), to);
 }
 
+/* Fill an empty list. Only the block asked for may come from the reserve, the stock may not. */
 static void pcp_refill(struct pcp_list *list, struct zone *zone, const struct request *rq)
 {
+	struct request stock = *rq;
 	unsigned int want = PCP_BATCH >> rq->order;
 
+	stock.gfp &= ~(__GFP_HIGH | __GFP_MEMALLOC);
 	spin_lock(&zone->lock);
 	while (want) {
-		unsigned int order = refill_order(zone, rq, want);
+		unsigned int order = refill_order(zone, &stock, want);
 		struct page *page = NULL;
 
-		if (zone_allows(rq, zone, 1UL << order))
+		if (zone_allows(list->head ? &stock : rq, zone, 1UL << order))
 			page = buddy_alloc(zone, order, rq->mt);
 		if (!page && order > rq->order) /* only smaller blocks of other types are left */
 			page = buddy_alloc(zone, order = rq->order, rq->mt);
@@ -353,25 +393,44 @@ static struct page *first_zone_that_has(const struct request *rq)
 	return page;
 }
 
-static noinline void warn_failed(const struct request *rq)
+static void warn_failed(const struct request *rq, unsigned long caller)
 {
 	static atomic_t warned;
 
 	if ((rq->gfp & __GFP_NOWARN) || atomic_inc_return(&warned) > 10)
 		return;
 	pr_warn("page allocation failure: order:%u, mode:%#x, %lu of %lu pages free, caller %pS\n",
-		rq->order, rq->gfp, nr_free_pages(), nr_managed_pages(), (void *)_RET_IP_);
+		rq->order, rq->gfp, nr_free_pages(), nr_managed_pages(), (void *)caller);
 }
 
-/* Nothing at the first try: give back what this CPU's lists hold, so that it can merge, and look again. */
-static noinline struct page *alloc_slow(const struct request *rq)
+/* For callers that can't handle failure: the whole reserve, and when that is gone too, the end. */
+static struct page *alloc_or_die(const struct request *rq)
 {
+	struct request all = *rq;
+	struct page *page;
+
+	all.gfp = (all.gfp | __GFP_MEMALLOC) & ~__GFP_NOMEMALLOC;
+	page = first_zone_that_has(&all);
+	if (!page)
+		panic("out of memory: order %u, and __GFP_NOFAIL", rq->order);
+	return page;
+}
+
+/*
+ * Nothing at the first try: give back what this CPU's lists hold, so that it can merge, and look
+ * again.
+ */
+static noinline struct page *alloc_slow(const struct request *rq, unsigned long caller)
+{
+	const gfp_t must = __GFP_NOFAIL | __GFP_DIRECT_RECLAIM; /* who can't sleep may get NULL */
 	struct page *page;
 
 	page_alloc_drain();
 	page = first_zone_that_has(rq);
+	if (!page && (rq->gfp & must) == must)
+		return alloc_or_die(rq);
 	if (!page)
-		warn_failed(rq);
+		warn_failed(rq, caller);
 	return page;
 }
 
@@ -395,22 +454,21 @@ static inline void page_hand_out(struct page *page, const struct request *rq)
  * The block is aligned to its size; its contents are undefined without __GFP_ZERO. Its count is 1.
  *
  * Context: any. Source: binary buddy, see the head of this file.
- * Return: the first page, or NULL: no memory within the flags' limits, or @order too large (a warning, as in Linux).
+ * Return: the first page, or NULL: no memory within the flags' limits, or @order too large (a
+ * warning, as in Linux).
  */
 struct page *alloc_pages(gfp_t gfp, unsigned int order)
 {
-	struct request rq = { gfp, order, gfp_migratetype(gfp), gfp_zone(gfp) };
+	struct request rq = request_of(gfp, order);
 	struct page *page;
 
 	if (unlikely(order > MAX_PAGE_ORDER)) {
 		WARN_ON_ONCE(!(gfp & __GFP_NOWARN));
 		return NULL;
 	}
-	if (unlikely(rq.mt >= MIGRATE_TYPES))
-		rq.mt = MIGRATE_MOVABLE;
 	page = first_zone_that_has(&rq);
 	if (unlikely(!page))
-		page = alloc_slow(&rq);
+		page = alloc_slow(&rq, _RET_IP_);
 	if (likely(page))
 		page_hand_out(page, &rq);
 	return page;
@@ -427,7 +485,7 @@ struct page *alloc_pages(gfp_t gfp, unsigned int order)
  */
 unsigned long alloc_pages_bulk_array(gfp_t gfp, unsigned long nr_pages, struct page **pages)
 {
-	struct request rq = { gfp, 0, gfp_migratetype(gfp), gfp_zone(gfp) };
+	struct request rq = request_of(gfp, 0);
 	unsigned long i = 0;
 
 	for (; i < nr_pages; i++) {
@@ -435,7 +493,7 @@ unsigned long alloc_pages_bulk_array(gfp_t gfp, unsigned long nr_pages, struct p
 			continue;
 		pages[i] = first_zone_that_has(&rq);
 		if (!pages[i])
-			pages[i] = alloc_slow(&rq);
+			pages[i] = alloc_slow(&rq, _RET_IP_);
 		if (!pages[i])
 			break;
 		page_hand_out(pages[i], &rq);
@@ -498,7 +556,8 @@ void page_report(const char *what, struct page *page, const char *advice)
 		report_begin("BUG: Bad page state: %s (pfn:%#lx)", what, pfn);
 		report_line("page:%px refcount:%d mapcount:%d flags:%#x type:%s order:%u", page,
 			    page_count(page), page_mapcount(page), page->flags,
-			    page->type < NR_PAGE_TYPES ? types[page->type] : "damaged", page->order);
+			    page->type < NR_PAGE_TYPES ? types[page->type] : "damaged",
+			    page->order);
 	}
 	report_stack_here(NULL);
 	report_advice("%s", advice);
@@ -510,23 +569,24 @@ static noinline void report_bad_free(struct page *page, unsigned int order)
 {
 	if ((unsigned long)page - VMEMMAP_START >= VMEMMAP_SIZE || !pfn_valid(page_to_pfn(page)))
 		page_report("foreign page freed", page,
-			    "This struct page pointer was never handed out: the pointer is wild, or its memory "
-			    "does not come from alloc_pages().");
+			    "This struct page pointer was never handed out: the pointer is wild, or its "
+			    "memory does not come from alloc_pages().");
 	else if (page->type == PAGE_FREE || page->type == PAGE_PCP)
 		page_report("double free of a page", page,
-			    "The block was already given back. Look for two owners of one pointer, or an error path "
-			    "that frees what the caller frees again.");
+			    "The block was already given back. Look for two owners of one pointer, or an "
+			    "error path that frees what the caller frees again.");
 	else if (page->type == PAGE_USED && page->order != order)
 		page_report("wrong order in page free", page,
-			    "The block was allocated with another order: free it with the one it was allocated with. "
-			    "It stays allocated.");
+			    "The block was allocated with another order: free it with the one it was "
+			    "allocated with. It stays allocated.");
 	else if (page->type == PAGE_NONE || page->type == PAGE_RESERVED)
 		page_report("page freed that is not an allocation", page,
-			    "It is a page inside a larger block, or one that the allocator never owned: free the pointer "
-			    "that alloc_pages() returned.");
+			    "It is a page inside a larger block, or one that the allocator never owned: "
+			    "free the pointer that alloc_pages() returned.");
 	else
 		page_report("page freed with the wrong function", page,
-			    "The page belongs to slab, large kmalloc or page tables: use kfree() for what kmalloc() returned.");
+			    "The page belongs to slab, large kmalloc or page tables: use kfree() for what "
+			    "kmalloc() returned.");
 }
 
 static bool may_free(struct page *page, unsigned int order)
@@ -538,10 +598,9 @@ static bool may_free(struct page *page, unsigned int order)
 	return false;
 }
 
-/* The first page of a block without __GFP_COMP has another user: it stays as a single page, the others are freed. */
+/* The first page of a block without __GFP_COMP has another user: the others are freed. */
 static void free_all_but_first(struct page *page, unsigned int order)
 {
-	page->mark = PAGE_MARK(PAGE_USED, 0);
 	while (order--)
 		free_block(page + (1UL << order), order);
 }
@@ -551,18 +610,24 @@ static void free_all_but_first(struct page *page, unsigned int order)
  * @page: what alloc_pages() returned
  * @order: what it was allocated with
  *
- * Drops one reference; the last one frees. Without __GFP_COMP, pages after the first are freed even while somebody still holds the first
- * (as Linux documents). What is not an allocated block of that order is reported and left alone.
+ * Drops one reference; the last one frees. Without __GFP_COMP, pages after the first are freed even
+ * while somebody still holds the first (as Linux documents). What is not an allocated block of that
+ * order is reported and left alone.
  *
  * Context: any.
  */
 void __free_pages(struct page *page, unsigned int order)
 {
+	bool loose;
+
 	if (!may_free(page, order))
 		return;
+	loose = order && !(page->flags & PG_compound);
+	if (loose) /* before the drop: whoever holds the first page may free it from then on */
+		page->mark = PAGE_MARK(PAGE_USED, 0);
 	if (likely(atomic_dec_and_test(&page->_refcount)))
 		free_block(page, order);
-	else if (!(page->flags & PG_compound) && order)
+	else if (loose)
 		free_all_but_first(page, order);
 }
 
@@ -600,13 +665,15 @@ void put_page(struct page *page)
  * @page: the head of a block allocated without __GFP_COMP
  * @order: its order
  *
- * Each of the 2^order pages then has a count of its own and is freed on its own.
+ * Each of the 2^order pages then has a count of its own (the first keeps its) and is freed on its
+ * own.
  */
 void split_page(struct page *page, unsigned int order)
 {
 	if (!may_free(page, order) || WARN_ON(page->flags & PG_compound))
 		return;
-	for (unsigned long i = 0; i < 1UL << order; i++) {
+	page->mark = PAGE_MARK(PAGE_USED, 0);
+	for (unsigned long i = 1; i < 1UL << order; i++) {
 		page[i].mark = PAGE_MARK(PAGE_USED, 0);
 		page[i]._refcount.counter = 1;
 		page[i]._mapcount.counter = -1;
@@ -618,7 +685,7 @@ void split_page(struct page *page, unsigned int order)
 /**
  * alloc_pages_exact() - allocate contiguous memory without rounding up to a power of two
  * @size: bytes; at most PAGE_SIZE << MAX_PAGE_ORDER
- * @gfp: as for alloc_pages(), without __GFP_COMP
+ * @gfp: as for alloc_pages(); __GFP_COMP is warned of and ignored
  *
  * Return: direct-map address of PAGE_ALIGN(@size) bytes, or NULL. Free with free_pages_exact().
  */
@@ -627,9 +694,10 @@ void *alloc_pages_exact(size_t size, gfp_t gfp)
 	unsigned int order = get_order(size);
 	struct page *page;
 
-	if (!size || WARN_ON_ONCE(gfp & __GFP_COMP))
+	if (!size)
 		return NULL;
-	page = alloc_pages(gfp, order);
+	WARN_ON_ONCE(gfp & __GFP_COMP);
+	page = alloc_pages(gfp & ~(__GFP_COMP | __GFP_HIGHMEM), order);
 	if (!page)
 		return NULL;
 	split_page(page, order);
@@ -687,8 +755,8 @@ static unsigned long pcp_pages(const struct zone *zone)
 /**
  * nr_free_pages() - pages that could be allocated
  *
- * Counts the buddy, untouched memory and the per-CPU lists. Exact when nothing else runs; what other allocators cache is not
- * in it until mm_quiesce().
+ * Counts the buddy, untouched memory and the per-CPU lists. Exact when nothing else runs; what
+ * other allocators cache is not in it until mm_quiesce().
  */
 unsigned long nr_free_pages(void)
 {
@@ -720,7 +788,10 @@ long mm_stat_read(enum mm_stat item)
 	return n;
 }
 
-/* min_free_kbytes = 4 * sqrt(KiB of memory), within 128 KiB … 256 MiB as Linux documents it, shared out by size. */
+/*
+ * min_free_kbytes = 4 * sqrt(KiB of memory), within 128 KiB … 256 MiB as Linux documents it, shared
+ * out by size.
+ */
 static void set_watermarks(void)
 {
 	unsigned long total = nr_managed_pages();
@@ -737,7 +808,10 @@ static void set_watermarks(void)
 	}
 }
 
-/* A lower zone keeps 1/256 of the higher zones' memory from requests that could use those (Linux's default ratio). */
+/*
+ * A lower zone keeps 1/256 of the higher zones' memory from requests that could use those (Linux's
+ * default ratio).
+ */
 static void set_lowmem_reserves(void)
 {
 	for (unsigned int lower = 0; lower < MAX_NR_ZONES; lower++) {

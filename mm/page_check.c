@@ -2,8 +2,9 @@
 /*
  * The page allocator seen from outside: its invariants, and what a page is.
  *
- * The numbered invariants are those of page_alloc.c. buddy_valid() stops at the first that is broken, prints its number and returns false; it
- * takes each zone's lock, so it may be called any time, and costs O(free pages that have a struct page).
+ * The numbered invariants are those of page_alloc.c. buddy_valid() stops at the first that is
+ * broken, prints its number and returns false; it takes each zone's lock, so it may be called any
+ * time, and costs O(free pages that have a struct page).
  */
 #include <linux/mm.h>
 #include <linux/percpu.h>
@@ -19,8 +20,8 @@ DECLARE_PER_CPU(struct per_cpu_pages, zone_pcp[MAX_NR_ZONES]);
  * page_head_search() - the head of the block that an unmarked page lies in
  * @page: a page whose mark is 0
  *
- * A block of order o starts at a multiple of 2^o pages, so only one page an order can be the head. The group of struct pages is complete, so
- * each candidate can be read.
+ * A block of order o starts at a multiple of 2^o pages, so only one page an order can be the head.
+ * The group of struct pages is complete, so each candidate can be read.
  *
  * Return: the head, or NULL if no block holds the page. O(orders).
  */
@@ -46,6 +47,18 @@ static bool tails_clean(const struct page *head, unsigned int order)
 	return true;
 }
 
+static bool mobility_is(unsigned long pfn, unsigned int order, unsigned int mt)
+{
+	unsigned long end = pfn + (1UL << order);
+
+	pfn = ALIGN_DOWN(pfn, PAGEBLOCK_NR_PAGES);
+	for (; pfn < end; pfn += PAGEBLOCK_NR_PAGES) {
+		if (pfn_to_page(pfn)->block != mt)
+			return false;
+	}
+	return true;
+}
+
 static bool block_valid(const struct zone *zone, unsigned long pfn, unsigned int order,
 			unsigned int mt, u32 prev)
 {
@@ -58,7 +71,7 @@ static bool block_valid(const struct zone *zone, unsigned long pfn, unsigned int
 		return false;
 	if (!INVARIANT(2, page->prev == prev))
 		return false;
-	if (!INVARIANT(3, pfn_to_page(ALIGN_DOWN(pfn, PAGEBLOCK_NR_PAGES))->block == mt))
+	if (!INVARIANT(3, mobility_is(pfn, order, mt)))
 		return false;
 	if (order < MAX_PAGE_ORDER && !INVARIANT(4, buddy->mark != PAGE_MARK(PAGE_FREE, order)))
 		return false;

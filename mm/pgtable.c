@@ -24,16 +24,34 @@
 #include <quarry/assert.h>
 #include "internal.h"
 
+#define BOOT_BATCH 16 /* pages */
+
 DEFINE_PER_CPU(long, mm_stats[NR_MM_STATS]);
+
+/* Boot tables are taken from memblock by the batch, since its search is what they cost most. */
+static phys_addr_t boot_batch, boot_batch_end;
 
 phys_addr_t table_alloc_boot(void)
 {
-	void *table = memblock_alloc(PAGE_SIZE, PAGE_SIZE);
+	phys_addr_t table;
 
-	if (!table)
-		panic("not enough memory for the kernel's page tables");
+	if (boot_batch == boot_batch_end) {
+		boot_batch = memblock_phys_alloc(BOOT_BATCH * PAGE_SIZE, PAGE_SIZE);
+		if (!boot_batch)
+			panic("not enough memory for the kernel's page tables");
+		boot_batch_end = boot_batch + BOOT_BATCH * PAGE_SIZE;
+	}
+	table = boot_batch;
+	boot_batch += PAGE_SIZE;
+	clear_page(__va(table));
 	mm_stat_add(MM_KERNEL_TABLES, 1);
-	return (unsigned long)table - PAGE_OFFSET;
+	return table;
+}
+
+void table_alloc_boot_end(void)
+{
+	memblock_phys_free(boot_batch, boot_batch_end - boot_batch);
+	boot_batch = boot_batch_end = 0;
 }
 
 static phys_addr_t table_alloc(gfp_t gfp, enum mm_stat item)

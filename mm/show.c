@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: MIT
 /*
- * The page allocator's state in the layout of Linux's /proc files, so that whoever reads those reads these.
+ * The page allocator's state in the layout of Linux's /proc files, so that whoever reads those
+ * reads these.
  *
- * Lines go to a callback without their newline. Numbers are a snapshot: each zone is read under its own lock, one after the other.
+ * Lines go to a callback without their newline. Numbers are read without a lock, so that a report
+ * can print them at any time: while other CPUs allocate, they need not add up.
  */
 #include <linux/mm.h>
 #include <linux/percpu.h>
@@ -44,7 +46,10 @@ static unsigned long blocks_of(const struct free_area *area)
 	return n;
 }
 
-/* /proc/buddyinfo: free blocks by zone and order. Untouched sections are not blocks yet; zoneinfo names them. */
+/*
+ * /proc/buddyinfo: free blocks by zone and order. Untouched sections are not blocks yet; zoneinfo
+ * names them.
+ */
 void buddyinfo_show(show_line_t line)
 {
 	char buf[160];
@@ -109,7 +114,10 @@ static void pcp_lines(show_line_t line, const struct zone *z)
 	}
 }
 
-/* /proc/zoneinfo: watermarks, spans, reserves; `untouched` is memory whose struct pages don't exist yet. */
+/*
+ * /proc/zoneinfo: watermarks, spans, reserves; `untouched` is memory whose struct pages don't exist
+ * yet.
+ */
 void zoneinfo_show(show_line_t line)
 {
 	char buf[96];
@@ -128,8 +136,8 @@ void zoneinfo_show(show_line_t line)
 		zone_line(line, "spanned", z->end_pfn - z->start_pfn);
 		zone_line(line, "managed", z->managed);
 		zone_line(line, "untouched", z->nr_untouched);
-		scnprintf(buf, sizeof(buf), "        protection: (%lu, %lu, %lu)", z->lowmem_reserve[0],
-			  z->lowmem_reserve[1], z->lowmem_reserve[2]);
+		scnprintf(buf, sizeof(buf), "        protection: (%lu, %lu, %lu)",
+			  z->lowmem_reserve[0], z->lowmem_reserve[1], z->lowmem_reserve[2]);
 		line(buf);
 		pcp_lines(line, z);
 	}

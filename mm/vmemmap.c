@@ -310,6 +310,7 @@ void vmemmap_init(void)
 	if (!section_groups)
 		panic("vmemmap: no memory for %lu sections", nr_sections);
 	make_mid_tables(end);
+	table_alloc_boot_end();
 	memblock_seal();
 	for_each_zone(z)
 		zone_set_span(z, end);

@@ -3,7 +3,10 @@
  * Self-tests of mm/fault.c: what an entry becomes, row by row of that file's table, and what a refused fault leaves behind.
  *
  * Mutations that made the suite fail when tried:
-MUTATIONS
+ *   the zero page is mapped writable; a new page is not zeroed; a page with other references is not copied; one that isn't anonymous is
+ *   not copied; a private write gets the file's page; a shared write gets a copy; VM_EXEC is ignored; pagefault_disable() is ignored;
+ *   a plain dereference by the kernel is resolved (the case never ends: the runner's timeout); the copy of a write beyond the
+ *   file, or the page of a write that page_mkwrite() refuses, is not given back; an entry is installed without a second look.
  */
 #include <asm/fault.h>
 #include <linux/string.h>
@@ -466,6 +469,46 @@ static void a_drivers_page_is_copied(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, get_mm_counter(mm, MM_FILEPAGES), 0);
 }
 
+/* The page comes in by another way while the driver is asked: the entry that stands is kept, what the slower one brought is dropped. */
+static vm_fault_t overtaken_fault(struct vm_fault *vmf)
+{
+	const struct vm_operations_struct *ops = vmf->vma->vm_ops;
+	vm_fault_t ret;
+
+	vmf->vma->vm_ops = &driver_vm_ops;
+	ret = handle_mm_fault(vmf->vma, vmf->address, vmf->flags, NULL);
+	vmf->vma->vm_ops = ops;
+	return ret & VM_FAULT_ERROR ? ret : driver_fault(vmf);
+}
+
+static const struct vm_operations_struct overtaken_vm_ops = { .fault = overtaken_fault };
+
+static void somebody_was_faster(struct kunit *test)
+{
+	static const unsigned long types[] = { MAP_PRIVATE, MAP_SHARED };
+	struct mm_struct *mm = test_mm(test);
+	long anon = mm_stat_read(MM_ANON);
+
+	driver_page = alloc_page(GFP_KERNEL | __GFP_ZERO);
+	KUNIT_ASSERT_NOT_NULL(test, driver_page);
+	driver_answer = mkwrite_answer = 0;
+	for (int i = 0; i < ARRAY_SIZE(types); i++) {
+		KUNIT_EXPECT_EQ(test,
+				do_mmap(mm, &driver_file, USER_BASE, PAGE_SIZE, PROT_RW,
+					types[i] | MAP_FIXED, 0),
+				USER_BASE);
+		vma_lookup(mm, USER_BASE)->vm_ops = &overtaken_vm_ops;
+		KUNIT_EXPECT_EQ(test, poke(USER_BASE, 7), 0);
+		expect_word(test, USER_BASE, 7);
+		KUNIT_EXPECT_EQ(test, get_mm_rss(mm), 1);
+		KUNIT_EXPECT_EQ(test, mm_stat_read(MM_ANON) - anon, types[i] == MAP_PRIVATE);
+		KUNIT_EXPECT_EQ(test, page_count(driver_page), types[i] == MAP_PRIVATE ? 1 : 2);
+		KUNIT_EXPECT_TRUE(test, mm_valid(mm));
+	}
+	KUNIT_EXPECT_EQ(test, do_munmap(mm, USER_BASE, PAGE_SIZE), 0);
+	put_page(driver_page);
+}
+
 static struct kunit_case fault_cases[] = { KUNIT_CASE(reads_share_the_zero_page),
 					   KUNIT_CASE(writes_get_a_zeroed_page),
 					   KUNIT_CASE(a_write_breaks_the_zero_page),
@@ -483,6 +526,7 @@ static struct kunit_case fault_cases[] = { KUNIT_CASE(reads_share_the_zero_page)
 					   KUNIT_CASE(what_the_entry_declines),
 					   KUNIT_CASE(direct_dereference_is_reported),
 					   KUNIT_CASE(a_drivers_page),
+					   KUNIT_CASE(somebody_was_faster),
 					   KUNIT_CASE(a_drivers_page_is_copied),
 					   {} };
 

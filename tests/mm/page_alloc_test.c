@@ -211,6 +211,53 @@ static void compound_pages_share_a_count(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, nr_free_pages(), before);
 }
 
+static void split_pages_are_apart(struct kunit *test)
+{
+	unsigned long before = nr_free_pages();
+	struct page *page = alloc_pages(GFP_TEST, 3);
+
+	KUNIT_ASSERT_NOT_NULL(test, page);
+	get_page(page); /* somebody else's: it outlives the split */
+	split_page(page, 3);
+	KUNIT_EXPECT_EQ(test, page_count(page), 2);
+	for (int i = 0; i < 8; i++) {
+		KUNIT_EXPECT_EQ(test, page[i].mark, PAGE_MARK(PAGE_USED, 0));
+		KUNIT_EXPECT_EQ(test, page_count(page + i), i ? 1 : 2);
+		KUNIT_EXPECT_EQ(test, page_mapcount(page + i), 0);
+		KUNIT_EXPECT_NULL(test, page[i].mapping);
+		KUNIT_EXPECT_EQ(test, page[i].private, 0UL);
+		__free_page(page + i);
+	}
+	KUNIT_EXPECT_EQ(test, nr_free_pages(), before - 1);
+	put_page(page);
+	KUNIT_EXPECT_EQ(test, nr_free_pages(), before);
+}
+
+/* A page that was used for anything starts clean for its next owner. */
+static void nothing_is_inherited(struct kunit *test)
+{
+	for (unsigned int order = 0; order <= 4; order += 4) {
+		struct page *page = alloc_pages(GFP_TEST | __GFP_COMP, order);
+
+		KUNIT_ASSERT_NOT_NULL(test, page);
+		KUNIT_EXPECT_EQ(test, page->flags, PG_compound);
+		page->mapping = test;
+		page->private = ~0UL;
+		page->_mapcount.counter = 5;
+		page->flags |= PG_anon;
+		__free_pages(page, order);
+		KUNIT_EXPECT_EQ(test, page_count(page), 0);
+		KUNIT_EXPECT_EQ(test, page->flags, 0U);
+		page = alloc_pages(GFP_TEST, order);
+		KUNIT_ASSERT_NOT_NULL(test, page);
+		KUNIT_EXPECT_EQ(test, page->flags, 0U);
+		KUNIT_EXPECT_NULL(test, page->mapping);
+		KUNIT_EXPECT_EQ(test, page->private, 0UL);
+		KUNIT_EXPECT_EQ(test, page_mapcount(page), 0);
+		__free_pages(page, order);
+	}
+}
+
 /* Documented: without __GFP_COMP, a reference on the first page keeps only that page. */
 static void first_page_survives(struct kunit *test)
 {
@@ -251,6 +298,8 @@ static struct kunit_case block_cases[] = {
 	KUNIT_CASE(bulk_fills_the_gaps),
 	KUNIT_CASE(references),
 	KUNIT_CASE(compound_pages_share_a_count),
+	KUNIT_CASE(split_pages_are_apart),
+	KUNIT_CASE(nothing_is_inherited),
 	KUNIT_CASE(first_page_survives),
 	KUNIT_CASE(orders_of_sizes),
 	{}
@@ -411,6 +460,105 @@ static void reserves_by_flag(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, n[1] + n[2], min);
 }
 
+/* What a privileged request stocks for later must not be what the reserve is there for. */
+static void the_reserve_is_not_stocked(struct kunit *test)
+{
+	unsigned long n;
+	struct held *list = exhaust(GFP_TEST | GFP_DMA, 0, &n);
+	struct page *atomic = alloc_page(GFP_ATOMIC | __GFP_NOWARN | GFP_DMA);
+	struct page *plain = alloc_page(GFP_TEST | GFP_DMA);
+
+	KUNIT_EXPECT_NOT_NULL(test, atomic);
+	KUNIT_EXPECT_NULL(test, plain);
+	if (atomic)
+		__free_page(atomic);
+	if (plain)
+		__free_page(plain);
+	free_held(list);
+}
+
+static struct held *dma_pages(gfp_t gfp, unsigned long *n)
+{
+	return exhaust((gfp & ~__GFP_NOFAIL) | __GFP_NOWARN | GFP_DMA, 0, n);
+}
+
+/* How many pages each flag gets after ordinary requests have taken theirs. */
+static void flags_that_limit_the_reserve(struct kunit *test)
+{
+	unsigned long min = zones[ZONE_DMA].watermark[WMARK_MIN], n[4];
+	struct held *plain = dma_pages(GFP_KERNEL, &n[0]);
+	struct held *barred = dma_pages(GFP_KERNEL | __GFP_MEMALLOC | __GFP_NOMEMALLOC, &n[1]);
+	struct held *high = dma_pages(GFP_KERNEL | __GFP_HIGH, &n[2]);
+	struct held *atomic = dma_pages(GFP_ATOMIC | __GFP_NOMEMALLOC, &n[3]);
+	struct page *must = alloc_page(GFP_KERNEL | __GFP_NOFAIL | GFP_DMA);
+
+	free_held(plain);
+	free_held(barred);
+	free_held(high);
+	free_held(atomic);
+	KUNIT_EXPECT_GT(test, n[0], 0UL);
+	KUNIT_EXPECT_EQ(test, n[1], 0UL);
+	KUNIT_EXPECT_EQ(test, n[2], min / 2);
+	KUNIT_EXPECT_EQ(test, n[3], 0UL);
+	KUNIT_ASSERT_NOT_NULL(test, must);
+	__free_page(must);
+}
+
+/* A large block is held to the same limit: what is left after it counts, not what was there. */
+static void large_requests_leave_min(struct kunit *test)
+{
+	unsigned long min = zones[ZONE_DMA].watermark[WMARK_MIN], n;
+	struct held *list = exhaust(GFP_TEST | GFP_DMA, 4, &n);
+
+	KUNIT_EXPECT_GE(test, zones[ZONE_DMA].nr_free, min);
+	free_held(list);
+}
+
+/* Nobody may use both mobility flags; who does gets pages all the same, from real lists. */
+static void both_mobility_flags(struct kunit *test)
+{
+	const gfp_t gfp = GFP_TEST | __GFP_MOVABLE | __GFP_RECLAIMABLE;
+	struct page *pages[8] = { NULL }, *page = alloc_page(gfp);
+
+	KUNIT_ASSERT_NOT_NULL(test, page);
+	KUNIT_EXPECT_EQ(test, alloc_pages_bulk_array(gfp, 8, pages), 8UL);
+	KUNIT_EXPECT_TRUE(test, buddy_valid());
+	for (int i = 0; i < 8; i++) {
+		if (pages[i])
+			__free_page(pages[i]);
+	}
+	__free_page(page);
+	KUNIT_EXPECT_TRUE(test, buddy_valid());
+}
+
+/* Pageblocks of two mobilities, free side by side, become one block; its halves must then be found again. */
+static void unlike_pageblocks_merge(struct kunit *test)
+{
+	unsigned long n, m;
+	struct held *list, *next, *odd = NULL, *even = NULL;
+
+	page_alloc_drain();
+	for (list = exhaust(GFP_TEST | GFP_DMA, PAGEBLOCK_ORDER, &n); list; list = next) {
+		struct held **half = virt_to_pfn(list) & PAGEBLOCK_NR_PAGES ? &odd : &even;
+
+		next = list->next;
+		list->next = *half;
+		*half = list;
+	}
+	KUNIT_EXPECT_NOT_NULL(test, odd);
+	free_held(odd);
+	odd = exhaust(GFP_TEST | GFP_DMA | __GFP_MOVABLE, PAGEBLOCK_ORDER, &m);
+	KUNIT_EXPECT_GT(test, m, 0UL);
+	free_held(odd);
+	free_held(even);
+	KUNIT_EXPECT_TRUE(test, buddy_valid());
+	list = exhaust(GFP_TEST | GFP_DMA, PAGEBLOCK_ORDER, &m);
+	KUNIT_EXPECT_EQ(test, m, n);
+	KUNIT_EXPECT_TRUE(test, buddy_valid());
+	free_held(list);
+	KUNIT_EXPECT_TRUE(test, buddy_valid());
+}
+
 /* A request that could use a higher zone leaves lowmem_reserve in a lower one. */
 static void low_zones_are_protected(struct kunit *test)
 {
@@ -483,6 +631,8 @@ static void large_blocks_survive_churn(struct kunit *test)
 	unsigned long before, after = 0;
 	struct zone *z;
 
+	if (nr_free_pages() < 4 * N)
+		kunit_skip(test, "not enough memory");
 	for (int i = 0; i < N; i++) {
 		struct page *a = alloc_page(GFP_TEST | __GFP_MOVABLE), *b = alloc_page(GFP_TEST);
 
@@ -608,6 +758,11 @@ static void buddyinfo_layout(struct kunit *test)
 static struct kunit_case policy_cases[] = {
 	KUNIT_CASE(zones_by_flag),
 	KUNIT_CASE(reserves_by_flag),
+	KUNIT_CASE(the_reserve_is_not_stocked),
+	KUNIT_CASE(flags_that_limit_the_reserve),
+	KUNIT_CASE(large_requests_leave_min),
+	KUNIT_CASE(both_mobility_flags),
+	KUNIT_CASE(unlike_pageblocks_merge),
 	KUNIT_CASE(low_zones_are_protected),
 	KUNIT_CASE(watermarks_follow_the_rule),
 	KUNIT_CASE(dma_does_not_fall_upwards),

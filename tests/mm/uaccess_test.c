@@ -3,7 +3,9 @@
  * Self-tests of mm/uaccess.c: what comes back from each function, at the edges of mappings and of the user's half.
  *
  * Mutations that made the suite fail when tried:
-MUTATIONS
+ *   what copy_from_user() could not copy is not zeroed; copy_to_user() without access_ok(); a string that runs into the end of the user's half
+ *   counts as long enough; one longer than the buffer is copied whole; -E2BIG is lost; a shorter structure is not filled up; the
+ *   _inatomic forms bring pages in; copy_from_kernel_nofault() takes user addresses.
  */
 #include <linux/string.h>
 #include <linux/slab.h>

@@ -3,7 +3,9 @@
  * Self-tests of mm/user_pt.c: tables made and freed, entries taken out, the TLB flushed before pages are reused, the check itself.
  *
  * Mutations that made the suite fail when tried:
-MUTATIONS
+ *   no flush before gathered pages are freed; none after mprotect(); none when an entry is replaced; a table is freed though a mapping above,
+ *   or below, needs it; the last table of the user's half is never freed; unmapped pages are not freed; a full batch is not emptied
+ *   (the machine dies); a pinned page stays anonymous after its mapping.
  */
 #include <asm/tlbflush.h>
 #include "mm/internal.h"
