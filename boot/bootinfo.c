@@ -2,26 +2,31 @@
 /*
  * From what the loader said to a map that can be trusted.
  *
- * A loader's memory map is a list of claims: in any order, overlapping, unaligned, empty, past the end of the machine or of all
- * addresses. boot_info keeps the claims as they came; boot_info_normalise() turns them into a memmap, a partition of the claimed
- * addresses into ranges of one type each.
+ * A loader's memory map is a list of claims: in any order, overlapping, unaligned, empty, past the
+ * end of the machine or of all addresses. boot_info keeps the claims as they came;
+ * boot_info_normalise() turns them into a memmap, a partition of the claimed addresses into ranges
+ * of one type each.
  *
  *	raw ranges   [  usable         ]          [ usable ]
  *	                    [ bad ]   [ reserved ]
  *	edges        +      +     -   + -        -+        -	sorted by address
  *	memmap       [usable[ bad ][us[ reserved ][ usable ]	the strictest of those that are open
  *
- * Strictness: bad > reserved > NVS > ACPI > usable. Where claims disagree the stricter one wins, because using memory that is not
- * there costs the machine and leaving memory alone costs only that memory. Unknown types are reserved.
+ * Strictness: bad > reserved > NVS > ACPI > usable. Where claims disagree the stricter one wins,
+ * because using memory that is not there costs the machine and leaving memory alone costs only that
+ * memory. Unknown types are reserved.
  *
- * Method: a sweep over the sorted edges of all ranges, counting the open ranges of each strictness. It runs twice. The first pass
- * works on bytes, so that two usable halves of a page add up to a usable page; its segments are then rounded to pages, usable ones
- * inwards and others outwards, page 0 is added as reserved, and the second pass resolves the pages that now carry two types.
- * An edge is one word, address << 4 | class << 1 | closing; addresses are clipped below 2^46 before, so it fits, and sorting the
- * words sorts the addresses. All edges of one address are applied before the next segment is judged, so their order is no matter.
+ * Method: a sweep over the sorted edges of all ranges, counting the open ranges of each strictness.
+ * It runs twice. The first pass works on bytes, so that two usable halves of a page add up to a
+ * usable page; its segments are then rounded to pages, usable ones inwards and others outwards,
+ * page 0 is added as reserved, and the second pass resolves the pages that now carry two types. An
+ * edge is one word, address << 4 | class << 1 | closing; addresses are clipped below 2^46 before,
+ * so it fits, and sorting the words sorts the addresses. All edges of one address are applied
+ * before the next segment is judged, so their order is no matter.
  *
- * Capacity: n raw ranges have at most 2n distinct edges, and rounding lets a page have no more changes of type than it had edges
- * in it; page 0 adds two. So MEMMAP_MAX = 2n + 2 ranges always suffice and nothing is dropped here.
+ * Capacity: n raw ranges have at most 2n distinct edges, and rounding lets a page have no more
+ * changes of type than it had edges in it; page 0 adds two. So MEMMAP_MAX = 2n + 2 ranges always
+ * suffice and nothing is dropped here.
  *
  * Invariants of a memmap (memmap_valid() returns the number of the first one broken):
  *	I1  nr <= MEMMAP_MAX, and limit is a page multiple not above DIRECT_MAP_SIZE
@@ -32,8 +37,9 @@
  *	I6  no range ends above limit
  *	I7  page 0 is not usable
  *
- * Complexity: O(n log n) for the sorts, O(n) for the rest; scratch lies in the result. No allocation, no globals written, no
- * printing: callable before anything works. Source: the sweep is the textbook algorithm for the union of intervals.
+ * Complexity: O(n log n) for the sorts, O(n) for the rest; scratch lies in the result. No
+ * allocation, no globals written, no printing: callable before anything works. Source: the sweep is
+ * the textbook algorithm for the union of intervals.
  */
 #include <linux/types.h>
 #include <linux/kernel.h>
@@ -127,7 +133,10 @@ void boot_info_add_range(struct boot_info *bi, u64 start, u64 size, u32 type)
 	if (bi->nr_ranges < BOOT_MAX_RANGES) {
 		r = &bi->ranges[bi->nr_ranges++];
 	} else {
-		/* If no usable range is left to give up, what is lost can't make anything unsafe: nothing is usable. */
+		/*
+		 * If no usable range is left to give up, what is lost can't make anything unsafe:
+		 * nothing is usable.
+		 */
 		victim = smallest_usable(bi);
 		if (victim == bi->nr_ranges ||
 		    (type == MEM_USABLE && size <= bi->ranges[victim].size)) {
@@ -200,7 +209,10 @@ static unsigned int strictest(const unsigned int *open, bool *many)
 	return top;
 }
 
-/* Replace the ranges of `m` by what its `n` edges say. Overlaps are counted in `bi` unless that is NULL. */
+/*
+ * Replace the ranges of `m` by what its `n` edges say. Overlaps are counted in `bi` unless that is
+ * NULL.
+ */
 static void memmap_sweep(struct memmap *m, unsigned int n, struct boot_info *bi)
 {
 	unsigned int open[NR_CLASSES] = { 0 };
@@ -250,7 +262,10 @@ static unsigned int edges_from_raw(struct boot_info *bi, struct memmap *m)
 			boot_info_problem(bi, BOOT_P_RANGE_EMPTY, r->start);
 			continue;
 		}
-		/* A range whose end is 2^64 is whole, not wrapped; either way it is longer than the limit. */
+		/*
+		 * A range whose end is 2^64 is whole, not wrapped; either way it is longer than the
+		 * limit.
+		 */
 		if (end < r->start) {
 			if (end)
 				boot_info_problem(bi, BOOT_P_RANGE_WRAPS, r->start);
@@ -290,7 +305,8 @@ static unsigned int edges_from_segments(struct memmap *m)
  * boot_info_normalise - make the trusted map of a loader's claims
  * @bi: the claims; problems found on the way are counted in it
  * @phys_bits: the CPU's physical address width
- * @out: the map, valid in the sense of memmap_valid() unless -BOOT_E_PHYS_BITS or -BOOT_E_NO_MEMMAP is returned
+ * @out: the map, valid in the sense of memmap_valid() unless -BOOT_E_PHYS_BITS or -BOOT_E_NO_MEMMAP
+ *	is returned
  *
  * Return: 0, or -BOOT_E_NO_MEMMAP, -BOOT_E_NO_USABLE, -BOOT_E_PHYS_BITS.
  */

@@ -2,24 +2,30 @@
 /*
  * Built-in hostile memory maps: the boot line's memmap_test=<name>.
  *
- * Firmware that lies is rare and never at hand, so the lies are kept here, each as a row: what a loader could have said, the RAM
- * the machine needs for it, and how the boot must end. A row has two uses:
+ * Firmware that lies is rare and never at hand, so the lies are kept here, each as a row: what a
+ * loader could have said, the RAM the machine needs for it, and how the boot must end. A row has
+ * two uses:
  *
- *	in a test	hostile_ranges() gives the whole form to the normaliser; the expected map is written in the test
+ *	in a test	hostile_ranges() gives the whole form to the normaliser; the expected map
+ *			is written in the test
  *	on the machine	hostile_apply() puts it in place of the firmware's usable RAM
  *
- * On the machine a row may only take memory away, never invent it. Types make this easy: the normaliser lets the stricter claim
- * win, so the intersection of two maps is the union of their claims once every address that the firmware did not call usable is
- * claimed as reserved. Therefore
+ * On the machine a row may only take memory away, never invent it. Types make this easy: the
+ * normaliser lets the stricter claim win, so the intersection of two maps is the union of their
+ * claims once every address that the firmware did not call usable is claimed as reserved. Therefore
  *
- *	out = row's ranges, as they are + firmware's other ranges + gaps between the firmware's usable ranges, as reserved
+ *	out = row's ranges, as they are + firmware's other ranges
+ *	      + gaps between the firmware's usable ranges, as reserved
  *
- * and the row's ranges reach the normaliser unsorted, overlapping and unaligned as they were written.
+ * and the row's ranges reach the normaliser unsorted, overlapping and unaligned as they were
+ * written.
  *
- * Invariant: I1 whatever is usable in normalise(out) is usable in normalise(firmware) and in normalise(row).
+ * Invariant: I1 whatever is usable in normalise(out) is usable in normalise(firmware) and in
+ * normalise(row).
  *
- * The rows keep [1 MiB, 16 MiB) whole: the kernel's image and what the loader put behind it stand there, and a map that takes
- * those away is no test but a broken loader. Cost: O(n log n) for the sort of the firmware's ranges.
+ * The rows keep [1 MiB, 16 MiB) whole: the kernel's image and what the loader put behind it stand
+ * there, and a map that takes those away is no test but a broken loader. Cost: O(n log n) for the
+ * sort of the firmware's ranges.
  */
 #include <linux/types.h>
 #include <linux/kernel.h>
@@ -77,7 +83,10 @@ static const struct boot_range nothing_rows[] = {
 
 #define MANY_PIECES 300U
 
-/* 300 pieces of 27 pages, 5 pages apart, in an order that is none (7 and 300 have no common factor), between two large ones. */
+/*
+ * 300 pieces of 27 pages, 5 pages apart, in an order that is none (7 and 300 have no common
+ * factor), between two large ones.
+ */
 static void many_ranges(struct boot_info *bi)
 {
 	u64 i, n;
@@ -149,8 +158,9 @@ static unsigned int keep_usable(struct boot_info *bi)
 }
 
 /*
- * Turn the ranges of `bi` into the gaps between its usable ones, as reserved. In place: the k-th gap is found when at least k
- * ranges were read, so it never overwrites one that is still to be read.
+ * Turn the ranges of `bi` into the gaps between its usable ones, as reserved. In place: the k-th
+ * gap is found when at least k ranges were read, so it never overwrites one that is still to be
+ * read.
  */
 static void invert_usable(struct boot_info *bi)
 {

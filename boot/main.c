@@ -1,11 +1,14 @@
 // SPDX-License-Identifier: MIT
 /*
- * The bring-up sequence: from the loader's handover to the end of the run. boot_main() reads like a table of contents.
+ * The bring-up sequence: from the loader's handover to the end of the run. boot_main() reads like a
+ * table of contents.
  *
- * What the loader says is decoded whole (boot_info) and normalised (memmap) before anything is believed; then memblock is told what memory there
- * is and what of it is taken, and mm_init() takes over. Input that can't be used ends with one line and EXIT_UNUSABLE.
+ * What the loader says is decoded whole (boot_info) and normalised (memmap) before anything is
+ * believed; then memblock is told what memory there is and what of it is taken, and mm_init() takes
+ * over. Input that can't be used ends with one line and EXIT_UNUSABLE.
  *
- * The boot line is the loader's, followed by what the firmware hands over beside it, so the latter wins.
+ * The boot line is the loader's, followed by what the firmware hands over beside it, so the latter
+ * wins.
  */
 #include <asm/clock.h>
 #include <asm/console.h>
@@ -171,7 +174,10 @@ static void show_map(void)
 			map.ranges[i].end - 1, mem_type_name(map.ranges[i].type));
 }
 
-/* A module is memory whatever the map says (the loader wrote it there), so that it is mapped; being reserved, nobody is given it. */
+/*
+ * A module is memory whatever the map says (the loader wrote it there), so that it is mapped; being
+ * reserved, nobody is given it.
+ */
 static void add_module_memory(const struct boot_module *m)
 {
 	phys_addr_t start = PAGE_ALIGN_DOWN(m->start), end = PAGE_ALIGN(m->start + m->size);
@@ -237,7 +243,9 @@ static void end_run(unsigned int code)
 		cpu_idle();
 }
 
-/* The first allocation, so that its cost is in the figures; it also proves that the path is whole. */
+/*
+ * The first allocation, so that its cost is in the figures; it also proves that the path is whole.
+ */
 static void first_kmalloc(void)
 {
 	void *p = kmalloc(64, GFP_KERNEL);

@@ -2,24 +2,27 @@
 /*
  * The multiboot2 information block: bytes → struct boot_info.
  *
- * The block is a header and a chain of tags. It comes from a loader that may be buggy, old or hostile, so nothing in it is
- * believed before it was compared with what may be read:
+ * The block is a header and a chain of tags. It comes from a loader that may be buggy, old or
+ * hostile, so nothing in it is believed before it was compared with what may be read:
  *
  *	info                                                        info + limit
  *	| total, 0 | tag | pad | tag | pad | … | end tag | (anything)     |
  *	           ^ pos         ^ each at a multiple of 8    ^ end = min(total, limit)
  *
- * Reading is by memcpy from a (pointer, length) pair whose length was checked just before; there is no other access. Tags are
- * described by a table: type, smallest payload, function. A function is given a payload that is at least that long and at most as
- * long as the block, and writes into boot_info what it wants to keep.
+ * Reading is by memcpy from a (pointer, length) pair whose length was checked just before; there is
+ * no other access. Tags are described by a table: type, smallest payload, function. A function is
+ * given a payload that is at least that long and at most as long as the block, and writes into
+ * boot_info what it wants to keep.
  *
- * What is tolerated, each counted as a problem: a total size that lies (clipped to what is readable), a missing end tag, a last
- * tag that reaches past the end (its beginning is used), tags too short for their type (skipped) or for a tag (the chain ends
- * there: its next link is unknown), tags given twice (the first counts; modules and memory maps add up), memory map entries
- * larger than 24 bytes, unterminated strings. Unknown tags are no problem: the specification adds new ones.
+ * What is tolerated, each counted as a problem: a total size that lies (clipped to what is
+ * readable), a missing end tag, a last tag that reaches past the end (its beginning is used), tags
+ * too short for their type (skipped) or for a tag (the chain ends there: its next link is unknown),
+ * tags given twice (the first counts; modules and memory maps add up), memory map entries larger
+ * than 24 bytes, unterminated strings. Unknown tags are no problem: the specification adds new
+ * ones.
  *
- * Invariants: I1 no byte outside [info, info + limit) is read. I2 every pass of the loop advances by at least 8 bytes, so the cost
- * is O(limit). I3 every string in boot_info is terminated.
+ * Invariants: I1 no byte outside [info, info + limit) is read. I2 every pass of the loop advances
+ * by at least 8 bytes, so the cost is O(limit). I3 every string in boot_info is terminated.
  *
  * Context: any; pure. Source: Multiboot2 Specification 2.0.
  */
@@ -40,7 +43,10 @@ struct mb2_parse {
 	struct mb2_basic_mem basic;
 };
 
-/* Copy a string of at most `len` bytes into dst[n]. What does not end, or does not fit, is cut and counted. */
+/*
+ * Copy a string of at most `len` bytes into dst[n]. What does not end, or does not fit, is cut and
+ * counted.
+ */
 static void copy_text(struct boot_info *bi, char *dst, size_t n, const u8 *src, size_t len)
 {
 	size_t text = strnlen((const char *)src, len);

@@ -1,11 +1,17 @@
 /* SPDX-License-Identifier: MIT */
-/* Numbers and layouts of the multiboot2 information block (Multiboot2 Specification 2.0, section 3.6). Private to the parser. */
+/*
+ * Numbers and layouts of the multiboot2 information block (Multiboot2 Specification 2.0, section
+ * 3.6). Private to the parser.
+ */
 #ifndef BOOT_MULTIBOOT2_H
 #define BOOT_MULTIBOOT2_H
 
 #include <linux/types.h>
 
-/* Block: u32 total_size, u32 reserved, tags. Tag: u32 type, u32 size, payload; each starts at a multiple of 8. */
+/*
+ * Block: u32 total_size, u32 reserved, tags. Tag: u32 type, u32 size, payload; each starts at a
+ * multiple of 8.
+ */
 #define MB2_BLOCK_HEADER 8
 #define MB2_TAG_HEADER	 8
 #define MB2_TAG_ALIGN	 8
@@ -26,7 +32,9 @@ enum mb2_tag_type {
 	MB2_TAG_EFI_BS = 18,
 };
 
-/* Payloads, without the tag header. They are copied out before use, so alignment does not matter. */
+/*
+ * Payloads, without the tag header. They are copied out before use, so alignment does not matter.
+ */
 struct mb2_module {
 	u32 start, end; /* then the string */
 };

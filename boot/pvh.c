@@ -2,23 +2,26 @@
 /*
  * The PVH start info: physical memory → struct boot_info.
  *
- * PVH passes one physical address; the structure there points to others (module list, command line, memory map), and those to
- * more (a module's own line):
+ * PVH passes one physical address; the structure there points to others (module list, command line,
+ * memory map), and those to more (a module's own line):
  *
  *	start_info --> modlist[nr_modules] --> command lines
  *	           --> command line
  *	           --> memmap[memmap_entries]		version 1 and later
  *	           --> RSDP (address only)
  *
- * The parser reaches memory through the reader that it is given and through nothing else; a read that is refused is a counted
- * problem and what it would have told is missing. So the same code runs on the machine, where the reader is the boot window, and
- * in a test, where it is a buffer. Everything is copied: after parsing only modules and the RSDP are still needed where they are;
+ * The parser reaches memory through the reader that it is given and through nothing else; a read
+ * that is refused is a counted problem and what it would have told is missing. So the same code
+ * runs on the machine, where the reader is the boot window, and in a test, where it is a buffer.
+ * Everything is copied: after parsing only modules and the RSDP are still needed where they are;
  * the start info itself is reported as the block to reserve.
  *
- * Invariants: I1 memory is read only through the reader, and only by the n bytes just asked for. I2 an address never wraps: a
- * read that would is refused here. I3 counts that lie cost at most MAX_ENTRIES reads of the map and BOOT_MAX_MODULES of the list.
+ * Invariants: I1 memory is read only through the reader, and only by the n bytes just asked for. I2
+ * an address never wraps: a read that would is refused here. I3 counts that lie cost at most
+ * MAX_ENTRIES reads of the map and BOOT_MAX_MODULES of the list.
  *
- * Context: any; pure but for the reader. Cost: O(bytes told). Source: the ABI, as documented in Xen's public headers.
+ * Context: any; pure but for the reader. Cost: O(bytes told). Source: the ABI, as documented in
+ * Xen's public headers.
  */
 #include <linux/types.h>
 #include <linux/kernel.h>
@@ -44,7 +47,10 @@ static bool fetch(const struct pvh_reader *r, struct boot_info *bi, phys_addr_t 
 	return true;
 }
 
-/* Copy a string of unknown length at `p` into dst[n], page by page: the next page may not be readable, nor needed. */
+/*
+ * Copy a string of unknown length at `p` into dst[n], page by page: the next page may not be
+ * readable, nor needed.
+ */
 static void fetch_text(const struct pvh_reader *r, struct boot_info *bi, phys_addr_t p, char *dst,
 		       size_t n)
 {
@@ -111,7 +117,8 @@ static void take_memmap(const struct pvh_reader *r, struct boot_info *bi,
  * @start_info: where the structure stands
  * @bi: the result, overwritten
  *
- * Return: 0, -BOOT_E_UNREADABLE, -BOOT_E_BAD_MAGIC, or -BOOT_E_NO_MEMMAP (everything else in @bi is filled in then).
+ * Return: 0, -BOOT_E_UNREADABLE, -BOOT_E_BAD_MAGIC, or -BOOT_E_NO_MEMMAP (everything else in @bi is
+ * filled in then).
  */
 int pvh_parse(const struct pvh_reader *r, phys_addr_t start_info, struct boot_info *bi)
 {

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* Layouts of the PVH start info (Xen's public/arch-x86/hvm/start_info.h defines the ABI). Private to the parser. */
+/*
+ * Layouts of the PVH start info (Xen's public/arch-x86/hvm/start_info.h defines the ABI). Private
+ * to the parser.
+ */
 #ifndef BOOT_PVH_H
 #define BOOT_PVH_H
 

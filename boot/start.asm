@@ -2,16 +2,18 @@
 ;
 ; From the loader's 32-bit protected mode to C in the higher half.
 ;
-; 1. Say who called (multiboot2 or PVH) and check the machine: CPUID, long mode, NX. What is missing is one line on the
-;    serial port and exit code 0x13, never a reset.
+; 1. Say who called (multiboot2 or PVH) and check the machine: CPUID, long mode, NX. What is missing
+;    is one line on the serial port and exit code 0x13, never a reset.
 ; 2. Build the boot page tables:
-;        identity + boot window   the first 4 GiB in 2 MiB pages, shared by PML4[0] (executable, until the jump below)
-;                                 and PML4[273] (the direct map's place, NX)
-;        image                    4 KiB pages at 0xffffffff80000000 + physical: text R X, rodata R, data RW NX;
-;                                 so W^X holds before the first line of C
-; 3. Switch on PAE, NX, long mode, write protection and paging, go to the high half, call boot_main(protocol, info, ticks).
+;        identity + boot window   the first 4 GiB in 2 MiB pages, shared by PML4[0] (executable,
+;                                 until the jump below) and PML4[273] (the direct map's place, NX)
+;        image                    4 KiB pages at 0xffffffff80000000 + physical: text R X, rodata R,
+;                                 data RW NX; so W^X holds before the first line of C
+; 3. Switch on PAE, NX, long mode, write protection and paging, go to the high half, call
+;    boot_main(protocol, info, ticks).
 ;
-; Registers kept through steps 1 and 2: esi = protocol (1 multiboot2, 2 PVH), edi = physical address of its info.
+; Registers kept through steps 1 and 2: esi = protocol (1 multiboot2, 2 PVH), edi = physical address
+; of its info.
 
 extern __phys_text_start, __phys_text_end, __phys_rodata_end, __phys_image_end
 extern boot_main
@@ -208,10 +210,12 @@ gdt_pointer:
 	dq gdt
 boot_ticks:
 	dq 0
-msg_magic: db "Quarry: not started by a multiboot2 or PVH loader (wrong magic). Boot the ISO, or QEMU -kernel.", 13, 10, 0
+msg_magic: db "Quarry: not started by a multiboot2 or PVH loader (wrong magic). "
+	   db "Boot the ISO, or QEMU -kernel.", 13, 10, 0
 msg_cpuid: db "Quarry: this CPU has no CPUID instruction; a 64-bit x86 CPU is needed.", 13, 10, 0
 msg_long:  db "Quarry: this CPU has no long mode; a 64-bit x86 CPU is needed.", 13, 10, 0
-msg_nx:	   db "Quarry: this CPU has no NX bit (or firmware turned it off); it is needed to keep data from running.", 13, 10, 0
+msg_nx:	   db "Quarry: this CPU has no NX bit (or firmware turned it off); "
+	   db "it is needed to keep data from running.", 13, 10, 0
 align 16
 	times 256 db 0
 boot_stack_top:

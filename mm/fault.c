@@ -2,10 +2,11 @@
 /*
  * Demand paging: what happens when a page is touched.
  *
- * 1. Way in. The machine could not translate an access. arch/ calls mm_handle_fault(); if the access was a program's or a user-access
- *    function's and there is an address space, the mapping is looked up (a stack grown if need be) and handle_mm_fault() brings the
- *    page in. Declined, the fault goes back to arch, which fixes the access up (-EFAULT) or reports it. A kernel access to a user
- *    address outside the user-access functions is always declined: it is a bug.
+ * 1. Way in. The machine could not translate an access. arch/ calls mm_handle_fault(); if the
+ *    access was a program's or a user-access function's and there is an address space, the mapping
+ *    is looked up (a stack grown if need be) and handle_mm_fault() brings the page in. Declined,
+ *    the fault goes back to arch, which fixes the access up (-EFAULT) or reports it. A kernel
+ *    access to a user address outside the user-access functions is always declined: it is a bug.
  *
  * 2. What the entry becomes, by what it was:
  *
@@ -22,19 +23,21 @@
  *	read-only	write	shared			the same page, writable, dirty
  *	good already	any	any			as it is (somebody was faster, or a TLB was stale)
  *
- *    So an entry is writable only after somebody wrote, which is what the dirty bit means, and a private page is never shared
- *    with a writable entry.
+ *    So an entry is writable only after somebody wrote, which is what the dirty bit means, and a
+ *    private page is never shared with a writable entry.
  *
- * 3. Nothing half done. Memory is allocated before page_table_lock is taken; under it the entry is compared with what was found before
- *    and only then replaced, the counts with it. If memory runs out or the file has no such page the entry stays as it was
- *    (tables that were made stay with the mapping, user_pt.c).
+ * 3. Nothing half done. Memory is allocated before page_table_lock is taken; under it the entry is
+ *    compared with what was found before and only then replaced, the counts with it. If memory runs
+ *    out or the file has no such page the entry stays as it was (tables that were made stay with
+ *    the mapping, user_pt.c).
  *
- * 4. Invariants: those of user_pt.c (I7 to I10). A replaced entry is taken out and flushed before the new one is stored, so no CPU ever
- *    has both pages under one address.
+ * 4. Invariants: those of user_pt.c (I7 to I10). A replaced entry is taken out and flushed before
+ *    the new one is stored, so no CPU ever has both pages under one address.
  *
- * 5. Locks: mmap_lock for reading is held over handle_mm_fault(); page_table_lock inside. Growing a stack needs mmap_lock for writing: it is
- *    released, taken for writing, everything is looked up again. Context: may sleep; between pagefault_disable() and
- *    pagefault_enable() nothing is resolved, so user access is possible there with whatever is present.
+ * 5. Locks: mmap_lock for reading is held over handle_mm_fault(); page_table_lock inside. Growing a
+ *    stack needs mmap_lock for writing: it is released, taken for writing, everything is looked up
+ *    again. Context: may sleep; between pagefault_disable() and pagefault_enable() nothing is
+ *    resolved, so user access is possible there with whatever is present.
  *
  * 6. Cost: one walk, one allocation and one clear or copy of a page for each.
  */
@@ -103,8 +106,9 @@ static pte_t entry_written(pte_t e)
 }
 
 /*
- * The step that can't fail: `page` comes under the address in place of what vmf->orig_pte says. The caller's reference goes to the
- * entry. If the entry is not what it was, somebody else resolved the fault: the page is dropped and the access tried again.
+ * The step that can't fail: `page` comes under the address in place of what vmf->orig_pte says. The
+ * caller's reference goes to the entry. If the entry is not what it was, somebody else resolved the
+ * fault: the page is dropped and the access tried again.
  */
 static void install_page(struct vm_fault *vmf, struct page *page)
 {
@@ -157,7 +161,10 @@ static vm_fault_t fault_anon_write(struct vm_fault *vmf)
 	return 0;
 }
 
-/* Ask the mapping's owner for the page. On success vmf->page holds a reference, unless the owner filled the entry (NOPAGE). */
+/*
+ * Ask the mapping's owner for the page. On success vmf->page holds a reference, unless the owner
+ * filled the entry (NOPAGE).
+ */
 static vm_fault_t ask_owner(struct vm_fault *vmf)
 {
 	vm_fault_t ret = vmf->vma->vm_ops->fault(vmf);
@@ -250,8 +257,9 @@ static vm_fault_t fault_write_shared(struct vm_fault *vmf)
 }
 
 /*
- * Look at the entry once more, under the lock. If its page is this mapping's alone it is made writable at once. Returns the page to
- * copy, with a reference so that it outlives the lock; NULL: resolved.
+ * Look at the entry once more, under the lock. If its page is this mapping's alone it is made
+ * writable at once. Returns the page to copy, with a reference so that it outlives the lock; NULL:
+ * resolved.
  */
 static struct page *reuse_or_hold(struct vm_fault *vmf)
 {
@@ -292,7 +300,10 @@ static vm_fault_t fault_write_protected(struct vm_fault *vmf)
 		return fault_write_shared(vmf);
 	if (!pte_special(vmf->orig_pte))
 		return fault_write_private(vmf);
-	/* The zero page: a zeroed one takes its place. Frames of a driver can't be copied, having no page. */
+	/*
+	 * The zero page: a zeroed one takes its place. Frames of a driver can't be copied, having
+	 * no page.
+	 */
 	return is_zero_pfn(pte_pfn(vmf->orig_pte)) ? fault_anon_write(vmf) : VM_FAULT_SIGBUS;
 }
 
@@ -314,8 +325,9 @@ static bool vma_permits(const struct vm_area_struct *vma, unsigned int flags)
  * @flags: FAULT_FLAG_*
  * @regs: the trap's registers, or NULL
  *
- * Return: 0 and the like when the access can be tried again; with VM_FAULT_ERROR bits it would fail again, and nothing changed:
- * SIGSEGV (the mapping does not allow it), SIGBUS (nothing is there to be mapped), OOM.
+ * Return: 0 and the like when the access can be tried again; with VM_FAULT_ERROR bits it would fail
+ * again, and nothing changed: SIGSEGV (the mapping does not allow it), SIGBUS (nothing is there to
+ * be mapped), OOM.
  */
 vm_fault_t handle_mm_fault(struct vm_area_struct *vma, unsigned long address, unsigned int flags,
 			   struct pt_regs *regs)
@@ -344,7 +356,10 @@ vm_fault_t handle_mm_fault(struct vm_area_struct *vma, unsigned long address, un
 	return 0;
 }
 
-/* The mapping that an access belongs to, a stack grown for it; NULL: none. mmap_lock is held for reading whatever comes back. */
+/*
+ * The mapping that an access belongs to, a stack grown for it; NULL: none. mmap_lock is held for
+ * reading whatever comes back.
+ */
 static struct vm_area_struct *lock_and_find(struct mm_struct *mm, unsigned long addr)
 {
 	struct vm_area_struct *vma;

@@ -15,8 +15,10 @@ extern struct report_explainer page_explainer;
 /**
  * mm_init() - bring the memory manager up
  *
- * Precondition: memblock holds the machine's memory and what of it is taken; all of it that memblock may hand out is reached by __va().
- * Context: once, one CPU, interrupts off. Ends in panic() if the memory can't carry its own administration.
+ * Precondition: memblock holds the machine's memory and what of it is taken; all of it that
+ * memblock may hand out is reached by __va().
+ * Context: once, one CPU, interrupts off. Ends in panic() if the memory can't carry its own
+ * administration.
  */
 void mm_init(void)
 {
@@ -33,8 +35,9 @@ void mm_init(void)
 /**
  * mm_quiesce() - empty every cache, so that page counts are exact
  *
- * From the top layer down, since each gives back to the one below: lazily freed vmalloc areas, slab arrays and empty slabs,
- * per-CPU page lists. Kernel page tables and struct pages rightly remain; MM_KERNEL_TABLES counts the former.
+ * From the top layer down, since each gives back to the one below: lazily freed vmalloc areas, slab
+ * arrays and empty slabs, per-CPU page lists. Kernel page tables and struct pages rightly remain;
+ * MM_KERNEL_TABLES counts the former.
  */
 void mm_quiesce(void)
 {

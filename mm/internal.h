@@ -8,7 +8,10 @@
 
 /* --- pgtable.c: walking and building trees, for kernel and user space alike --- */
 
-/* Where table pages come from: memblock at boot, the buddy after. Returns the physical address of a zeroed page, 0 on failure. */
+/*
+ * Where table pages come from: memblock at boot, the buddy after. Returns the physical address of a
+ * zeroed page, 0 on failure.
+ */
 typedef phys_addr_t (*table_alloc_t)(void);
 phys_addr_t table_alloc_boot(void);
 /* The last boot table is made: give back what its batch has left. */
@@ -17,13 +20,19 @@ phys_addr_t table_alloc_kernel(void);
 phys_addr_t table_alloc_user(void);
 void table_free_user(pte_t *table);
 
-/* The slot for `va` at `level`, tables on the way made by `alloc` (NULL: none are made). NULL if missing, out of memory, or a leaf is in the way. */
+/*
+ * The slot for `va` at `level`, tables on the way made by `alloc` (NULL: none are made). NULL if
+ * missing, out of memory, or a leaf is in the way.
+ */
 pte_t *pt_slot(pte_t *root, unsigned long va, int level, table_alloc_t alloc);
 
 /* The leaf that translates `va`, and its level; NULL if there is none. */
 pte_t *pt_lookup(pte_t *root, unsigned long va, int *level);
 
-/* Map [va, va + size) to phys by the largest leaves that fit. -ENOMEM: what was made stands, the caller undoes it. */
+/*
+ * Map [va, va + size) to phys by the largest leaves that fit. -ENOMEM: what was made stands, the
+ * caller undoes it.
+ */
 int pt_map(pte_t *root, unsigned long va, phys_addr_t phys, unsigned long size, pgprot_t prot,
 	   table_alloc_t alloc);
 
@@ -32,7 +41,10 @@ void direct_map_init(void);
 
 /* --- vmemmap.c: struct pages by section --- */
 void vmemmap_init(void);
-/* Bring the zone's next untouched section in: its pages go to the buddy. False when there is none. Z: zone->lock held. */
+/*
+ * Bring the zone's next untouched section in: its pages go to the buddy. False when there is none.
+ * Z: zone->lock held.
+ */
 bool section_bring_in(struct zone *zone);
 bool section_valid(void);
 

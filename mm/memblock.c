@@ -8,20 +8,23 @@
  *	reserved     [---]   [--]            [---]  [----]                  [---]
  *	free      [-]     [-]    []   [------]           [-----------------]
  *
- * What is free is in memory and not in reserved; it is never stored, only computed by walking both arrays. Reserved ranges may lie
- * where there is no memory (firmware tables, the framebuffer). Allocating is reserving: the highest fit is taken, so that the low
- * memory that devices need stays free. Page 0 is never handed out; whoever needs other fixed pages reserves them.
+ * What is free is in memory and not in reserved; it is never stored, only computed by walking both
+ * arrays. Reserved ranges may lie where there is no memory (firmware tables, the framebuffer).
+ * Allocating is reserving: the highest fit is taken, so that the low memory that devices need stays
+ * free. Page 0 is never handed out; whoever needs other fixed pages reserves them.
  *
- * One primitive changes an array each way: region_insert() replaces all regions that the new range touches by their hull,
- * region_cut() cuts a range out, which splits at most one region. Both find the place by binary search.
+ * One primitive changes an array each way: region_insert() replaces all regions that the new range
+ * touches by their hull, region_cut() cuts a range out, which splits at most one region. Both find
+ * the place by binary search.
  *
- * An array starts static. When it has no room for one more region it doubles: the new array comes from memblock itself, its place
- * is reserved and the old place (if it was allocated) freed. A region takes at most one more entry and the array has doubled, so
- * this ends. The range that is about to be reserved is not in the map yet: growing keeps clear of it. Memory that is taken must
+ * An array starts static. When it has no room for one more region it doubles: the new array comes
+ * from memblock itself, its place is reserved and the old place (if it was allocated) freed. A
+ * region takes at most one more entry and the array has doubled, so this ends. The range that is
+ * about to be reserved is not in the map yet: growing keeps clear of it. Memory that is taken must
  * be reserved before memory is added, else a grown array could come to lie on it.
  *
- * Cursors of the iterators are addresses: "the first range that ends above". So each step is a binary search, and changing the map
- * while walking it is well defined.
+ * Cursors of the iterators are addresses: "the first range that ends above". So each step is a
+ * binary search, and changing the map while walking it is well defined.
  *
  * Invariants (__memblock_valid() returns the number of the first broken one):
  *	I1  cnt <= max in both arrays, and an array that was allocated lies in a reserved range
@@ -29,11 +32,13 @@
  *	I3  regions ascend, and two neighbours neither overlap nor touch
  *	I4  memory regions start and end on page boundaries
  *
- * Locks and contexts: none. Boot, one CPU, interrupts on or off. After memblock_seal() the map is read-only: the page allocator
- * owns what was free, so a change or an allocation would be lost or given twice; it is refused with a report.
+ * Locks and contexts: none. Boot, one CPU, interrupts on or off. After memblock_seal() the map is
+ * read-only: the page allocator owns what was free, so a change or an allocation would be lost or
+ * given twice; it is refused with a report.
  *
- * Complexity for n regions: lookups O(log n); changes O(log n) + the move of the array's tail; an allocation O(k log n) for k free
- * ranges above the one that fits. Sources: Linux's documentation of memblock for names and behaviour.
+ * Complexity for n regions: lookups O(log n); changes O(log n) + the move of the array's tail; an
+ * allocation O(k log n) for k free ranges above the one that fits. Sources: Linux's documentation
+ * of memblock for names and behaviour.
  */
 #include <linux/types.h>
 #include <linux/kernel.h>
@@ -170,7 +175,10 @@ bool __memblock_next_reserved(const struct memblock *mb, u64 *idx, phys_addr_t *
 	return next_region(&mb->reserved, idx, start, end);
 }
 
-/* The lowest free range in [lo, hi) that ends above *idx. Each pass steps over one region of either array. */
+/*
+ * The lowest free range in [lo, hi) that ends above *idx. Each pass steps over one region of either
+ * array.
+ */
 bool __memblock_next_free_in(const struct memblock *mb, u64 *idx, phys_addr_t lo, phys_addr_t hi,
 			     phys_addr_t *start, phys_addr_t *end)
 {
@@ -198,7 +206,9 @@ bool __memblock_next_free_in(const struct memblock *mb, u64 *idx, phys_addr_t lo
 	return true;
 }
 
-/* The highest free range that starts below `hi`, cut there. The mirror image of the function above. */
+/*
+ * The highest free range that starts below `hi`, cut there. The mirror image of the function above.
+ */
 static bool prev_free(const struct memblock *mb, phys_addr_t hi, phys_addr_t *start,
 		      phys_addr_t *end)
 {
@@ -307,8 +317,9 @@ static int type_grow(struct memblock *mb, struct memblock_type *t, phys_addr_t b
 }
 
 /*
- * Make sure that `t` has room for the change to [base, end) that follows. The reserved array keeps two entries more in hand:
- * growing the memory array reserves the new place and may split a region in freeing the old one.
+ * Make sure that `t` has room for the change to [base, end) that follows. The reserved array keeps
+ * two entries more in hand: growing the memory array reserves the new place and may split a region
+ * in freeing the old one.
  */
 static int make_room(struct memblock *mb, struct memblock_type *t, phys_addr_t base,
 		     phys_addr_t end)
@@ -483,7 +494,10 @@ int __memblock_valid(const struct memblock *mb)
 		bad = type_valid(&mb->reserved);
 	if (bad)
 		return bad;
-	/* Once sealed, what the arrays stand in may have been given to the page allocator as reserved pages: still true. */
+	/*
+	 * Once sealed, what the arrays stand in may have been given to the page allocator as
+	 * reserved pages: still true.
+	 */
 	if (!array_reserved(mb, &mb->memory) || !array_reserved(mb, &mb->reserved))
 		return 1;
 	for (i = 0; i < mb->memory.cnt; i++)

@@ -2,28 +2,33 @@
 /*
  * Files in memory, to be mapped.
  *
- * 1. Model. A memfile is a sequence of bytes of fixed size: given ones (those of a boot module), or zeroes. Its content lives in pages
- *    that are made when first needed: allocated, filled from the given bytes, the tail of the last one zeroed. From then on the page is
- *    the content; the given bytes are only read and stay what they were.
+ * 1. Model. A memfile is a sequence of bytes of fixed size: given ones (those of a boot module), or
+ *    zeroes. Its content lives in pages that are made when first needed: allocated, filled from the
+ *    given bytes, the tail of the last one zeroed. From then on the page is the content; the given
+ *    bytes are only read and stay what they were.
  *
  *	memfile -> chunk[i / 512] -> page pointer[i % 512] -> struct page
  *
- *    A shared mapping maps these very pages, so that what one mapping writes, every other and memfile_read() see at once. A private one
- *    maps them read-only until it writes, then gets a copy (fault.c). Beyond the last page there is nothing: VM_FAULT_SIGBUS.
+ *    A shared mapping maps these very pages, so that what one mapping writes, every other and
+ *    memfile_read() see at once. A private one maps them read-only until it writes, then gets a
+ *    copy (fault.c). Beyond the last page there is nothing: VM_FAULT_SIGBUS.
  *
- * 2. Shared anonymous memory (MAP_SHARED | MAP_ANONYMOUS) is a memfile of zeroes that only its mappings hold; in Linux, too,
- *    it is a file nobody can name.
+ * 2. Shared anonymous memory (MAP_SHARED | MAP_ANONYMOUS) is a memfile of zeroes that only its
+ *    mappings hold; in Linux, too, it is a file nobody can name.
  *
- * 3. References. The file is counted by its mappings and its creator. A page is counted once by the file and once by each entry
- *    that maps it; so it outlives the file's release where a TLB flush is still due (user_pt.c).
+ * 3. References. The file is counted by its mappings and its creator. A page is counted once by the
+ *    file and once by each entry that maps it; so it outlives the file's release where a TLB flush
+ *    is still due (user_pt.c).
  *
  * 4. Invariants
- *    I1  a slot goes from NULL to a page once, and the page is filled before; it stays until the release;
- *    I2  bytes of the last page beyond the size are zero unless a mapping wrote them, and never reach memfile_read();
+ *    I1  a slot goes from NULL to a page once, and the page is filled before; it stays until the
+ *        release;
+ *    I2  bytes of the last page beyond the size are zero unless a mapping wrote them, and never
+ *        reach memfile_read();
  *    I3  each page in a slot has PG_file and counts in MM_FILE.
  *
- * 5. Locks: none; who loses the race for a slot gives its page back. Memory: 8 bytes for 512 pages at once (so up to 1 TiB a
- *    file), the rest on demand. Context: may sleep.
+ * 5. Locks: none; who loses the race for a slot gives its page back. Memory: 8 bytes for 512 pages
+ *    at once (so up to 1 TiB a file), the rest on demand. Context: may sleep.
  */
 #include <linux/memfile.h>
 #include <linux/mm.h>
@@ -172,7 +177,8 @@ static const struct file_operations memfile_fops = {
  * @bytes: the content, which must stay readable until the file is gone; NULL: zeroes
  * @size: in bytes; more than 1 TiB is refused for lack of memory
  *
- * Return: the file, open for reading and writing, with one reference for the caller; NULL: out of memory.
+ * Return: the file, open for reading and writing, with one reference for the caller; NULL: out of
+ * memory.
  */
 struct memfile *memfile_create(const char *name, const void *bytes, size_t size)
 {
@@ -257,7 +263,8 @@ static ssize_t memfile_transfer(struct memfile *mf, void *buf, size_t n, u64 pos
  * @n: how much
  * @pos: from which byte
  *
- * Return: bytes copied, fewer than @n at the end of the file or when memory ran out behind them; -ENOMEM if it did at once.
+ * Return: bytes copied, fewer than @n at the end of the file or when memory ran out behind them;
+ * -ENOMEM if it did at once.
  */
 ssize_t memfile_read(struct memfile *mf, void *buf, size_t n, u64 pos)
 {

@@ -2,26 +2,33 @@
 /*
  * Address spaces: made, used, left, taken apart.
  *
- * 1. Model. An mm_struct owns a root table, a tree of mappings (vma.c) and what their pages and tables take. Two counts:
+ * 1. Model. An mm_struct owns a root table, a tree of mappings (vma.c) and what their pages and
+ *    tables take. Two counts:
  *
  *	mm_users	those who use the mappings; the last mmput() unmaps everything (exit_mmap)
  *	mm_count	those who need the structure and its root; all users together are one; the last mmdrop() frees both
  *
- * 2. There is no scheduler, so "current" is a per-CPU pointer: current_mm is the address space of the running context. It is set and
- *    cleared by kthread_use_mm() and kthread_unuse_mm(), which also switch the tables. A context that lost its users under it (somebody
- *    else's mmput) goes on with an empty address space: its structure and root stay until it lets go.
+ * 2. There is no scheduler, so "current" is a per-CPU pointer: current_mm is the address space of
+ *    the running context. It is set and cleared by kthread_use_mm() and kthread_unuse_mm(), which
+ *    also switch the tables. A context that lost its users under it (somebody else's mmput) goes on
+ *    with an empty address space: its structure and root stay until it lets go.
  *
  * 3. Invariants
- *    I1  the kernel half of every root is the kernel's (pt_root_init()); this code writes the user half only;
- *    I2  current_mm is NULL exactly when the CPU walks no user tables, and holds one mm_count while it isn't;
- *    I3  mm_users > 0 implies mm_count > 0; at mm_users 0 there is no mapping and no table below the root.
+ *    I1  the kernel half of every root is the kernel's (pt_root_init()); this code writes the user
+ *        half only;
+ *    I2  current_mm is NULL exactly when the CPU walks no user tables, and holds one mm_count while
+ *        it isn't;
+ *    I3  mm_users > 0 implies mm_count > 0; at mm_users 0 there is no mapping and no table below
+ *        the root.
  *
- * 4. Layout, with Linux's numbers: new mappings go below mmap_base, 128 MiB under the top, the room above it is for a stack (its limit, 8 MiB, is
- *    far below, so the clamp of Linux's formula decides); the heap starts at two thirds of the address space, where Linux puts
- *    the image of a position-independent program, until a loader says where a program's data ends. Nothing is randomised:
- *    addresses in a test run repeat.
+ * 4. Layout, with Linux's numbers: new mappings go below mmap_base, 128 MiB under the top, the room
+ *    above it is for a stack (its limit, 8 MiB, is far below, so the clamp of Linux's formula
+ *    decides); the heap starts at two thirds of the address space, where Linux puts the image of a
+ *    position-independent program, until a loader says where a program's data ends. Nothing is
+ *    randomised: addresses in a test run repeat.
  *
- * 5. Locks: none here; the counts are atomic. mmput() takes mmap_lock. Context: may sleep, but mmgrab() and mmget() go anywhere.
+ * 5. Locks: none here; the counts are atomic. mmput() takes mmap_lock. Context: may sleep, but
+ *    mmgrab() and mmget() go anywhere.
  */
 #include <asm/pgtable.h>
 #include <linux/kthread.h>
@@ -110,7 +117,8 @@ void __mmdrop(struct mm_struct *mm)
  * kthread_use_mm() - let the running context access an address space
  * @mm: the caller is a user of it
  *
- * User accesses (linux/uaccess.h) go to @mm from now on, and fault its pages in. Precondition: the context has none yet.
+ * User accesses (linux/uaccess.h) go to @mm from now on, and fault its pages in. Precondition: the
+ * context has none yet.
  */
 void kthread_use_mm(struct mm_struct *mm)
 {

@@ -2,31 +2,38 @@
 /*
  * mmap, munmap, mprotect, madvise, brk: requests decoded, then committed.
  *
- * 1. Model. Each request is first checked and provided for, in the order in which the manual pages list the errors, and changes nothing
- *    meanwhile. Then comes a commit that cannot fail:
+ * 1. Model. Each request is first checked and provided for, in the order in which the manual pages
+ *    list the errors, and changes nothing meanwhile. Then comes a commit that cannot fail:
  *
  *	decode: arguments → rights → place → room in map_count → memory for new VMAs and pieces → the file's consent
  *	commit: split at the ends → unmap what is in the way → link, or change rights → merge with the neighbours
  *
- *    So a call that returns an error has changed nothing. Linux is weaker here in places (mprotect() and madvise() over a hole
- *    work up to the hole and then say ENOMEM; MAP_FIXED may have unmapped before it fails).
+ *    So a call that returns an error has changed nothing. Linux is weaker here in places
+ *    (mprotect() and madvise() over a hole work up to the hole and then say ENOMEM; MAP_FIXED may
+ *    have unmapped before it fails).
  *
- * 2. Names. The functions are Linux's, with two deviations a porter should know: do_mmap(), do_munmap(), do_mprotect(), do_madvise()
- *    and do_brk() take the address space as first argument and take its mmap_lock themselves, and do_mmap() populates itself.
+ * 2. Names. The functions are Linux's, with two deviations a porter should know: do_mmap(),
+ *    do_munmap(), do_mprotect(), do_madvise() and do_brk() take the address space as first argument
+ *    and take its mmap_lock themselves, and do_mmap() populates itself.
  *
- * 3. Where a mapping goes: at addr if it is a hint and free, else in the highest gap below mmap_base, else in the highest gap above it; at
- *    MAP_32BIT in the second GiB. A gap ends stack_guard_gap below a VM_GROWSDOWN mapping. Nothing goes below mmap_min_addr.
+ * 3. Where a mapping goes: at addr if it is a hint and free, else in the highest gap below
+ *    mmap_base, else in the highest gap above it; at MAP_32BIT in the second GiB. A gap ends
+ *    stack_guard_gap below a VM_GROWSDOWN mapping. Nothing goes below mmap_min_addr.
  *
- * 4. Rights. VM_MAY* say what mprotect() may ever allow: for a file what its mode allows (a private mapping may always be written).
- *    A mapping that is shared and whose file can't be written keeps VM_SHARED off (Linux too): it can never be a writer.
+ * 4. Rights. VM_MAY* say what mprotect() may ever allow: for a file what its mode allows (a private
+ *    mapping may always be written). A mapping that is shared and whose file can't be written keeps
+ *    VM_SHARED off (Linux too): it can never be a writer.
  *
- * 5. Growing stacks. A fault below a VM_GROWSDOWN mapping extends it to the faulting page, unless it would then be larger than
- *    STACK_LIMIT or closer than stack_guard_gap to an accessible mapping that is no stack itself.
+ * 5. Growing stacks. A fault below a VM_GROWSDOWN mapping extends it to the faulting page, unless
+ *    it would then be larger than STACK_LIMIT or closer than stack_guard_gap to an accessible
+ *    mapping that is no stack itself.
  *
- * 6. Invariants: those of vma.c (I1 to I6) and user_pt.c (I7 to I10) hold whenever mmap_lock is free.
+ * 6. Invariants: those of vma.c (I1 to I6) and user_pt.c (I7 to I10) hold whenever mmap_lock is
+ *    free.
  *
- * 7. Locks: mmap_lock for writing around every change; MADV_DONTNEED and populating are content with reading. Owners' callbacks run under
- *    it. Context: may sleep. Cost: O(log n) for each VMA touched, plus the pages.
+ * 7. Locks: mmap_lock for writing around every change; MADV_DONTNEED and populating are content
+ *    with reading. Owners' callbacks run under it. Context: may sleep. Cost: O(log n) for each VMA
+ *    touched, plus the pages.
  */
 #include <linux/err.h>
 #include <linux/memfile.h>
@@ -116,7 +123,8 @@ static int munmap_locked(struct mm_struct *mm, unsigned long start, unsigned lon
  *
  * Holes in the range are no error.
  *
- * Return: 0; -EINVAL (unaligned, empty, outside the user's half), -ENOMEM (no memory for a piece, or too many mappings).
+ * Return: 0; -EINVAL (unaligned, empty, outside the user's half), -ENOMEM (no memory for a piece,
+ * or too many mappings).
  */
 int do_munmap(struct mm_struct *mm, unsigned long start, size_t len)
 {
@@ -139,8 +147,8 @@ int do_munmap(struct mm_struct *mm, unsigned long start, size_t len)
  * @len: bytes, page aligned
  * @flags: MAP_*
  *
- * Return: the address; or -EINVAL (fixed and unaligned), -ENOMEM (no room), -EPERM (fixed, below mmap_min_addr), -EEXIST
- * (MAP_FIXED_NOREPLACE, and something is there).
+ * Return: the address; or -EINVAL (fixed and unaligned), -ENOMEM (no room), -EPERM (fixed, below
+ * mmap_min_addr), -EEXIST (MAP_FIXED_NOREPLACE, and something is there).
  */
 unsigned long get_unmapped_area(struct mm_struct *mm, unsigned long addr, unsigned long len,
 				unsigned long flags)
@@ -338,9 +346,10 @@ static void populate(struct mm_struct *mm, unsigned long start, unsigned long le
  * @flags: MAP_*
  * @pgoff: first page of the file
  *
- * Return: the address; or -EINVAL (length 0, no or an unknown type, unaligned and fixed, MAP_HUGETLB, a file or shared memory
- * that grows), -ENOMEM (too long, no room, too many mappings, no memory), -EOVERFLOW (@pgoff + pages), -EBADF (no file),
- * -EACCES (the file's mode), -ENODEV (the file can't be mapped), -EEXIST, -EPERM, -EOPNOTSUPP (MAP_SHARED_VALIDATE), or what the
+ * Return: the address; or -EINVAL (length 0, no or an unknown type, unaligned and fixed,
+ * MAP_HUGETLB, a file or shared memory that grows), -ENOMEM (too long, no room, too many mappings,
+ * no memory), -EOVERFLOW (@pgoff + pages), -EBADF (no file), -EACCES (the file's mode), -ENODEV
+ * (the file can't be mapped), -EEXIST, -EPERM, -EOPNOTSUPP (MAP_SHARED_VALIDATE), or what the
  * file's ->mmap says. After an error nothing has changed.
  */
 unsigned long do_mmap(struct mm_struct *mm, struct file *file, unsigned long addr,
@@ -409,7 +418,10 @@ int vm_munmap(unsigned long start, size_t len)
 
 /* --- rights --- */
 
-/* -ENOMEM unless [start, end) is mapped without a hole; -EACCES if a mapping may never have these rights. */
+/*
+ * -ENOMEM unless [start, end) is mapped without a hole; -EACCES if a mapping may never have these
+ * rights.
+ */
 static int may_protect(struct mm_struct *mm, unsigned long start, unsigned long end,
 		       vm_flags_t access)
 {
@@ -495,8 +507,9 @@ static int grows_start(struct mm_struct *mm, unsigned long prot, unsigned long *
  * @len: in bytes, rounded up to pages; 0 does nothing
  * @prot: PROT_READ, PROT_WRITE, PROT_EXEC; PROT_GROWSDOWN
  *
- * Return: 0; -EINVAL (unaligned, unknown or contradictory @prot, PROT_GROWSUP), -ENOMEM (a hole, too many mappings, no memory), -EACCES
- * (the file does not allow it). After an error nothing has changed; Linux may have changed what lies before a hole.
+ * Return: 0; -EINVAL (unaligned, unknown or contradictory @prot, PROT_GROWSUP), -ENOMEM (a hole,
+ * too many mappings, no memory), -EACCES (the file does not allow it). After an error nothing has
+ * changed; Linux may have changed what lies before a hole.
  */
 int do_mprotect(struct mm_struct *mm, unsigned long start, size_t len, unsigned long prot)
 {
@@ -520,7 +533,10 @@ int do_mprotect(struct mm_struct *mm, unsigned long start, size_t len, unsigned 
 
 /* --- advice --- */
 
-/* The pages of [start, end) go; the mappings stay, and the next access finds zeroes or the file's content. */
+/*
+ * The pages of [start, end) go; the mappings stay, and the next access finds zeroes or the file's
+ * content.
+ */
 static int drop_pages(struct mm_struct *mm, unsigned long start, unsigned long end)
 {
 	struct vm_area_struct *vma;
@@ -539,13 +555,13 @@ static int drop_pages(struct mm_struct *mm, unsigned long start, unsigned long e
 }
 
 /**
- * do_madvise() - say how a range will be used
- * @mm: the address space; its mmap_lock is taken for reading
- * @start: page aligned
- * @len: in bytes, rounded up to pages; 0 does nothing
- * @behavior: MADV_DONTNEED drops the pages; the hints MADV_NORMAL, RANDOM, SEQUENTIAL and WILLNEED are accepted
+ * do_madvise() - say how a range will be used @mm: the address space; its mmap_lock is taken for
+ * reading @start: page aligned @len: in bytes, rounded up to pages; 0 does nothing @behavior:
+ * MADV_DONTNEED drops the pages; the hints MADV_NORMAL, RANDOM, SEQUENTIAL and WILLNEED are
+ * accepted
  *
- * Return: 0; -EINVAL (unaligned, unknown advice, MADV_DONTNEED on locked pages), -ENOMEM (a hole; then nothing is dropped).
+ * Return: 0; -EINVAL (unaligned, unknown advice, MADV_DONTNEED on locked pages), -ENOMEM (a hole;
+ * then nothing is dropped).
  */
 int do_madvise(struct mm_struct *mm, unsigned long start, size_t len, int behavior)
 {

@@ -2,19 +2,23 @@
 /*
  * Page tables: walking and building, for the kernel's tree and for every address space.
  *
- * 1. Model. A tree of table pages; asm/pgtable.h gives levels, entries and the one store. Nothing here knows a bit of an entry. One walk,
- *    pt_slot(), serves all: it goes down to a level and makes missing tables on the way if it was given an allocator.
+ * 1. Model. A tree of table pages; asm/pgtable.h gives levels, entries and the one store. Nothing
+ *    here knows a bit of an entry. One walk, pt_slot(), serves all: it goes down to a level and
+ *    makes missing tables on the way if it was given an allocator.
  *
- * 2. The direct map is built once, from memblock's ranges: the largest leaves that fit wholly into a range, 4 KiB at the edges; nothing else is
- *    mapped. The image's text and read-only data keep that right in their alias here, so W^X holds for memory and not only for addresses.
+ * 2. The direct map is built once, from memblock's ranges: the largest leaves that fit wholly into
+ *    a range, 4 KiB at the edges; nothing else is mapped. The image's text and read-only data keep
+ *    that right in their alias here, so W^X holds for memory and not only for addresses.
  *
  * 3. Invariants
  *    I1  a table page is zeroed before an entry points to it;
  *    I2  an entry of the kernel half's root never changes after direct_map_init();
- *    I3  kernel tables are never freed (vmalloc.c says why); user tables belong to one mm, which frees them.
+ *    I3  kernel tables are never freed (vmalloc.c says why); user tables belong to one mm, which
+ *        frees them.
  *
- * 4. Locks: whoever changes a tree holds its lock: an mm's page_table_lock for its own; the kernel's tree has no lock as a whole, since each
- *    region has one owner (vmalloc: tables_lock in vmap_pte.c; struct pages: vmemmap_lock). Lookups of kernel addresses need none, by I3.
+ * 4. Locks: whoever changes a tree holds its lock: an mm's page_table_lock for its own; the
+ *    kernel's tree has no lock as a whole, since each region has one owner (vmalloc: tables_lock in
+ *    vmap_pte.c; struct pages: vmemmap_lock). Lookups of kernel addresses need none, by I3.
  *    Cost: one step a level.
  */
 #include <asm/pgtable.h>
@@ -137,7 +141,10 @@ static int leaf_level(unsigned long va, phys_addr_t phys, unsigned long size)
 	return level;
 }
 
-/* Write `n` neighbouring leaves of one table. At boot this loop is most of the direct map's cost, hence four at a time. */
+/*
+ * Write `n` neighbouring leaves of one table. At boot this loop is most of the direct map's cost,
+ * hence four at a time.
+ */
 static void set_leaves(pte_t *slot, unsigned long va, pte_t leaf, unsigned long n, int level)
 {
 	unsigned long step = pt_size(level);

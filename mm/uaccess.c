@@ -2,23 +2,27 @@
 /*
  * User access: the checks and the conventions around the bare copies of asm/extable.h.
  *
- * 1. Model. A user address is checked once, with its length, by access_ok(): below TASK_SIZE nothing of the kernel's can be hit. Then a bare
- *    copy runs; where a page is missing it faults, mm_handle_fault() brings the page in and the copy goes on; where that is refused, the
- *    copy ends and says how many bytes are left, exactly. There is no other check: not of mappings, not of rights; the tables do that.
+ * 1. Model. A user address is checked once, with its length, by access_ok(): below TASK_SIZE
+ *    nothing of the kernel's can be hit. Then a bare copy runs; where a page is missing it faults,
+ *    mm_handle_fault() brings the page in and the copy goes on; where that is refused, the copy
+ *    ends and says how many bytes are left, exactly. There is no other check: not of mappings, not
+ *    of rights; the tables do that.
  *
  * 2. Conventions, all Linux's:
- *    - a copy returns the bytes NOT copied; copy_from_user() zeroes them in the destination, so that a caller who forgets to look
- *      never uses stale kernel memory;
+ *    - a copy returns the bytes NOT copied; copy_from_user() zeroes them in the destination, so
+ *      that a caller who forgets to look never uses stale kernel memory;
  *    - get_user() and put_user() return 0 or -EFAULT, and leave 0 in the variable on failure;
  *    - strings are never read past their NUL, so one may end at the very last byte of a mapping;
- *    - copy_struct_from_user() lets structures grow: a shorter one is filled up with zeroes, of a longer one the rest must be zero.
+ *    - copy_struct_from_user() lets structures grow: a shorter one is filled up with zeroes, of a
+ *      longer one the rest must be zero.
  *
  * 3. Invariants
  *    I1  no bare copy is called with a user address that access_ok() refused;
  *    I2  pagefaults_disabled is what it was when a function here returns.
  *
- * 4. Context: process context, may sleep; the _inatomic and _nofault forms anywhere. Locks: none held, mmap_lock is taken by the fault; so
- *    none of the sleeping forms may be called with the running mm's mmap_lock held for writing.
+ * 4. Context: process context, may sleep; the _inatomic and _nofault forms anywhere. Locks: none
+ *    held, mmap_lock is taken by the fault; so none of the sleeping forms may be called with the
+ *    running mm's mmap_lock held for writing.
  */
 #include <linux/kernel.h>
 #include <linux/mm.h>
@@ -208,7 +212,8 @@ static unsigned long user_room(const char __user *s, unsigned long count)
  * @str: user address
  * @n: most bytes to look at
  *
- * Return: the length with its NUL; more than @n if there is no NUL in the first @n bytes; 0 if the string can't be read.
+ * Return: the length with its NUL; more than @n if there is no NUL in the first @n bytes; 0 if the
+ * string can't be read.
  */
 long strnlen_user(const char __user *str, long n)
 {
@@ -227,11 +232,11 @@ long strnlen_user(const char __user *str, long n)
  * @src: user address
  * @count: most bytes to copy, the NUL counted
  *
- * The string is measured, then copied. The user may change it in between; so the NUL is put where it was seen, and the copy is
- * measured again.
+ * The string is measured, then copied. The user may change it in between; so the NUL is put where
+ * it was seen, and the copy is measured again.
  *
- * Return: the length without NUL; @count if there was none in that many bytes (then @dst has none either); -EFAULT if the string
- * can't be read up to its NUL.
+ * Return: the length without NUL; @count if there was none in that many bytes (then @dst has none
+ * either); -EFAULT if the string can't be read up to its NUL.
  */
 long strncpy_from_user(char *dst, const char __user *src, long count)
 {
@@ -312,7 +317,8 @@ static bool kernel_address(const void *p)
  * @src: any address
  * @size: bytes
  *
- * Return: 0; -ERANGE if @src is no kernel address; -EFAULT if not all could be read. No report in any case. Context: any.
+ * Return: 0; -ERANGE if @src is no kernel address; -EFAULT if not all could be read. No report in
+ * any case. Context: any.
  */
 long copy_from_kernel_nofault(void *dst, const void *src, size_t size)
 {

@@ -1,32 +1,41 @@
 // SPDX-License-Identifier: MIT
 /*
- * The page tables of an address space: finding entries, taking them out, changing their rights, freeing tables.
+ * The page tables of an address space: finding entries, taking them out, changing their rights,
+ * freeing tables.
  *
- * 1. Model. Below mm->pgd hangs a tree of tables (asm/pgtable.h); only level 0 holds leaves. A leaf is either counted, it owns one
- *    reference and one mapcount of its page, or special (the zero page, page frames of a driver) and owns nothing.
- *    An entry without access (PROT_NONE) is a leaf like any other, with the right taken away.
+ * 1. Model. Below mm->pgd hangs a tree of tables (asm/pgtable.h); only level 0 holds leaves. A leaf
+ *    is either counted, it owns one reference and one mapcount of its page, or special (the zero
+ *    page, page frames of a driver) and owns nothing. An entry without access (PROT_NONE) is a leaf
+ *    like any other, with the right taken away.
  *
- * 2. Taking out is in three steps, because another CPU (or this one) may still use an entry that its TLB remembers:
+ * 2. Taking out is in three steps, because another CPU (or this one) may still use an entry that
+ *    its TLB remembers:
  *
  *	 entries and tables cleared  →  TLB flushed for the whole stretch  →  pages and tables freed
  *
- *    struct mmu_gather holds what waits between the first and the third. A full batch is flushed and freed on the way.
+ *    struct mmu_gather holds what waits between the first and the third. A full batch is flushed
+ *    and freed on the way.
  *
- * 3. A table is freed as soon as no mapping needs it: whoever unmaps a range tells the hole around it, [floor, ceiling), and each table
- *    whose whole reach lies in the hole goes. So the tables of an mm are bounded by its mappings, and none is left at the end.
+ * 3. A table is freed as soon as no mapping needs it: whoever unmaps a range tells the hole around
+ *    it, [floor, ceiling), and each table whose whole reach lies in the hole goes. So the tables of
+ *    an mm are bounded by its mappings, and none is left at the end.
  *
  * 4. Invariants, checked by mm_valid() together with those of vma.c:
- *    I7  each leaf lies in a mapping and allows no more than the mapping does; without access exactly where the mapping is;
- *    I8  a counted page is referenced and counted as mapped; a writable page of a private mapping is anonymous;
+ *    I7  each leaf lies in a mapping and allows no more than the mapping does; without access
+ *        exactly where the mapping is;
+ *    I8  a counted page is referenced and counted as mapped; a writable page of a private mapping
+ *        is anonymous;
  *	  a special leaf of anonymous memory is the zero page, read-only;
  *    I9  rss_stat is the number of counted leaves by kind;
  *    I10 nr_tables is the number of tables, and the reach of each holds a part of a mapping.
  *
- * 5. Locks: mmap_lock → page_table_lock → zone->lock. Entries change under page_table_lock; tables are freed with mmap_lock held for
- *    writing in addition, so who holds it for reading may keep a slot's address while it allocates. Nothing sleeps under
- *    page_table_lock: user_pt_slot() allocates first, then looks whether somebody was faster. Context: may sleep.
+ * 5. Locks: mmap_lock → page_table_lock → zone->lock. Entries change under page_table_lock; tables
+ *    are freed with mmap_lock held for writing in addition, so who holds it for reading may keep a
+ *    slot's address while it allocates. Nothing sleeps under page_table_lock: user_pt_slot()
+ *    allocates first, then looks whether somebody was faster. Context: may sleep.
  *
- * 6. Cost: a walk visits the tables that exist, not the addresses; mapping or unmapping a page is O(levels).
+ * 6. Cost: a walk visits the tables that exist, not the addresses; mapping or unmapping a page is
+ *    O(levels).
  */
 #include <asm/tlbflush.h>
 #include <quarry/assert.h>
@@ -205,7 +214,9 @@ static void zap_entry(struct mm_struct *mm, pte_t *slot, unsigned long va, void 
 		user_page_remove(mm, page);
 		gather_page(tlb, page);
 	}
-	/* After gather_page(), which may have flushed a full batch: this entry is of the next one. */
+	/*
+	 * After gather_page(), which may have flushed a full batch: this entry is of the next one.
+	 */
 	gather_range(tlb, va, PAGE_SIZE);
 }
 

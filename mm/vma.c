@@ -2,21 +2,25 @@
 /*
  * The mappings of an address space, as an ordered set of intervals.
  *
- * 1. Model. A mapping (struct vm_area_struct, "VMA") is an interval [vm_start, vm_end) of pages with one set of rights and one source
- *    of pages. The VMAs of an mm are the nodes of a red-black tree ordered by address:
+ * 1. Model. A mapping (struct vm_area_struct, "VMA") is an interval [vm_start, vm_end) of pages
+ *    with one set of rights and one source of pages. The VMAs of an mm are the nodes of a red-black
+ *    tree ordered by address:
  *
  *	   prev              gap              vma           next
  *	|========|.........................|==========|...|======
  *	         ^prev->vm_end     ^vm_start_gap(vma)  ^vma->vm_end
  *	          <---- vm_gap ---->  guard, if vma grows down
  *
- *    Each node knows the free space right below it (vm_gap) and the largest vm_gap of its subtree (rb_subtree_gap). So the highest
- *    gap of at least n bytes below a given node is found in O(log n): look at the node, then at the left subtree if its maximum
- *    is large enough, else go up. vm_gap depends on the node and its predecessor only; whoever moves an end refreshes the node
- *    and its successor: vma_link(), vma_unlink() and vma_resize() are the only functions that move ends.
+ *    Each node knows the free space right below it (vm_gap) and the largest vm_gap of its subtree
+ *    (rb_subtree_gap). So the highest gap of at least n bytes below a given node is found in O(log
+ *    n): look at the node, then at the left subtree if its maximum is large enough, else go up.
+ *    vm_gap depends on the node and its predecessor only; whoever moves an end refreshes the node
+ *    and its successor: vma_link(), vma_unlink() and vma_resize() are the only functions that move
+ *    ends.
  *
- * 2. Splitting takes memory, so it comes in two halves. range_split_prepare() allocates the pieces (at most two, whatever the range)
- *    and asks the owners; range_split_commit() cannot fail. Merging only frees.
+ * 2. Splitting takes memory, so it comes in two halves. range_split_prepare() allocates the pieces
+ *    (at most two, whatever the range) and asks the owners; range_split_commit() cannot fail.
+ *    Merging only frees.
  *
  * 3. Invariants, checked by vma_valid():
  *    I1  page aligned, not empty, within [mmap_min_addr, TASK_SIZE), vm_mm is the tree's owner;
@@ -26,17 +30,19 @@
  *    I5  no two neighbours that could be one VMA (section 4) stand apart;
  *    I6  vm_page_prot follows from vm_flags; VM_READ…VM_EXEC imply VM_MAYREAD…VM_MAYEXEC.
  *
- * 4. Two VMAs become one if they touch and agree in flags, file, operations and private data, if the second continues the first in
- *    the file (in address, for anonymous memory: its vm_pgoff is the page number), if the owner has no close() that counts pieces and
- *    if the mapping isn't VM_SPECIAL. These are Linux's rules; private data is compared in addition.
+ * 4. Two VMAs become one if they touch and agree in flags, file, operations and private data, if
+ *    the second continues the first in the file (in address, for anonymous memory: its vm_pgoff is
+ *    the page number), if the owner has no close() that counts pieces and if the mapping isn't
+ *    VM_SPECIAL. These are Linux's rules; private data is compared in addition.
  *
- * 5. Locks. Everything here happens under mm->mmap_lock: changes need it for writing, searches for reading. VMAs come from a slab cache
- *    and are freed at once, since nobody looks at them without the lock. Context: may sleep.
+ * 5. Locks. Everything here happens under mm->mmap_lock: changes need it for writing, searches for
+ *    reading. VMAs come from a slab cache and are freed at once, since nobody looks at them without
+ *    the lock. Context: may sleep.
  *
  * 6. Cost: O(log n) for each function but vma_valid(), which is O(n).
  *
- * 7. Source of the gap tree: any interval allocator with a maximum over the subtree (Cormen et al., chapter "Augmenting data
- *    structures"); address policy and names are Linux's.
+ * 7. Source of the gap tree: any interval allocator with a maximum over the subtree (Cormen et al.,
+ *    chapter "Augmenting data structures"); address policy and names are Linux's.
  */
 #include <linux/mman.h>
 #include <linux/rbtree_augmented.h>
@@ -239,7 +245,10 @@ static unsigned long subtree_gap(struct rb_node *node)
 	return node ? rb_entry(node, struct vm_area_struct, vm_rb)->rb_subtree_gap : 0;
 }
 
-/* The highest node of the subtree with a gap of at least `len`. Precondition: its maximum says there is one. */
+/*
+ * The highest node of the subtree with a gap of at least `len`. Precondition: its maximum says
+ * there is one.
+ */
 static struct vm_area_struct *highest_gap_in(struct rb_node *node, unsigned long len)
 {
 	for (;;) {
@@ -283,8 +292,9 @@ static struct vm_area_struct *highest_gap_from(struct vm_area_struct *vma, unsig
  * @low: the result is not below
  * @high: its end is not above
  *
- * Only the gap that crosses @high is looked at by hand; every other gap below it ends where its VMA's does, so the tree's answer is
- * the highest of all. If that one begins below @low, any other would too.
+ * Only the gap that crosses @high is looked at by hand; every other gap below it ends where its
+ * VMA's does, so the tree's answer is the highest of all. If that one begins below @low, any other
+ * would too.
  *
  * Return: the address, or 0. O(log n).
  */
@@ -405,8 +415,8 @@ static void absorb(struct vm_area_struct *low, struct vm_area_struct *high)
 }
 
 /*
- * Both sides are looked at: upward again and again, because a split that turned out to change nothing leaves two mergeable neighbours, and
- * the lower of them may be what was just absorbed.
+ * Both sides are looked at: upward again and again, because a split that turned out to change
+ * nothing leaves two mergeable neighbours, and the lower of them may be what was just absorbed.
  */
 struct vm_area_struct *vma_merge_neighbours(struct vm_area_struct *vma)
 {

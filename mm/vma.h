@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* What vma.c, user_pt.c, fault.c, mmap.c and mm_struct.c offer each other. Private to mm/; tests may include it. */
+/*
+ * What vma.c, user_pt.c, fault.c, mmap.c and mm_struct.c offer each other. Private to mm/; tests
+ * may include it.
+ */
 #ifndef MM_VMA_H
 #define MM_VMA_H
 
@@ -7,7 +10,10 @@
 #include <linux/mm.h>
 #include <linux/mm_vma.h>
 
-/* --- vma.c. All but the caches need mmap_lock held for writing; the gap search is content with reading --- */
+/*
+ * --- vma.c. All but the caches need mmap_lock held for writing; the gap search is content with
+ * reading ---
+ */
 void vma_caches_init(void);
 
 /* A blank mapping, in no tree; NULL: out of memory. */
@@ -32,7 +38,10 @@ unsigned long vma_gap_search(struct mm_struct *mm, unsigned long len, unsigned l
 /* Is [start, end) free, the guard of a stack above included? */
 bool vma_range_free(struct mm_struct *mm, unsigned long start, unsigned long end);
 
-/* Boundaries at the ends of a range: prepare() does all that may fail, commit() splits, cancel() forgets. */
+/*
+ * Boundaries at the ends of a range: prepare() does all that may fail, commit() splits, cancel()
+ * forgets.
+ */
 struct range_split {
 	unsigned long start, end;
 	struct vm_area_struct *at_start,
@@ -66,7 +75,10 @@ typedef void (*pte_fn_t)(struct mm_struct *mm, pte_t *slot, unsigned long va, vo
 void user_pt_walk(struct mm_struct *mm, unsigned long start, unsigned long end, pte_fn_t fn,
 		  void *ctx);
 
-/* The level-0 slot for `va`, its tables made as needed. NULL: out of memory. Not P: it takes the lock itself. */
+/*
+ * The level-0 slot for `va`, its tables made as needed. NULL: out of memory. Not P: it takes the
+ * lock itself.
+ */
 pte_t *user_pt_slot(struct mm_struct *mm, unsigned long va);
 /* Take every entry of [start, end) out. */
 void user_pt_zap(struct mmu_gather *tlb, unsigned long start, unsigned long end);

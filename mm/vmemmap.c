@@ -2,29 +2,34 @@
 /*
  * The array of struct pages, brought in by sections.
  *
- * 1. Model. vmemmap is one virtual array indexed by pfn, so pfn_to_page() is an addition. What backs it comes in units: the part of a
- *    128 MiB section that lies in one zone (only section 0 is shared, by DMA and DMA32). A unit's struct pages stand in the unit's own
- *    memory:
+ * 1. Model. vmemmap is one virtual array indexed by pfn, so pfn_to_page() is an addition. What
+ *    backs it comes in units: the part of a 128 MiB section that lies in one zone (only section 0
+ *    is shared, by DMA and DMA32). A unit's struct pages stand in the unit's own memory:
  *
  *        unit's free RAM   [ table | struct pages of its groups | ........ given to the buddy ........ ]
  *
- *    so bringing one in needs no other allocation and cannot fail, and may happen with interrupts off. It happens when the buddy runs out of the memory that it has, highest section first (low memory is what devices
- *    can reach, so it stays whole longest). A machine's boot cost thus does not grow with its RAM.
+ *    so bringing one in needs no other allocation and cannot fail, and may happen with interrupts
+ *    off. It happens when the buddy runs out of the memory that it has, highest section first (low
+ *    memory is what devices can reach, so it stays whole longest). A machine's boot cost thus does
+ *    not grow with its RAM.
  *
- * 2. Groups. Within a section struct pages come in groups of 4 MiB of RAM, the largest block of the buddy: 8 pages of struct page. A group
- *    is there as a whole or not at all, so the candidates for a block's head can always be read. section_groups[] has a bit per group:
- *    that is what pfn_valid() asks.
+ * 2. Groups. Within a section struct pages come in groups of 4 MiB of RAM, the largest block of the
+ *    buddy: 8 pages of struct page. A group is there as a whole or not at all, so the candidates
+ *    for a block's head can always be read. section_groups[] has a bit per group: that is what
+ *    pfn_valid() asks.
  *
- * 3. Counting. A unit costs 8 pages a group with RAM in it, and 1 page that becomes a leaf table of vmemmap (shared with the neighbour
- *    section, which then spares its own: 4 KiB in 256 MiB). The cost is a function of memblock's ranges alone, so untouched units count as
- *    free pages from the start and coming in changes no total. A unit that can't carry its cost is left out.
+ * 3. Counting. A unit costs 8 pages a group with RAM in it, and 1 page that becomes a leaf table of
+ *    vmemmap (shared with the neighbour section, which then spares its own: 4 KiB in 256 MiB). The
+ *    cost is a function of memblock's ranges alone, so untouched units count as free pages from the
+ *    start and coming in changes no total. A unit that can't carry its cost is left out.
  *
  * 4. Invariants
  *    I1  a group's bit is set only after all its struct pages are mapped and zero;
  *    I2  zone->nr_untouched = sum of unit_pages() over the zone's untouched units;
  *    I3  units come in once and never go.
  *
- * 5. Locks: zone->lock > vmemmap_lock (the tables of section 0 have two zones). Readers of section_groups[] need none, by I1 and I3.
+ * 5. Locks: zone->lock > vmemmap_lock (the tables of section 0 have two zones). Readers of
+ *    section_groups[] need none, by I1 and I3.
  *    Complexity: O(struct pages of the unit) + O(memblock ranges).
  */
 #include <asm/pgtable.h>
@@ -36,7 +41,10 @@
 #include <quarry/assert.h>
 #include "internal.h"
 
-/* vmemmap's tables above the leaves are made at boot: one page of entries per 128 GiB of addresses with RAM. */
+/*
+ * vmemmap's tables above the leaves are made at boot: one page of entries per 128 GiB of addresses
+ * with RAM.
+ */
 #define RAM_PER_MID_TABLE (1UL << (30 + PAGE_SHIFT - 5))
 
 struct unit {
@@ -83,7 +91,10 @@ static u32 unit_groups(unsigned long start_pfn, unsigned long end_pfn)
 	return groups;
 }
 
-/* Measure the part of `section` that lies in `zone`. Returns false if it holds nothing worth bringing in. */
+/*
+ * Measure the part of `section` that lies in `zone`. Returns false if it holds nothing worth
+ * bringing in.
+ */
 static bool unit_measure(const struct zone *zone, unsigned long section, struct unit *u)
 {
 	phys_addr_t s, e;
@@ -138,7 +149,9 @@ static phys_addr_t carver_page(struct carver *c)
 	return PFN_PHYS(c->next++);
 }
 
-/* The leaf slot for the struct pages at `va`; `spare` becomes the leaf table if none is there yet. */
+/*
+ * The leaf slot for the struct pages at `va`; `spare` becomes the leaf table if none is there yet.
+ */
 static pte_t *vmemmap_slot(unsigned long va, phys_addr_t *spare)
 {
 	pte_t *slot = pt_slot(kernel_root(), va, 0, NULL);
@@ -255,7 +268,10 @@ static void count_section(unsigned long section, unsigned long *counted)
 	*counted = section + 1;
 }
 
-/* Fill in nr_untouched of every zone: sections that one free range covers by arithmetic, the others one by one. */
+/*
+ * Fill in nr_untouched of every zone: sections that one free range covers by arithmetic, the others
+ * one by one.
+ */
 static void count_all(void)
 {
 	unsigned long counted = 0;

@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: MIT
 /*
- * What a boot is for: the self-tests, the benches if asked for, then the state of the memory manager.
+ * What a boot is for: the self-tests, the benches if asked for, then the state of the memory
+ * manager.
  *
- * Around every suite the page count is taken after mm_quiesce(): what a suite does not give back is a failure of its `accounting`
- * case. Kernel page tables may rightly have grown; they are counted apart.
+ * Around every suite the page count is taken after mm_quiesce(): what a suite does not give back is
+ * a failure of its `accounting` case. Kernel page tables may rightly have grown; they are counted
+ * apart.
  */
 #include <asm/console.h>
 #include <boot/boot.h>
@@ -20,7 +22,10 @@
 
 static unsigned long pages_before;
 
-/* Free pages, and those that became kernel page tables: constant over anything that cleans up after itself. */
+/*
+ * Free pages, and those that became kernel page tables: constant over anything that cleans up after
+ * itself.
+ */
 static unsigned long pages_accounted(void)
 {
 	mm_quiesce();

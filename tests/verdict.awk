@@ -10,8 +10,9 @@
 #	3 TIMEOUT
 #	4 UNUSABLE    the machine gave the kernel nothing to run on
 #
-# A passing status alone proves nothing: the log must bear it out. KTAP results are indented four columns a level; a level opens with its
-# version line and closes with the result of the level above. A leaf is a result that closes no level; only leaves are counted.
+# A passing status alone proves nothing: the log must bear it out. KTAP results are indented four columns a level; a
+# level opens with its version line and closes with the result of the level above. A leaf is a result that closes no
+# level; only leaves are counted.
 
 BEGIN {
 	top = -1

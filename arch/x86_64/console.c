@@ -2,8 +2,9 @@
 /*
  * The console (a 16550 at COM1, polled) and the machine's end (QEMU's isa-debug-exit).
  *
- * Polling needs no interrupt and no lock, so a line can be written from any context, NMI and double fault included; what two CPUs
- * print at once may interleave by lines, because callers hand over whole lines.
+ * Polling needs no interrupt and no lock, so a line can be written from any context, NMI and double
+ * fault included; what two CPUs print at once may interleave by lines, because callers hand over
+ * whole lines.
  */
 #include <asm/console.h>
 #include <asm/irqflags.h>

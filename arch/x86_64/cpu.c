@@ -2,11 +2,13 @@
 /*
  * One CPU's own tables and protections: GDT, TSS with its interrupt stacks, control registers.
  *
- * The GDT has what 64-bit mode still asks for: kernel code and data, user data and code (in the order that SYSRET wants),
- * and the TSS. Three exceptions get stacks of their own (IST): double fault, NMI and machine check may strike while the
- * current stack is unusable. Protections are switched on wherever the CPU has them: WP (kernel obeys read-only), SMEP (no
- * execution of user pages), SMAP (no access to user pages but by the access functions), UMIP, global pages.
- * Machine checks are let in (MCE): with that bit clear the CPU answers one by shutting down, without a word.
+ * The GDT has what 64-bit mode still asks for: kernel code and data, user data and code (in the
+ * order that SYSRET wants), and the TSS. Three exceptions get stacks of their own (IST): double
+ * fault, NMI and machine check may strike while the current stack is unusable. Protections are
+ * switched on wherever the CPU has them: WP (kernel obeys read-only), SMEP (no execution of user
+ * pages), SMAP (no access to user pages but by the access functions), UMIP, global pages. Machine
+ * checks are let in (MCE): with that bit clear the CPU answers one by shutting down, without a
+ * word.
  */
 #include <asm/cpufeature.h>
 #include <asm/percpu.h>

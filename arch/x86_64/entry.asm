@@ -2,20 +2,25 @@
 ;
 ; Every way into the kernel from an exception or an interrupt.
 ;
-; 256 stubs of 16 bytes each (stub n at trap_stubs + 16 n) make the frame uniform: where the CPU pushes no error code the stub
-; pushes 0, then its own number. One common path saves the rest; the stack then is a struct pt_regs (asm/ptrace.h):
+; 256 stubs of 16 bytes each (stub n at trap_stubs + 16 n) make the frame uniform: where the CPU
+; pushes no error code the stub pushes 0, then its own number. One common path saves the rest; the
+; stack then is a struct pt_regs (asm/ptrace.h):
 ;
-;	low    r15 r14 r13 r12 bp bx r11 r10 r9 r8 ax cx dx si di  vector  error | ip cs flags sp ss   high
-;	       '------------------ trap_common ------------------'  '-- stub --'   '----- the CPU -----'
+; low r15 r14 r13 r12 bp bx r11 r10 r9 r8 ax cx dx si di  vector  error | ip cs flags sp ss   high
+;     '------------------ trap_common ------------------'  '-- stub --'   '----- the CPU -----'
 ;
-; I1  The CPU aligns the stack to 16 bytes before it pushes, and the frame is 22 words long: at the call the stack is aligned.
-; I2  Below the frame stand two more words, the interrupted bp and ip, and rbp points at them: to whoever follows frame pointers
-;     the interrupted function looks like the caller of the handler, so a trace walks through the trap.
+; I1  The CPU aligns the stack to 16 bytes before it pushes, and the frame is 22 words long: at the
+;     call the stack is aligned.
+; I2  Below the frame stand two more words, the interrupted bp and ip, and rbp points at them: to
+;     whoever follows frame pointers the interrupted function looks like the caller of the handler,
+;     so a trace walks through the trap.
 ; I3  Ring 0 always runs with the kernel's GS base; only entries from ring 3 exchange it.
-; I4  C runs with the direction flag clear and with user memory shut (AC clear). The frame keeps the interrupted AC, from which the
-;     page-fault handler tells a user access from a stray pointer, and iretq brings it back.
+; I4  C runs with the direction flag clear and with user memory shut (AC clear). The frame keeps the
+;     interrupted AC, from which the page-fault handler tells a user access from a stray pointer,
+;     and iretq brings it back.
 ;
-; Interrupts are off from the gate until the handler decides otherwise. #DF, NMI and #MC arrive on stacks of their own (IST).
+; Interrupts are off from the gate until the handler decides otherwise. #DF, NMI and #MC arrive on
+; stacks of their own (IST).
 
 bits 64
 default rel
@@ -27,7 +32,8 @@ extern cpu_has_smap
 section .text
 
 ; Vectors with an error code: #DF #TS #NP #SS #GP #PF #AC #CP #VC #SX.
-%define HAS_ERROR_CODE(v) (v == 8 || (v >= 10 && v <= 14) || v == 17 || v == 21 || v == 29 || v == 30)
+%define HAS_ERROR_CODE(v) \
+	(v == 8 || (v >= 10 && v <= 14) || v == 17 || v == 21 || v == 29 || v == 30)
 
 global trap_stubs:function
 align 16

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* The table of instructions that may fault, written by uaccess.asm and read by the trap handlers. */
+/*
+ * The table of instructions that may fault, written by uaccess.asm and read by the trap handlers.
+ */
 #ifndef X86_EXTABLE_H
 #define X86_EXTABLE_H
 
@@ -8,7 +10,10 @@
 #define EX_KERNEL 1 /* kernel addresses only: never offered to the address space */
 #define EX_USER	  2 /* an access to user memory: may be paged in */
 
-/* Each address is kept as its distance from the field itself, which fits 32 bits and needs no relocation. */
+/*
+ * Each address is kept as its distance from the field itself, which fits 32 bits and needs no
+ * relocation.
+ */
 struct extable_entry {
 	s32 insn;
 	s32 fixup;

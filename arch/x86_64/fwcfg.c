@@ -2,8 +2,9 @@
 /*
  * QEMU's fw_cfg, by ports: how `ARGS=` reaches a kernel whose ISO is already built.
  *
- * A selector written to 0x510 chooses an item, bytes are then read from 0x511. Item 0 is the signature "QEMU"; item 0x19 is the
- * directory: a big-endian count, then entries of 64 bytes {size, selector, reserved, name[56]}.
+ * A selector written to 0x510 chooses an item, bytes are then read from 0x511. Item 0 is the
+ * signature "QEMU"; item 0x19 is the directory: a big-endian count, then entries of 64 bytes {size,
+ * selector, reserved, name[56]}.
  * Source: QEMU, docs/specs/fw_cfg.
  */
 #include <asm/setup.h>

@@ -3,19 +3,22 @@
  * The interrupt descriptor table, and who gets which interrupt.
  *
  *	vector   0 … 31    exceptions: trap_dispatch() in traps.c
- *	        32 … 255   interrupts: irq_dispatch() here, then the handler that was registered for the vector
+ *	        32 … 255   interrupts: irq_dispatch() here, then the handler registered for it
  *
- * Every gate is an interrupt gate (interrupts go off on entry) that leads to one of entry.asm's stubs, which lie 16 bytes apart.
- * #DF, NMI and #MC have stacks of their own: the first because the stack may be what is broken, the others because they arrive
- * wherever they like.
+ * Every gate is an interrupt gate (interrupts go off on entry) that leads to one of entry.asm's
+ * stubs, which lie 16 bytes apart. #DF, NMI and #MC have stacks of their own: the first because the
+ * stack may be what is broken, the others because they arrive wherever they like.
  *
- * I1  All 256 gates are present once idt_init() returns, so no vector can raise a fault by its mere arrival.
+ * I1  All 256 gates are present once idt_init() returns, so no vector can raise a fault by its mere
+ *     arrival.
  * I2  The table is written by idt_init() only, and read-only after bring-up.
- * I3  A handler acknowledges its own interrupt at the local APIC. An interrupt without a handler is not acknowledged: it can only come
- *     from an `int` instruction or as the APIC's spurious vector, neither of which is in service there.
+ * I3  A handler acknowledges its own interrupt at the local APIC. An interrupt without a handler is
+ *     not acknowledged: it can only come from an `int` instruction or as the APIC's spurious
+ *     vector, neither of which is in service there.
  *
- * Handlers run with interrupts off, on the stack that they interrupted; they may not sleep. irq_set_handler() may be called at any
- * time: the pointer is a single word, and a vector is set up before its source is unmasked.
+ * Handlers run with interrupts off, on the stack that they interrupted; they may not sleep.
+ * irq_set_handler() may be called at any time: the pointer is a single word, and a vector is set up
+ * before its source is unmasked.
  */
 #include <asm/atomic.h>
 #include <asm/ksyms.h>

@@ -5,7 +5,10 @@
 
 #include <asm/ptrace.h>
 
-/* Task-state-segment stacks (IST numbers) of the traps that must not trust the stack they interrupt. */
+/*
+ * Task-state-segment stacks (IST numbers) of the traps that must not trust the stack they
+ * interrupt.
+ */
 #define IST_DF	1
 #define IST_NMI 2
 #define IST_MC	3
@@ -29,10 +32,16 @@
 #define FIRST_IRQ_VECTOR 32
 #define NR_VECTORS	 256
 
-/* Fill and load the IDT; names become known to printf. After the GDT and TSS are in place, once per CPU. */
+/*
+ * Fill and load the IDT; names become known to printf. After the GDT and TSS are in place, once per
+ * CPU.
+ */
 void idt_init(void);
 
-/* From now on `fn` runs, interrupts off, when `vector` (32 … 255) arrives. NULL takes the handler away. */
+/*
+ * From now on `fn` runs, interrupts off, when `vector` (32 … 255) arrives. NULL takes the handler
+ * away.
+ */
 void irq_set_handler(u8 vector, void (*fn)(struct pt_regs *regs), const char *name);
 
 /* How often `vector` arrived since boot. */

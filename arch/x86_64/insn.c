@@ -2,21 +2,26 @@
 /*
  * Which memory an instruction was about to touch.
  *
- * The CPU leaves the address of a page fault in a register, but says nothing about a general protection fault: and that is what an
- * access through a poisoned pointer raises, since 0x6b6b6b6b6b6b6b6b is not canonical. So the report decodes the instruction.
+ * The CPU leaves the address of a page fault in a register, but says nothing about a general
+ * protection fault: and that is what an access through a poisoned pointer raises, since
+ * 0x6b6b6b6b6b6b6b6b is not canonical. So the report decodes the instruction.
  *
  *	[prefixes] [REX] opcode            one-byte map, 0F map, 0F 38 map
  *	           [ModRM [SIB] [disp8|disp32]] [immediate]
  *
- * Each opcode of the two large maps has one byte of attributes: has it a ModRM byte, how wide is its operand, does it write, which
- * immediate follows (the length matters because RIP-relative operands count from the end of the instruction). What one byte can't
- * say is decided afterwards by group rules (F6/F7 have an immediate only with TEST, FF reads or writes by its reg field, …), and
+ * Each opcode of the two large maps has one byte of attributes: has it a ModRM byte, how wide is
+ * its operand, does it write, which immediate follows (the length matters because RIP-relative
+ * operands count from the end of the instruction). What one byte can't say is decided afterwards by
+ * group rules (F6/F7 have an immediate only with TEST, FF reads or writes by its reg field, …), and
  * the few operands without ModRM (string, stack, absolute moves) by a function of their own.
  *
- * I1  The decoder reads bytes[0 … n-1] and the registers, nothing else. It is a pure function and runs anywhere.
- * I2  What it doesn't know (x87, AVX, far transfers, system structures beyond those below) gives false, never a guess.
+ * I1  The decoder reads bytes[0 … n-1] and the registers, nothing else. It is a pure function and
+ *     runs anywhere.
+ * I2  What it doesn't know (x87, AVX, far transfers, system structures beyond those below) gives
+ *     false, never a guess.
  *
- * The string moves have two operands. The one that is named is the one that can't be canonical, else the source.
+ * The string moves have two operands. The one that is named is the one that can't be canonical,
+ * else the source.
  * Source: the opcode maps of the architecture manuals (Intel SDM vol. 2, appendix A). O(1).
  */
 #include "insn.h"
@@ -264,7 +269,10 @@ static bool read_address(struct insn *in)
 	return true;
 }
 
-/* RIP counts from the end of the instruction, so the immediate that is still to come belongs to the distance. */
+/*
+ * RIP counts from the end of the instruction, so the immediate that is still to come belongs to the
+ * distance.
+ */
 static void finish_address(struct insn *in, const u8 *start)
 {
 	if (in->rip_relative)
@@ -343,7 +351,10 @@ static bool group_rules_1byte(struct insn *in)
 	}
 }
 
-/* bt and its kin with a register operand: the bit may lie in any word, before or after the one that ModRM names. */
+/*
+ * bt and its kin with a register operand: the bit may lie in any word, before or after the one that
+ * ModRM names.
+ */
 static void bit_offset(struct insn *in)
 {
 	unsigned int reg = modrm_reg(in) | (in->rex & REX_R ? 8 : 0);
@@ -374,7 +385,10 @@ static bool group_rules_0f(struct insn *in)
 	}
 }
 
-/* Opcodes of the 0F map whose operand has a size of its own: 01 (descriptor tables), C7 (cmpxchg8b/16b), AE (save areas). */
+/*
+ * Opcodes of the 0F map whose operand has a size of its own: 01 (descriptor tables), C7
+ * (cmpxchg8b/16b), AE (save areas).
+ */
 static bool odd_size_0f(struct insn *in)
 {
 	static const struct {
@@ -402,7 +416,10 @@ static bool odd_size_0f(struct insn *in)
 	return false;
 }
 
-/* call and jmp through a register have no memory operand, but their target may be the pointer that is wrong. */
+/*
+ * call and jmp through a register have no memory operand, but their target may be the pointer that
+ * is wrong.
+ */
 static bool register_target(struct insn *in)
 {
 	unsigned int reg = modrm_reg(in);

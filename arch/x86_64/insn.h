@@ -9,8 +9,9 @@
 
 /*
  * Decode the instruction in `bytes` (n of them readable) as it would run with `regs`.
- * True: it has a memory operand at *ea, *size bytes long, written to if *write. A size of 0 means that *ea is where control would
- * have gone. A segment base (FS, GS) is not added. False: no memory operand, or an instruction that the decoder doesn't know.
+ * True: it has a memory operand at *ea, *size bytes long, written to if *write. A size of 0 means
+ * that *ea is where control would have gone. A segment base (FS, GS) is not added. False: no memory
+ * operand, or an instruction that the decoder doesn't know.
  */
 bool insn_mem_operand(const struct pt_regs *regs, const u8 *bytes, size_t n, unsigned long *ea,
 		      unsigned int *size, bool *write);

@@ -2,12 +2,14 @@
 #
 # nm -n IMAGE | awk -f ksyms.awk > ksyms.asm
 #
-# Writes the symbol table that stands inside the kernel image, as NASM source: offsets from 0xffffffff80000000 in rising order, where
-# each one's name begins, and the names. With empty input it writes an empty table, for the first of the linker's passes.
+# Writes the symbol table that stands inside the kernel image, as NASM source: offsets from 0xffffffff80000000 in rising
+# order, where each one's name begins, and the names. With empty input it writes an empty table, for the first of the
+# linker's passes.
 #
-# The table must come out equally long from every pass, so what depends on how the image is laid out is left out: the table's own
-# symbols, the linker script's boundaries, addresses below the image. Labels local to an assembler function (they have a dot in their
-# name that no compiler puts there) belong to that function. Of several names for one address the first is kept.
+# The table must come out equally long from every pass, so what depends on how the image is laid out is left out: the
+# table's own symbols, the linker script's boundaries, addresses below the image. Labels local to an assembler function
+# (they have a dot in their name that no compiler puts there) belong to that function. Of several names for one address
+# the first is kept.
 
 # Is the name plain, but for the suffixes that compilers add to copies and parts of a function?
 function plain(name)

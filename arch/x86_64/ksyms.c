@@ -2,18 +2,20 @@
 /*
  * Names of the addresses inside the kernel image.
  *
- * The build links the kernel, lists its symbols, turns the list into a table (ksyms.awk) and links again with the table inside, until
- * the addresses hold. Four symbols describe it:
+ * The build links the kernel, lists its symbols, turns the list into a table (ksyms.awk) and links
+ * again with the table inside, until the addresses hold. Four symbols describe it:
  *
  *	__ksyms_count        how many
  *	__ksyms_offs[]       address - IMAGE_START, 32 bits each
  *	__ksyms_name_offs[]  where the name begins in …
  *	__ksyms_names[]      … all names, each with its NUL
  *
- * I1  __ksyms_offs rises strictly, so a binary search finds the symbol at or below an address: O(log n).
+ * I1  __ksyms_offs rises strictly, so a binary search finds the symbol at or below an address:
+ *     O(log n).
  * I2  A symbol reaches to the next one, but never over the end of the text into data.
  *
- * The table is read-only from the first instruction on; lookups need no lock and are fit for any context, NMI included.
+ * The table is read-only from the first instruction on; lookups need no lock and are fit for any
+ * context, NMI included.
  */
 #include <asm/ksyms.h>
 #include <asm/page.h>

@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: MIT
 /*
- * Time: the local APIC's timer as the tick, the TSC as the clock, the PIT once to learn both their rates.
+ * Time: the local APIC's timer as the tick, the TSC as the clock, the PIT once to learn both their
+ * rates.
  *
- * Calibration watches PIT channel 2 (1,193,182 Hz, gated by port 0x61, no interrupt) count CALIBRATE_US down and reads TSC and APIC timer at
- * both ends. Until then the clock assumes a TSC of 1 GHz, which is what QEMU's TCG gives.
- * The 8259s are masked for good: every interrupt comes through the local APIC.
- * Its pin LINT1 is where a chipset signals an NMI (an NMI button, QEMU's `nmi`): let in here, since not every firmware does.
+ * Calibration watches PIT channel 2 (1,193,182 Hz, gated by port 0x61, no interrupt) count
+ * CALIBRATE_US down and reads TSC and APIC timer at both ends. Until then the clock assumes a TSC
+ * of 1 GHz, which is what QEMU's TCG gives. The 8259s are masked for good: every interrupt comes
+ * through the local APIC. Its pin LINT1 is where a chipset signals an NMI (an NMI button, QEMU's
+ * `nmi`): let in here, since not every firmware does.
  */
 #include <asm/clock.h>
 #include <asm/ptrace.h>
@@ -35,7 +37,8 @@
 
 static volatile u8 *apic;
 static unsigned long tsc_khz = 1000000;
-static u64 epoch_cycles, epoch_ns; /* the clock goes on from here: calibration must not set it back */
+/* The clock goes on from here: calibration must not set it back. */
+static u64 epoch_cycles, epoch_ns;
 
 static u32 apic_read(unsigned int reg)
 {

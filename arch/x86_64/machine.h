@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* Instructions that C can't name, and what the files of arch/x86_64 offer each other. Private to arch/x86_64. */
+/*
+ * Instructions that C can't name, and what the files of arch/x86_64 offer each other. Private to
+ * arch/x86_64.
+ */
 #ifndef ARCH_MACHINE_H
 #define ARCH_MACHINE_H
 

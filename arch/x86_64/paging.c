@@ -2,16 +2,18 @@
 /*
  * The machine's side of page tables: roots, the boot window, the fixmap, TLB flushes.
  *
- * Roots. boot/start.asm leaves a boot root: image in the last entry, and a window on physical memory where the direct map will be.
- * pt_fill_root() starts the final root beside it; mm/ fills the direct map in; pt_activate_kernel() switches. The
- * image's own tables are shared by both. Every address space's root repeats the kernel half, whose entries never change after
+ * Roots. boot/start.asm leaves a boot root: image in the last entry, and a window on physical
+ * memory where the direct map will be. pt_fill_root() starts the final root beside it; mm/ fills
+ * the direct map in; pt_activate_kernel() switches. The image's own tables are shared by both.
+ * Every address space's root repeats the kernel half, whose entries never change after
  * pt_fill_root() (I1), so a mapping made below them is seen everywhere at once.
  *
- * The boot window is 4 GiB in 2 MiB pages from start.asm; with 1 GiB pages it is widened to 512 GiB (or what the CPU can
- * address), so that early tables may stand in any RAM there is. It is not executable (NX in the root entry).
+ * The boot window is 4 GiB in 2 MiB pages from start.asm; with 1 GiB pages it is widened to 512 GiB
+ * (or what the CPU can address), so that early tables may stand in any RAM there is. It is not
+ * executable (NX in the root entry).
  *
- * TLB. invlpg drops one page, global or not; switching CR4.PGE off and on drops everything. Beyond FLUSH_ALL_PAGES the latter is
- * cheaper (33: Linux's measured default).
+ * TLB. invlpg drops one page, global or not; switching CR4.PGE off and on drops everything. Beyond
+ * FLUSH_ALL_PAGES the latter is cheaper (33: Linux's measured default).
  */
 #include <asm/cpufeature.h>
 #include <asm/pgtable.h>

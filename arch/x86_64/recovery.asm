@@ -1,12 +1,15 @@
 ; SPDX-License-Identifier: MIT
 ;
-; The way back out of a trap that was provoked on purpose (asm/stack.h): setjmp and longjmp of the kernel.
+; The way back out of a trap that was provoked on purpose (asm/stack.h): setjmp and longjmp of the
+; kernel.
 ;
 ;	struct recovery: rbx rbp r12 r13 r14 r15 rsp rip rflags
 ;
-; I1  recovery_jump() leaves by iretq, not by ret: it may run inside an NMI, a machine check or a double fault, and iretq is what tells
-;     the CPU that such a handler is over. It also takes flags, stack and address in one step.
-; I2  The saved flags carry IF as it was. AC, DF and TF are cleared: user memory is shut and nobody is stepping after the jump.
+; I1  recovery_jump() leaves by iretq, not by ret: it may run inside an NMI, a machine check or a
+;     double fault, and iretq is what tells the CPU that such a handler is over. It also takes
+;     flags, stack and address in one step.
+; I2  The saved flags carry IF as it was. AC, DF and TF are cleared: user memory is shut and nobody
+;     is stepping after the jump.
 ;
 ; The frame of recovery_save()'s caller must still be live at the jump. Contexts: any.
 

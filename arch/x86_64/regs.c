@@ -2,9 +2,10 @@
 /*
  * Registers of a trap, as text.
  *
- * The layout is Linux's oops: RIP with its symbol, the instruction bytes around it (the one at RIP in angle brackets), stack pointer and
- * flags, the general registers in threes, control registers. Every line goes through the caller's function, so it lands in a report,
- * a capture or the console alike.
+ * The layout is Linux's oops: RIP with its symbol, the instruction bytes around it (the one at RIP
+ * in angle brackets), stack pointer and flags, the general registers in threes, control registers.
+ * Every line goes through the caller's function, so it lands in a report, a capture or the console
+ * alike.
  *
  * Reads code bytes through copy_nofault(): a wild RIP shows ?? and raises nothing. Any context.
  */

@@ -6,16 +6,18 @@
  *
  *	rbp ──► [ caller's rbp ][ return address ] … [ caller's rbp ][ return address ] … 0
  *
- * The trap entry puts a frame of the same form below its registers (entry.asm), so the list also leads through traps and from an IST
- * stack to the one that was interrupted.
+ * The trap entry puts a frame of the same form below its registers (entry.asm), so the list also
+ * leads through traps and from an IST stack to the one that was interrupted.
  *
- * I1  Nothing is read before it was found to lie inside a known stack (kstacks[], always mapped): a broken chain ends the trace, it
- *     never faults.
- * I2  Within a stack frames only ever go up, and a trace changes stacks at most MAX_SWITCHES times: so it ends, whatever it meets.
+ * I1  Nothing is read before it was found to lie inside a known stack (kstacks[], always mapped): a
+ *     broken chain ends the trace, it never faults.
+ * I2  Within a stack frames only ever go up, and a trace changes stacks at most MAX_SWITCHES times:
+ *     so it ends, whatever it meets.
  *
- * I3  A trap may hit a function that has no frame: one that has not made it yet, or a small one that never does. The chain then misses its
- *     caller. Where the code up to the trap makes no frame, the return address is on top of the stack, and is taken if it follows a call.
- *     The same holds for a call to an address that is no code at all.
+ * I3  A trap may hit a function that has no frame: one that has not made it yet, or a small one
+ *     that never does. The chain then misses its caller. Where the code up to the trap makes no
+ *     frame, the return address is on top of the stack, and is taken if it follows a call. The same
+ *     holds for a call to an address that is no code at all.
  *
  * Contexts: any, NMI included; no locks. O(frames), and O(stacks) for each.
  */
@@ -132,7 +134,10 @@ static bool next_is_sane(unsigned long bp, unsigned long next, unsigned int *swi
 	return (*switches)++ < MAX_SWITCHES;
 }
 
-/* Is there a call instruction right in front of `ret`? e8 is the direct one; ff, of 2 to 7 bytes, calls through a pointer. */
+/*
+ * Is there a call instruction right in front of `ret`? e8 is the direct one; ff, of 2 to 7 bytes,
+ * calls through a pointer.
+ */
 static bool after_call(unsigned long ret)
 {
 	const u8 *at = (const u8 *)ret;
@@ -160,8 +165,8 @@ static bool frame_was_made(unsigned long start, unsigned long ip)
 }
 
 /*
- * The caller that a trap hid because no frame stood (I3): its return address is on top of the stack, or one word above if rbp was
- * already pushed.
+ * The caller that a trap hid because no frame stood (I3): its return address is on top of the
+ * stack, or one word above if rbp was already pushed.
  */
 static void add_missing_caller(struct walk *w, const struct pt_regs *regs)
 {
@@ -218,7 +223,8 @@ static void walk_frames(struct walk *w, unsigned long bp)
  * @ips: gets the addresses, innermost first
  * @max: room in @ips
  * @skip: how many of the innermost to leave out
- * @regs: where a trap struck, which is then the first address; NULL: the caller's return address is the first
+ * @regs: where a trap struck, which is then the first address; NULL: the caller's return address is
+ *	the first
  *
  * Return: how many addresses were stored. Never faults.
  */

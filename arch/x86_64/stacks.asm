@@ -1,6 +1,7 @@
 ; SPDX-License-Identifier: MIT
 ;
-; The boot CPU's stacks, each above a page that stacks_protect() unmaps. Sizes are Linux's (16 KiB, IST 8 KiB).
+; The boot CPU's stacks, each above a page that stacks_protect() unmaps. Sizes are Linux's (16 KiB,
+; IST 8 KiB).
 
 %macro kstack 2
 	global kstack_%1_guard, kstack_%1_bottom, kstack_%1_top

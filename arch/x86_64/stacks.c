@@ -2,8 +2,9 @@
 /*
  * The table of kernel stacks.
  *
- * Every stack stands above an unmapped page. Running into it faults; the fault can't be delivered on the same stack, so
- * it becomes a double fault, which has a stack of its own (IST 1) and names the stack that ran over.
+ * Every stack stands above an unmapped page. Running into it faults; the fault can't be delivered
+ * on the same stack, so it becomes a double fault, which has a stack of its own (IST 1) and names
+ * the stack that ran over.
  */
 #include <asm/page.h>
 #include <asm/pgtable.h>
@@ -11,7 +12,8 @@
 #include "machine.h"
 #include "stacks.h"
 
-#define KSTACK_SYMBOLS(n) extern char kstack_##n##_guard[], kstack_##n##_bottom[], kstack_##n##_top[]
+#define KSTACK_SYMBOLS(n)                                                                          \
+	extern char kstack_##n##_guard[], kstack_##n##_bottom[], kstack_##n##_top[]
 KSTACK_SYMBOLS(boot);
 KSTACK_SYMBOLS(df);
 KSTACK_SYMBOLS(nmi);

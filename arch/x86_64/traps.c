@@ -6,20 +6,24 @@
  *	              │ declined
  *	#GP, #SS ─────┴─► exception table ── has a fix-up ──► go on there
  *	                        │ none
- *	the others ─────────────┴─► struct trap_info ─► trap_report() (lib/report): report, then recovery or panic
+ *	the others ─────────────┴─► struct trap_info ─► trap_report(): report, then recovery or panic
  *
- * This file decodes and decides nothing: mm/ says what a page fault means, lib/report what becomes of a trap that nobody resolved.
- * Each exception has a row in traps[]: name, mnemonic, what its error code is, and a function where it needs one.
+ * This file decodes and decides nothing: mm/ says what a page fault means, lib/report what becomes
+ * of a trap that nobody resolved. Each exception has a row in traps[]: name, mnemonic, what its
+ * error code is, and a function where it needs one.
  *
- * I1  The address of a page fault is read before interrupts go on again: another fault would overwrite it.
- * I2  mm_handle_fault() runs with interrupts as they were at the access, so it may sleep exactly where the access might have.
- * I3  FAULT_USER_ACCESS needs all three: ring 0, an instruction listed as a user access, user memory open at that moment (AC, where the
- *     CPU has SMAP). So a stray pointer never pages anything in.
- * I4  A double fault whose address or stack pointer lies in a guard page is a stack overflow: the page fault that the overflow raised
- *     had no room for its frame.
+ * I1  The address of a page fault is read before interrupts go on again: another fault would
+ *     overwrite it.
+ * I2  mm_handle_fault() runs with interrupts as they were at the access, so it may sleep exactly
+ *     where the access might have.
+ * I3  FAULT_USER_ACCESS needs all three: ring 0, an instruction listed as a user access, user
+ *     memory open at that moment (AC, where the CPU has SMAP). So a stray pointer never pages
+ *     anything in.
+ * I4  A double fault whose address or stack pointer lies in a guard page is a stack overflow: the
+ *     page fault that the overflow raised had no room for its frame.
  *
- * A #GP leaves no address. The bytes at ip are decoded (insn.c); if the operand isn't canonical, that is the address. An ip that isn't
- * canonical itself is a jump through a bad pointer.
+ * A #GP leaves no address. The bytes at ip are decoded (insn.c); if the operand isn't canonical,
+ * that is the address. An ip that isn't canonical itself is a jump through a bad pointer.
  *
  * Contexts: the trap's own; NMI and machine check come at any time, so nothing here takes a lock.
  */

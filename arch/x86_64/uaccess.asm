@@ -2,18 +2,21 @@
 ;
 ; Fault-tolerant access: the functions of asm/extable.h.
 ;
-; Each access that may fault is a single instruction with an entry in __ex_table (extable.h). Copies go by 8 bytes (`rep` counts one
-; instruction a word) and then by single bytes. A fault inside the words finishes the rest by bytes, until the byte that really can't
-; be reached faults: so the count that is returned is exact.
+; Each access that may fault is a single instruction with an entry in __ex_table (extable.h). Copies
+; go by 8 bytes (`rep` counts one instruction a word) and then by single bytes. A fault inside the
+; words finishes the rest by bytes, until the byte that really can't be reached faults: so the count
+; that is returned is exact.
 ;
 ;	rep movsq  --fault-->  rcx = 8 * words left + tail, rep movsb  --fault-->  return rcx
 ;
-; I1  rcx always holds how much is left in the unit of the current instruction: an interrupted `rep` keeps it up to date.
-; I2  User memory is open (AC set) only between OPEN and SHUT, and every way out of a function passes SHUT. A trap in between runs
-;     with it shut (entry.asm) and gets it back on return.
+; I1  rcx always holds how much is left in the unit of the current instruction: an interrupted `rep`
+;     keeps it up to date.
+; I2  User memory is open (AC set) only between OPEN and SHUT, and every way out of a function
+;     passes SHUT. A trap in between runs with it shut (entry.asm) and gets it back on return.
 ; I3  Every function keeps a frame, so a trace from a fault inside it shows its caller.
 ;
-; Non-canonical addresses raise #GP or #SS rather than #PF; the handlers of all three look into the same table.
+; Non-canonical addresses raise #GP or #SS rather than #PF; the handlers of all three look into the
+; same table.
 ; Contexts: copy_nofault any; the others may page, so where one may sleep.
 
 bits 64
@@ -58,7 +61,8 @@ EFAULT	  equ 14
 	ret
 %endmacro
 
-; The string operation %1 (movs or stos) over rdx bytes; leaves the number of bytes not done in rcx. %2: kind.
+; The string operation %1 (movs or stos) over rdx bytes; leaves the number of bytes not done in rcx.
+; %2: kind.
 %macro STRING_OP 2
 	mov	rcx, rdx
 	shr	rcx, 3

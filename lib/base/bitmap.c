@@ -3,14 +3,18 @@
  * Bit maps
  * ========
  *
- * A map of n bits occupies BITS_TO_LONGS(n) words; the bits of the last word beyond n belong to nobody. Operations work word by word.
+ * A map of n bits occupies BITS_TO_LONGS(n) words; the bits of the last word beyond n belong to
+ * nobody. Operations work word by word.
  *
  * Invariants
- *   I1  A question (equal, empty, weight, …) never depends on the bits beyond n: the last word is masked first.
- *   I2  bitmap_zero, bitmap_fill and the combining operations write whole words; bitmap_fill leaves the bits beyond n clear.
+ *   I1  A question (equal, empty, weight, …) never depends on the bits beyond n: the last word is
+ *       masked first.
+ *   I2  bitmap_zero, bitmap_fill and the combining operations write whole words; bitmap_fill leaves
+ *       the bits beyond n clear.
  *   I3  bitmap_set and bitmap_clear change only the bits they name.
  *
- * Locks: none; the caller serialises writers. Complexity: O(n / 64); find_next_zero_area O(n) in the number of runs it meets.
+ * Locks: none; the caller serialises writers. Complexity: O(n / 64); find_next_zero_area O(n) in
+ * the number of runs it meets.
  */
 #include <linux/bitmap.h>
 #include <linux/string.h>
@@ -201,7 +205,8 @@ unsigned int bitmap_weight(const unsigned long *map, unsigned int nbits)
 /**
  * bitmap_find_next_zero_area - first aligned run of zero bits
  *
- * Jumps from obstacle to obstacle: a set bit inside the candidate makes the bit behind it the next place to try.
+ * Jumps from obstacle to obstacle: a set bit inside the candidate makes the bit behind it the next
+ * place to try.
  */
 unsigned long bitmap_find_next_zero_area(unsigned long *map, unsigned long size,
 					 unsigned long start, unsigned int len,

@@ -3,13 +3,15 @@
  * The boot line
  * =============
  *
- * Words separated by white space, each `key` or `key=value`. Double quotes keep white space together and vanish: key="a b" and
- * "key=a b" are the same. The parameters are a table that the linker collects from every BOOT_PARAM() in the kernel.
+ * Words separated by white space, each `key` or `key=value`. Double quotes keep white space
+ * together and vanish: key="a b" and "key=a b" are the same. The parameters are a table that the
+ * linker collects from every BOOT_PARAM() in the kernel.
  *
  * The line is cut in place, and values are pointers into it: it must live as long as they do.
  *
  * Invariants
- *   I1  Nothing is ignored silently: a word is accepted by its setter, or printed as a warning, or given to the caller to say so.
+ *   I1  Nothing is ignored silently: a word is accepted by its setter, or printed as a warning, or
+ *       given to the caller to say so.
  *   I2  A word is never longer than what it was cut from, so cutting in place is safe.
  *
  * Contexts: boot, one CPU. Complexity: words × table.

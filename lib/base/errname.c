@@ -3,8 +3,9 @@
  * Names of error numbers
  * ======================
  *
- * One table indexed by the number, for %pe and reports. The names carry the minus sign that kernel functions return the number
- * with; a positive number skips it. Numbers above the table are few and stand in a switch. O(1), any context.
+ * One table indexed by the number, for %pe and reports. The names carry the minus sign that kernel
+ * functions return the number with; a positive number skips it. Numbers above the table are few and
+ * stand in a switch. O(1), any context.
  */
 #include <linux/err.h>
 #include <linux/errno.h>

@@ -3,9 +3,10 @@
  * Searching bit maps
  * ==================
  *
- * One scan serves all searches. It looks for a set bit in a sequence of words, where word i is made by the caller's rule from
- * the maps: the map's word, its complement (for zero bits), the conjunction of two maps. The rule is a constant at each call, so the
- * compiler makes one straight loop out of each search.
+ * One scan serves all searches. It looks for a set bit in a sequence of words, where word i is made
+ * by the caller's rule from the maps: the map's word, its complement (for zero bits), the
+ * conjunction of two maps. The rule is a constant at each call, so the compiler makes one straight
+ * loop out of each search.
  *
  *	      from			  size
  *	 word |....xxxxxx|xxxxxxxxxx|xxxxxx....|
@@ -13,9 +14,11 @@
  *
  * Invariants
  *   I1  Only words that hold a bit of [from, size) are read.
- *   I2  The result r is in [from, size], and r < size exactly if a bit was found; from >= size gives size.
+ *   I2  The result r is in [from, size], and r < size exactly if a bit was found; from >= size
+ *       gives size.
  *
- * Contexts: any, also while other CPUs change bits (each word is read once). Complexity: O((size - from) / 64).
+ * Contexts: any, also while other CPUs change bits (each word is read once). Complexity: O((size -
+ * from) / 64).
  */
 #include <linux/bitops.h>
 #include <linux/bitmap.h>

@@ -3,13 +3,14 @@
  * Memory as hexadecimal text
  * ==========================
  *
- * A line shows up to 16 or 32 bytes in groups of 1, 2, 4 or 8; a group is a number in this machine's byte order, zero padded. The ASCII
- * column stands at the same place on every line:
+ * A line shows up to 16 or 32 bytes in groups of 1, 2, 4 or 8; a group is a number in this
+ * machine's byte order, zero padded. The ASCII column stands at the same place on every line:
  *
  *	6b 6b 6b 6b 6b 6b 6b a5				  kkkkkkk.
  *
- * Invariant I1: nothing is written past buf[size), and the line ends with a NUL if size > 0. The caller vouches for the memory;
- * what may be bad to read is dumped by the report engine. Any context, O(len).
+ * Invariant I1: nothing is written past buf[size), and the line ends with a NUL if size > 0. The
+ * caller vouches for the memory; what may be bad to read is dumped by the report engine. Any
+ * context, O(len).
  */
 #include <linux/printk.h>
 #include <linux/sprintf.h>

@@ -3,9 +3,10 @@
  * Time in ticks
  * =============
  *
- * jiffies grows by one HZ times a second. Every CPU has a tick, but only CPU 0 counts (I1: one writer, so no atomic addition).
- * It starts five minutes before the wrap of 32 bits, so that code which compares without time_after() is caught early.
- * Conversions from time round up (I2: waiting msecs_to_jiffies(t) is never shorter than t), those to time round down.
+ * jiffies grows by one HZ times a second. Every CPU has a tick, but only CPU 0 counts (I1: one
+ * writer, so no atomic addition). It starts five minutes before the wrap of 32 bits, so that code
+ * which compares without time_after() is caught early. Conversions from time round up (I2: waiting
+ * msecs_to_jiffies(t) is never shorter than t), those to time round down.
  */
 #include <linux/jiffies.h>
 #include <linux/math.h>

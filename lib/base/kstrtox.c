@@ -3,9 +3,10 @@
  * Numbers from text
  * =================
  *
- * All conversions go through two steps: read_base() decides the base and skips its prefix, read_digits() reads as many digits as there
- * are, notices overflow and reports where it stopped. The strict functions (kstrto*) then insist that the string ends there and that the
- * value fits; the loose ones (simple_strto*) take what they got.
+ * All conversions go through two steps: read_base() decides the base and skips its prefix,
+ * read_digits() reads as many digits as there are, notices overflow and reports where it stopped.
+ * The strict functions (kstrto*) then insist that the string ends there and that the value fits;
+ * the loose ones (simple_strto*) take what they got.
  *
  * Invariants
  *   I1  *res is written only when the result is 0.

@@ -3,8 +3,9 @@
  * Integer arithmetic that needs a loop
  * ====================================
  *
- * int_sqrt() builds the root bit by bit from the top: before each step r is the largest multiple of 2^b with r² <= x, and x - r² is
- * what is left; adding bit b costs 2·r·2^b + 2^2b. gcd() is Euclid's. Both O(log x), any context.
+ * int_sqrt() builds the root bit by bit from the top: before each step r is the largest multiple of
+ * 2^b with r² <= x, and x - r² is what is left; adding bit b costs 2·r·2^b + 2^2b. gcd() is
+ * Euclid's. Both O(log x), any context.
  */
 #include <linux/math.h>
 #include <linux/log2.h>

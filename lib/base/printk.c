@@ -3,26 +3,31 @@
  * Kernel messages
  * ===============
  *
- * A message is formatted into a buffer on the caller's stack, cut into lines, and each line leaves in one piece, with the time in front,
- * to the console (or to a hook that a test or the report engine has set). There is no log buffer: what was printed has been seen.
+ * A message is formatted into a buffer on the caller's stack, cut into lines, and each line leaves
+ * in one piece, with the time in front, to the console (or to a hook that a test or the report
+ * engine has set). There is no log buffer: what was printed has been seen.
  *
- * The buffer has room for the prefix before the text. The prefix of a later line overwrites the end of the line before it, which has
- * left already; so no line is ever moved:
+ * The buffer has room for the prefix before the text. The prefix of a later line overwrites the end
+ * of the line before it, which has left already; so no line is ever moved:
  *
  *	| room |first line\n|second line\n|
  *	  [   ..]first line\n
  *		   [   ..]second line\n
  *
- * A message without a newline leaves its line open; pr_cont() goes on in it, anything else ends it first.
+ * A message without a newline leaves its line open; pr_cont() goes on in it, anything else ends it
+ * first.
  *
- * The console has one owner at a time: a CPU id or NOBODY. It is not a spin lock because the owner may meet itself: a fault or an NMI
- * while a line is being written prints at once, in the middle, instead of hanging. Nor does a dead CPU keep it: after
- * PATIENCE rounds it is taken away.
+ * The console has one owner at a time: a CPU id or NOBODY. It is not a spin lock because the owner
+ * may meet itself: a fault or an NMI while a line is being written prints at once, in the middle,
+ * instead of hanging. Nor does a dead CPU keep it: after PATIENCE rounds it is taken away.
  *
  * Invariants
- *   I1  line_state and hook are read and written by the owner only, with interrupts off; a nested print touches neither.
- *   I2  line_state is LINE_CLOSED exactly if the last character that went out was a newline (or none went out).
- *   I3  Every line that a message starts begins with the prefix, so it can't be taken for a KTAP line.
+ *   I1  line_state and hook are read and written by the owner only, with interrupts off; a nested
+ *       print touches neither.
+ *   I2  line_state is LINE_CLOSED exactly if the last character that went out was a newline (or
+ *       none went out).
+ *   I3  Every line that a message starts begins with the prefix, so it can't be taken for a KTAP
+ *       line.
  *
  * Contexts: any. Stack: about 1.2 KiB. Complexity: linear.
  */

@@ -3,18 +3,21 @@
  * Random numbers
  * ==============
  *
- * For tests, for randomised orders and for hashing keys; everything can be replayed from a seed. Not cryptographic.
+ * For tests, for randomised orders and for hashing keys; everything can be replayed from a seed.
+ * Not cryptographic.
  *
- * The common generator is SplitMix64 (Steele, Lea, Flood: "Fast splittable pseudorandom number generators", 2014): its state is only a
- * counter that grows by a fixed odd step, and the output is a mixing function of it. So drawing a number is one atomic addition: no
- * lock, safe in any context, and no two CPUs ever draw the same state.
+ * The common generator is SplitMix64 (Steele, Lea, Flood: "Fast splittable pseudorandom number
+ * generators", 2014): its state is only a counter that grows by a fixed odd step, and the output is
+ * a mixing function of it. So drawing a number is one atomic addition: no lock, safe in any
+ * context, and no two CPUs ever draw the same state.
  *
- * A private generator (struct rnd_state) is xoshiro128** (Blackman, Vigna: "Scrambled linear pseudorandom number generators", 2018),
- * with 2^128 - 1 states.
+ * A private generator (struct rnd_state) is xoshiro128** (Blackman, Vigna: "Scrambled linear
+ * pseudorandom number generators", 2018), with 2^128 - 1 states.
  *
  * Invariants
  *   I1  The state of a private generator is never all zero (that one is a fixed point).
- *   I2  get_random_u32_below(n) is exactly uniform: a draw from the incomplete last multiple of n is thrown away (Lemire, "Fast random
+ *   I2  get_random_u32_below(n) is exactly uniform: a draw from the incomplete last multiple of n
+ *       is thrown away (Lemire, "Fast random
  *	 integer generation in an interval", 2019), which needs fewer than 2 draws on average.
  */
 #include <linux/random.h>
@@ -78,8 +81,8 @@ u8 get_random_u8(void)
 /**
  * get_random_u32_below - uniform in 0 … ceil - 1; 0 for ceil 0
  *
- * The high half of draw * ceil is the result; of the 2^32 draws, 2^32 % ceil too many would fall on some results, and they are the
- * ones with the lowest low halves.
+ * The high half of draw * ceil is the result; of the 2^32 draws, 2^32 % ceil too many would fall on
+ * some results, and they are the ones with the lowest low halves.
  */
 u32 get_random_u32_below(u32 ceil)
 {
@@ -125,7 +128,8 @@ void get_random_bytes(void *buf, size_t len)
 /**
  * prandom_seed_state - make the state of a private generator from a seed
  *
- * The first two outputs of SplitMix64, as its authors recommend; two consecutive ones are never both zero.
+ * The first two outputs of SplitMix64, as its authors recommend; two consecutive ones are never
+ * both zero.
  */
 void prandom_seed_state(struct rnd_state *state, u64 seed)
 {

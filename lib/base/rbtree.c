@@ -3,11 +3,13 @@
  * Red-black trees
  * ===============
  *
- * A binary tree whose nodes are red or black, kept so that no leaf is more than twice as deep as another. The vmalloc areas, free
- * areas and VMAs of the kernel hang in such trees, often with a value per node computed from its subtree (rbtree_augmented.h).
+ * A binary tree whose nodes are red or black, kept so that no leaf is more than twice as deep as
+ * another. The vmalloc areas, free areas and VMAs of the kernel hang in such trees, often with a
+ * value per node computed from its subtree (rbtree_augmented.h).
  *
- * Each node lies inside the user's object. Its first word holds the parent's address and, in the lowest bit, the colour (1 black); nodes
- * are 8-aligned. The two children are an array, so that every mirrored pair of cases is written once, with a direction:
+ * Each node lies inside the user's object. Its first word holds the parent's address and, in the
+ * lowest bit, the colour (1 black); nodes are 8-aligned. The two children are an array, so that
+ * every mirrored pair of cases is written once, with a direction:
  *
  *	child[0] = rb_right, child[1] = rb_left		`dir` is one side, `!dir` the other
  *
@@ -18,17 +20,20 @@
  *   I4  All paths from a node down to a missing child have the same number of black nodes.
  *   I5  Augmented: each node's value is right for its subtree, whenever a public function returns.
  *
- * Insertion (Guibas and Sedgewick 1978; cases as in CLRS, chapter 13). The new node is red, so only I3 can be broken, between it and a
- * red parent. With a red uncle, recolour and go on two levels up; else one or two rotations end it.
+ * Insertion (Guibas and Sedgewick 1978; cases as in CLRS, chapter 13). The new node is red, so only
+ * I3 can be broken, between it and a red parent. With a red uncle, recolour and go on two levels
+ * up; else one or two rotations end it.
  *
- * Removal. A node with two children first changes places with its successor, so that one with at most one child leaves the tree. If it
- * was black, its place is one black short (I4): with a red nephew of the sibling or a red parent that is repaired locally, by at most
- * three rotations; else the sibling turns red and the shortage moves up.
+ * Removal. A node with two children first changes places with its successor, so that one with at
+ * most one child leaves the tree. If it was black, its place is one black short (I4): with a red
+ * nephew of the sibling or a red parent that is repaired locally, by at most three rotations; else
+ * the sibling turns red and the shortage moves up.
  *
- * Augmentation. Removal first cuts the node out, recomputes the path from the lowest change upwards, and only then rotates; so the
- * rotate callback always sees right values below.
+ * Augmentation. Removal first cuts the node out, recomputes the path from the lowest change
+ * upwards, and only then rotates; so the rotate callback always sees right values below.
  *
- * Locks: the caller's. Complexity: height <= 2 log2(n + 1); insertion and removal O(log n), at most 2 and 3 rotations.
+ * Locks: the caller's. Complexity: height <= 2 log2(n + 1); insertion and removal O(log n), at most
+ * 2 and 3 rotations.
  */
 #include <linux/rbtree.h>
 #include <linux/rbtree_augmented.h>
@@ -82,7 +87,8 @@ static __always_inline void replace_child(struct rb_node *parent, struct rb_node
 }
 
 /*
- * `node` goes down to the side `dir`, its child of the other side comes up in its place. Colours stay with the nodes.
+ * `node` goes down to the side `dir`, its child of the other side comes up in its place. Colours
+ * stay with the nodes.
  *
  *	    node		   up
  *	   /    \		  /  \
@@ -167,8 +173,9 @@ void rb_insert_color(struct rb_node *node, struct rb_root *root)
 }
 
 /*
- * The side `dir` of `parent` is one black node short. Each round either repairs that or moves the shortage up to the parent.
- * The short side has at least one black less than its sibling's, so the sibling exists.
+ * The side `dir` of `parent` is one black node short. Each round either repairs that or moves the
+ * shortage up to the parent. The short side has at least one black less than its sibling's, so the
+ * sibling exists.
  */
 static void repair_shortage(struct rb_node *parent, int dir, struct rb_root *root,
 			    const struct rb_augment_callbacks *augment)
@@ -184,7 +191,10 @@ static void repair_shortage(struct rb_node *parent, int dir, struct rb_root *roo
 			sibling = parent->rb_child[!dir];
 		}
 		if (is_red(sibling->rb_child[dir]) && !is_red(sibling->rb_child[!dir])) {
-			/* Only the inner nephew is red: make it the sibling, with the red one outside. */
+			/*
+			 * Only the inner nephew is red: make it the sibling, with the red one
+			 * outside.
+			 */
 			set_color(sibling->rb_child[dir], BLACK);
 			set_color(sibling, RED);
 			sibling = rotate(sibling, !dir, root, augment);
@@ -209,7 +219,10 @@ static void repair_shortage(struct rb_node *parent, int dir, struct rb_root *roo
 	}
 }
 
-/* What cutting a node out left behind: the side `dir` of `parent` holds what was below it, and may be short. */
+/*
+ * What cutting a node out left behind: the side `dir` of `parent` holds what was below it, and may
+ * be short.
+ */
 struct cut {
 	struct rb_node *parent;
 	int dir;
@@ -217,8 +230,8 @@ struct cut {
 };
 
 /*
- * Take out a node with at most one child. If there is a child it is red with no children (I4) and takes over place and
- * colour black; else a shortage appears if the node was black.
+ * Take out a node with at most one child. If there is a child it is red with no children (I4) and
+ * takes over place and colour black; else a shortage appears if the node was black.
  */
 static struct cut cut_out(struct rb_node *node, struct rb_root *root)
 {
@@ -297,7 +310,10 @@ static struct rb_node *outermost(struct rb_node *node, int dir)
 	return node;
 }
 
-/* In-order neighbour on the side `dir`: the nearest below, or the first ancestor that this is on the other side of. */
+/*
+ * In-order neighbour on the side `dir`: the nearest below, or the first ancestor that this is on
+ * the other side of.
+ */
 static struct rb_node *neighbour(const struct rb_node *node, int dir)
 {
 	const struct rb_node *parent;

@@ -6,9 +6,10 @@
  *	0 …… INT_MAX		in use (0: free, for good)
  *	INT_MIN …… -1		saturated: the count is pinned near REFCOUNT_SATURATED
  *
- * The fast paths in refcount.h do one atomic operation and look at the value before it. Whoever sees one that is not allowed comes here,
- * pins the count and warns. Between a wrong operation and the pinning other CPUs may add or subtract; 2^30 of them would be needed to
- * leave the negative half (I1), so the object can only leak, never be freed under a user.
+ * The fast paths in refcount.h do one atomic operation and look at the value before it. Whoever
+ * sees one that is not allowed comes here, pins the count and warns. Between a wrong operation and
+ * the pinning other CPUs may add or subtract; 2^30 of them would be needed to leave the negative
+ * half (I1), so the object can only leak, never be freed under a user.
  */
 #include <linux/refcount.h>
 #include <linux/bug.h>

@@ -3,14 +3,17 @@
  * Sorting and searching arrays
  * ============================
  *
- * sort() is heapsort: in place, never worse than O(n log n), no recursion, no memory. The array is seen as a binary tree, element i
- * with children 2i+1 and 2i+2. Bottom-up variant (Wegener 1993): to sift an element down, first walk to a leaf along the larger
- * children (one comparison a level instead of two), then climb back to where the element belongs.
+ * sort() is heapsort: in place, never worse than O(n log n), no recursion, no memory. The array is
+ * seen as a binary tree, element i with children 2i+1 and 2i+2. Bottom-up variant (Wegener 1993):
+ * to sift an element down, first walk to a leaf along the larger children (one comparison a level
+ * instead of two), then climb back to where the element belongs.
  *
  * Invariants
  *   I1  While the heap is built down to element i, every element from i on is >= its children.
- *   I2  While it is taken apart with n elements left, [0, n) is a heap and [n, num) is sorted and >= everything in the heap.
- *   I3  Elements are only ever exchanged, so the array stays a permutation of itself whatever cmp answers.
+ *   I2  While it is taken apart with n elements left, [0, n) is a heap and [n, num) is sorted and
+ *       >= everything in the heap.
+ *   I3  Elements are only ever exchanged, so the array stays a permutation of itself whatever cmp
+ *       answers.
  *
  * bsearch(): the key, if present, is in [low, low + num). O(log n). Contexts: any that cmp allows.
  */
@@ -74,8 +77,9 @@ static size_t larger_leaf(const struct sorting *s, size_t i, size_t n)
 }
 
 /*
- * Restore the heap order of element i. The path to the leaf holds larger and larger elements upwards; i's place is the lowest one not
- * smaller than it. Exchanging i's content with each position of the path from that place upwards moves the path up by one.
+ * Restore the heap order of element i. The path to the leaf holds larger and larger elements
+ * upwards; i's place is the lowest one not smaller than it. Exchanging i's content with each
+ * position of the path from that place upwards moves the path up by one.
  */
 static void sift_down(const struct sorting *s, size_t i, size_t n)
 {

@@ -3,28 +3,34 @@
  * Memory and strings
  * ==================
  *
- * The mem* functions are where a memory manager spends its time, and the compiler calls memcpy, memmove, memset and memcmp by itself,
- * so they must be real symbols that never call each other through a pattern the compiler recognised in them. The str* functions serve
- * messages and boot lines; they are plain byte loops.
+ * The mem* functions are where a memory manager spends its time, and the compiler calls memcpy,
+ * memmove, memset and memcmp by itself, so they must be real symbols that never call each other
+ * through a pattern the compiler recognised in them. The str* functions serve messages and boot
+ * lines; they are plain byte loops.
  *
- * Copying. Sizes up to 32 bytes are done without a loop: the first and the last 8 (or 4, or 2) bytes are loaded, then both are stored;
- * the two may overlap each other, so one piece of code serves every length of its class. As all loads come before all stores, the same
- * code is right for overlapping areas. Above 32, whole words are copied by copy_words() (one instruction a word) and the last 8 bytes
- * are again an overlapping piece, loaded before the copying starts because the copying may overwrite them:
+ * Copying. Sizes up to 32 bytes are done without a loop: the first and the last 8 (or 4, or 2)
+ * bytes are loaded, then both are stored; the two may overlap each other, so one piece of code
+ * serves every length of its class. As all loads come before all stores, the same code is right for
+ * overlapping areas. Above 32, whole words are copied by copy_words() (one instruction a word) and
+ * the last 8 bytes are again an overlapping piece, loaded before the copying starts because the
+ * copying may overwrite them:
  *
  *	|word|word|word|word|....|word|tai
  *	                       |--tail---|
  *
- * memmove copies upwards when the destination is below the source or past its end, and downwards otherwise, with a loop of its own
- * (the machine's downward string copy needs a flag that would also have to be right in every interrupt handler).
+ * memmove copies upwards when the destination is below the source or past its end, and downwards
+ * otherwise, with a loop of its own (the machine's downward string copy needs a flag that would
+ * also have to be right in every interrupt handler).
  *
  * Invariants
- *   I1  No function reads a byte outside [s, s + n) or behind a string's NUL, not even within the same word.
- *   I2  No function of this file contains a loop that copies or fills bytes or words in a form a compiler replaces by a call of the
+ *   I1  No function reads a byte outside [s, s + n) or behind a string's NUL, not even within the
+ *       same word.
+ *   I2  No function of this file contains a loop that copies or fills bytes or words in a form a
+ *       compiler replaces by a call of the
  *	 function itself: such loops carry a barrier().
  *
- * Contexts: any. Locks: none. Complexity: linear; strstr is quadratic in the worst case, as its patterns are short.
- * memcpy(n): about 10 instructions + n / 8.
+ * Contexts: any. Locks: none. Complexity: linear; strstr is quadratic in the worst case, as its
+ * patterns are short. memcpy(n): about 10 instructions + n / 8.
  */
 #include <linux/string.h>
 #include <linux/ctype.h>
@@ -544,7 +550,8 @@ char *strpbrk(const char *s, const char *accept)
 /**
  * strsep - cut the next token off *s
  *
- * Return: the token (empty between two delimiters), NULL when *s is NULL. *s becomes what follows, NULL after the last token.
+ * Return: the token (empty between two delimiters), NULL when *s is NULL. *s becomes what follows,
+ * NULL after the last token.
  */
 char *strsep(char **s, const char *delimiters)
 {
@@ -606,8 +613,8 @@ int match_string(const char *const *array, size_t n, const char *s)
 }
 
 /*
- * Does the class that starts behind '[' contain c? *end is set behind its ']'. A ']' right at the start is a member;
- * a class that is never closed matches nothing, and *end is NULL.
+ * Does the class that starts behind '[' contain c? *end is set behind its ']'. A ']' right at the
+ * start is a member; a class that is never closed matches nothing, and *end is NULL.
  */
 static bool class_contains(const char *class, u8 c, const char **end)
 {
@@ -654,7 +661,8 @@ static const char *glob_step(const char *pattern, char c)
 /**
  * glob_match - does the whole of s match a shell pattern?
  *
- * After a mismatch only the last '*' need be tried again, one character longer: an earlier one could not reach further. O(|p| * |s|).
+ * After a mismatch only the last '*' need be tried again, one character longer: an earlier one
+ * could not reach further. O(|p| * |s|).
  */
 bool glob_match(const char *pattern, const char *s)
 {

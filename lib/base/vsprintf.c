@@ -3,22 +3,28 @@
  * Formatted output into memory
  * ============================
  *
- * A format is a sequence of plain characters and conversions. parse_spec() reads one conversion (flags, width, precision, length,
- * letter) into a struct spec; the function for the letter then emits characters into a sink. The sink counts every character but
- * stores only those that fit, so that the length of the whole text is known however small the buffer is, a buffer of size 0 included.
+ * A format is a sequence of plain characters and conversions. parse_spec() reads one conversion
+ * (flags, width, precision, length, letter) into a struct spec; the function for the letter then
+ * emits characters into a sink. The sink counts every character but stores only those that fit, so
+ * that the length of the whole text is known however small the buffer is, a buffer of size 0
+ * included.
  *
- * Kernel extensions follow the letter p (see sprintf.h). Plain %p prints a hash: messages then tell objects apart without telling an
- * attacker where they are. NULL and error pointers give nothing away and are printed as they are.
+ * Kernel extensions follow the letter p (see sprintf.h). Plain %p prints a hash: messages then tell
+ * objects apart without telling an attacker where they are. NULL and error pointers give nothing
+ * away and are printed as they are.
  *
  * Invariants
  *   I1  No byte outside buf[0, size) is written; with size > 0 the text ends with a NUL inside it.
- *   I2  %s reads at most `precision` characters and nothing behind a NUL; pointers that cannot be strings (NULL, the first page,
+ *   I2  %s reads at most `precision` characters and nothing behind a NUL; pointers that cannot be
+ *       strings (NULL, the first page,
  *	 error pointers) are not read at all.
- *   I3  An unknown conversion ends the interpretation (the arguments can no longer be told): the rest of the format is printed
+ *   I3  An unknown conversion ends the interpretation (the arguments can no longer be told): the
+ *       rest of the format is printed
  *	 as it is.
  *
- * Where Linux differs from ISO C, Linux is followed: %#x of 0 is 0x0, a precision does not switch off the flag 0, and 0 with
- * precision 0 is "0". Contexts: any, NMI included; no locks. Complexity: linear in the output.
+ * Where Linux differs from ISO C, Linux is followed: %#x of 0 is 0x0, a precision does not switch
+ * off the flag 0, and 0 with precision 0 is "0". Contexts: any, NMI included; no locks. Complexity:
+ * linear in the output.
  */
 #include <linux/sprintf.h>
 #include <linux/string.h>
@@ -229,8 +235,8 @@ static bool at_start(const char *symbol)
 }
 
 /*
- * kind 'S' with offset, 's' without, 'B' for return addresses: a call that never returns may be the last instruction of its function,
- * and then the address behind it is the next function's start.
+ * kind 'S' with offset, 's' without, 'B' for return addresses: a call that never returns may be the
+ * last instruction of its function, and then the address behind it is the next function's start.
  */
 static void emit_symbol(struct sink *s, unsigned long addr, char kind, const struct spec *spec)
 {
@@ -283,7 +289,10 @@ static char hex_separator(char kind)
 	}
 }
 
-/* A physical or DMA address, given by reference because its width is a matter of configuration elsewhere. */
+/*
+ * A physical or DMA address, given by reference because its width is a matter of configuration
+ * elsewhere.
+ */
 static void emit_physical(struct sink *s, const u64 *p)
 {
 	struct spec spec = { .flags = F_ALT | F_ZERO, .width = 18, .precision = -1 };

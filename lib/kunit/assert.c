@@ -2,9 +2,9 @@
 /*
  * Failed checks: what they print, and how a case is left.
  *
- * A check is a macro that compares in place and calls here only when it failed, so a passing check costs a compare and a branch. What is
- * known at compile time stands in one constant per check (struct kunit_check: source texts, place, kind). The text is Linux's, each
- * line behind a `#`:
+ * A check is a macro that compares in place and calls here only when it failed, so a passing check
+ * costs a compare and a branch. What is known at compile time stands in one constant per check
+ * (struct kunit_check: source texts, place, kind). The text is Linux's, each line behind a `#`:
  *
  *	# case: EXPECTATION FAILED at tests/mm/slab_test.c:42
  *	#     Expected a == b, but
@@ -14,10 +14,11 @@
  *
  * The value of an operand that is written as a number already is not repeated.
  *
- * I1: once KUNIT_FAILURE, a case stays so; a later skip doesn't change it.
- * Leaving is a jump to the recovery point that the runner set for this phase of the case (test->recovery); the flag `leaving` tells it
- * from the jump that a trap makes.
- * Context: the case's. The ASSERT family may be used with interrupts off: the jump brings the flag back.
+ * I1: once KUNIT_FAILURE, a case stays so; a later skip doesn't change it. Leaving is a jump to the
+ * recovery point that the runner set for this phase of the case (test->recovery); the flag
+ * `leaving` tells it from the jump that a trap makes.
+ * Context: the case's. The ASSERT family may be used with interrupts off: the jump brings the flag
+ * back.
  */
 #include <linux/types.h>
 #include <linux/string.h>
@@ -79,7 +80,10 @@ static void str_operand(struct kunit *test, const char *text, const char *value)
 		detail(test, OPERAND, "%s == \"%s\"", text, value);
 }
 
-/* Sixteen bytes a line from where the two first differ, those that differ in <>; four lines at most. */
+/*
+ * Sixteen bytes a line from where the two first differ, those that differ in <>; four lines at
+ * most.
+ */
 static void mem_operand(struct kunit *test, const char *text, const u8 *mem, const u8 *other,
 			size_t size)
 {

@@ -2,16 +2,18 @@
 /*
  * Tests that plant a bug: expecting a report, no report, a fault.
  *
- * The report engine records what is reported between capture start and stop instead of printing it; the check then counts the reports
- * and looks for a text in them. A statement that must trap runs with the trap's way out (report_set_recovery) pointing into the
- * checking macro itself, so the case goes on behind it:
+ * The report engine records what is reported between capture start and stop instead of printing it;
+ * the check then counts the reports and looks for a text in them. A statement that must trap runs
+ * with the trap's way out (report_set_recovery) pointing into the checking macro itself, so the
+ * case goes on behind it:
  *
  *	recovery_save ─ arm ─ statement ─┬─ returned: the check fails
  *	      ▲                          │
  *	      └── trap_report ◄──────────┘ trapped: the check looks at the report
  *
- * I1: at most one capture is open; test->capturing says so. A second one inside it fails the case instead of losing the first.
- * I2: whoever leaves the case early (ASSERT_, a trap that was not expected) has the capture closed by the runner, and what was captured
+ * I1: at most one capture is open; test->capturing says so. A second one inside it fails the case
+ * instead of losing the first. I2: whoever leaves the case early (ASSERT_, a trap that was not
+ * expected) has the capture closed by the runner, and what was captured
  *     is printed then, since it's the best hint at what happened.
  * I3: a mismatch prints what was captured.
  * Context: the case's, interrupts on or off; traps on an IST stack included.

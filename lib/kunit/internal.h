@@ -9,7 +9,10 @@
 
 /* Does one of the globs spell out the suite's name? */
 bool kunit_spells_out(const char *globs, const char *suite);
-/* Does one of the comma-separated `globs` match "suite" or "suite.name"? An empty list selects everything. */
+/*
+ * Does one of the comma-separated `globs` match "suite" or "suite.name"? An empty list selects
+ * everything.
+ */
 bool kunit_selects(const char *globs, const char *suite, const char *name);
 /* The value at place `i` of a permutation of 0 … n-1 that `key` picks. */
 u32 kunit_permute(u32 i, u32 n, u64 key);
@@ -30,7 +33,10 @@ void kunit_put_result(unsigned int indent, enum kunit_status status, unsigned in
 
 /* run.c */
 
-/* Run init, the case, exit and the actions with `test`, which is zeroed but for name and indent; the status is in it. */
+/*
+ * Run init, the case, exit and the actions with `test`, which is zeroed but for name and indent;
+ * the status is in it.
+ */
 void kunit_run_parts(struct kunit *test, struct kunit_suite *suite, struct kunit_case *kcase);
 
 /* assert.c */

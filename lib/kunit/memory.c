@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Memory that a case owns: kmalloc() whose kfree() is an action of the case (resource.c), so it is freed however the case ends.
+ * Memory that a case owns: kmalloc() whose kfree() is an action of the case (resource.c), so it is
+ * freed however the case ends.
  *
- * Context: the case's, as kmalloc()'s with the flags given. I1: a pointer given out has exactly one pending action; kunit_kfree() and
- * the end of the case consume it. When no action can be kept the memory goes back at once and the caller gets NULL.
+ * Context: the case's, as kmalloc()'s with the flags given. I1: a pointer given out has exactly one
+ * pending action; kunit_kfree() and the end of the case consume it. When no action can be kept the
+ * memory goes back at once and the caller gets NULL.
  */
 #include <linux/types.h>
 #include <linux/slab.h>

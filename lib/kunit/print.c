@@ -21,9 +21,11 @@
  *	…
  *	# Totals: pass:P fail:F skip:S total:T
  *
- * Results stand alone: their lines carry no time stamp, and nothing else that the kernel prints lacks one, so no message can be taken
- * for a result. All that is not a result or a plan begins with `#`; a text of several lines gets it on each, because a line of it could
- * be read as a result otherwise (I1). Names and reasons lose what would end or split their line: control characters and `#` (I2).
+ * Results stand alone: their lines carry no time stamp, and nothing else that the kernel prints
+ * lacks one, so no message can be taken for a result. All that is not a result or a plan begins
+ * with `#`; a text of several lines gets it on each, because a line of it could be read as a result
+ * otherwise (I1). Names and reasons lose what would end or split their line: control characters and
+ * `#` (I2).
  *
  * Context: the one that runs the tests; no locks.
  */

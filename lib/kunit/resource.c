@@ -2,12 +2,14 @@
 /*
  * What a case leaves to the harness to clean up.
  *
- * A stack of (function, argument) pairs inside struct kunit, run from the top when the case ends, however it ends. The stack is bounded
- * (KUNIT_MAX_ACTIONS): a full one is said to the caller, never dropped silently.
+ * A stack of (function, argument) pairs inside struct kunit, run from the top when the case ends,
+ * however it ends. The stack is bounded (KUNIT_MAX_ACTIONS): a full one is said to the caller,
+ * never dropped silently.
  *
- * I1: each action runs exactly once, unless it was removed. I2: while an action runs it is no longer on the stack, so one that traps
- * isn't run again.
- * Context: the case's; the actions run in it, after the suite's exit(). Cost: O(1) to add, O(pending) to remove.
+ * I1: each action runs exactly once, unless it was removed. I2: while an action runs it is no
+ * longer on the stack, so one that traps isn't run again.
+ * Context: the case's; the actions run in it, after the suite's exit(). Cost: O(1) to add,
+ * O(pending) to remove.
  */
 #include <linux/types.h>
 #include <linux/errno.h>

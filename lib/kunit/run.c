@@ -2,30 +2,35 @@
 /*
  * The runner: walks the suites, keeps each case from harming the next, counts, prints.
  *
- * Suites are pointers between __kunit_suites_start and _end. A run prints the plan, then suite after suite in the order that the seed
- * picks (select.c), and closes with the totals of the leaf cases (print.c draws the output). A suite runs as
+ * Suites are pointers between __kunit_suites_start and _end. A run prints the plan, then suite
+ * after suite in the order that the seed picks (select.c), and closes with the totals of the leaf
+ * cases (print.c draws the output). A suite runs as
  *
  *	audit before → suite_init → for each case: init → case → exit → actions → suite_exit → audit after
  *
- * and each arrow's target is a guarded call: a trap, or an ASSERT_, comes back to the guard and the next one runs. So one bad test costs
- * itself only. Three results are not written by anybody:
+ * and each arrow's target is a guarded call: a trap, or an ASSERT_, comes back to the guard and the
+ * next one runs. So one bad test costs itself only. Three results are not written by anybody:
  *	<suite>.accounting             the audit (kunit_set_suite_audit): the suite gave back what it took
  *	run.outside_cases              bug reports before the run or between cases, suite_exit() that failed
  *	test=<glob>                    fails when the glob matches nothing
  *
- * A case fails if a check failed; if init() did; if a trap ended a part of it; if a report came up that it didn't expect; if the
- * interrupt flag is not what it was. A failure of suite_init() fails every case of the suite, so that totals stay comparable.
+ * A case fails if a check failed; if init() did; if a trap ended a part of it; if a report came up
+ * that it didn't expect; if the interrupt flag is not what it was. A failure of suite_init() fails
+ * every case of the suite, so that totals stay comparable.
  *
  * Invariants
- * I1 A suite's result is decided by its leaf cases alone, a case with parameters by its parameters: the totals tell everything, and a
- *    reader of the log (tests/run, kunit.py) counts the same.
+ * I1 A suite's result is decided by its leaf cases alone, a case with parameters by its parameters:
+ *    the totals tell everything, and a reader of the log (tests/run, kunit.py) counts the same.
  * I2 The plan is printed first and as many results follow it.
- * I3 Every report that nobody expected is charged exactly once: to the case in which it came up, or to run.outside_cases.
- * I4 A case's random numbers depend on the seed and its own name only, so test_seed= with test=<suite>.<case> replays it alone.
- * I5 Behind every guarded call, the trap's way out and the case's recovery point are what they were before it.
+ * I3 Every report that nobody expected is charged exactly once: to the case in which it came up, or
+ *    to run.outside_cases.
+ * I4 A case's random numbers depend on the seed and its own name only, so test_seed= with
+ *    test=<suite>.<case> replays it alone.
+ * I5 Behind every guarded call, the trap's way out and the case's recovery point are what they were
+ *    before it.
  *
- * Context: one thread, the boot CPU, interrupts as the kernel has them during the run. No locks: struct kunit is one static object,
- * since one case runs at a time. Nothing is allocated.
+ * Context: one thread, the boot CPU, interrupts as the kernel has them during the run. No locks:
+ * struct kunit is one static object, since one case runs at a time. Nothing is allocated.
  */
 #include <linux/types.h>
 #include <linux/string.h>
@@ -76,7 +81,10 @@ u64 kunit_rand(struct kunit *test)
 	return r;
 }
 
-/* Multiply-shift on 32 bits at a time would bias large n; taking the remainder of what lies below a multiple of n doesn't. */
+/*
+ * Multiply-shift on 32 bits at a time would bias large n; taking the remainder of what lies below a
+ * multiple of n doesn't.
+ */
 u64 kunit_rand_below(struct kunit *test, u64 n)
 {
 	u64 limit = ~0ULL - ~0ULL % n, r;
@@ -162,8 +170,9 @@ static void do_call(struct kunit *test, const struct call *c)
 }
 
 /*
- * Make the call so that a trap or an abort in it comes back here (I5). False: the case is not to go on. What the frame holds is not
- * changed behind recovery_save(), so it's still right when the jump arrives.
+ * Make the call so that a trap or an abort in it comes back here (I5). False: the case is not to go
+ * on. What the frame holds is not changed behind recovery_save(), so it's still right when the jump
+ * arrives.
  */
 static noinline bool guarded(struct kunit *test, const struct call *c)
 {
@@ -293,7 +302,10 @@ static void run_params(struct kunit_suite *suite, struct kunit_case *kcase, unsi
 	put_totals(SUITE_INDENT, kcase->name, t);
 }
 
-/* A result that does not come from running a case: its suite couldn't be set up, or it has no parameters. */
+/*
+ * A result that does not come from running a case: its suite couldn't be set up, or it has no
+ * parameters.
+ */
 static enum kunit_status cannot_run(struct kunit_case *kcase, const char *why)
 {
 	begin(&state, kcase->name, SUITE_INDENT);
@@ -471,7 +483,8 @@ void kunit_set_epilogue(void (*show)(void))
  * @glob: what to run: NULL or "" everything, "none" nothing, else globs separated by commas
  * @seed: of the order and of the cases' random numbers
  *
- * Context: boot CPU, interrupts on, memory manager up. Everything is printed here, the closing totals included.
+ * Context: boot CPU, interrupts on, memory manager up. Everything is printed here, the closing
+ * totals included.
  * Return: 0 if nothing failed, else 1; the numbers are in kunit_totals().
  */
 int kunit_run_all(const char *glob, u64 seed)

@@ -2,20 +2,24 @@
 /*
  * Which tests run, and in what order.
  *
- * Selection. test= holds globs separated by commas. A glob stands for a suite ("slab", "kma*") or for cases ("slab.double_free",
- * "*.zero_*"): a case is selected when a glob matches its suite's name or "suite.case". Globs are glob_match()'s.
- * A suite marked on_request runs only when a glob spells out its name: those that are meant to fail.
+ * Selection. test= holds globs separated by commas. A glob stands for a suite ("slab", "kma*") or
+ * for cases ("slab.double_free", "*.zero_*"): a case is selected when a glob matches its suite's
+ * name or "suite.case". Globs are glob_match()'s. A suite marked on_request runs only when a glob
+ * spells out its name: those that are meant to fail.
  *
- * Order. Tests that pass only in the order of their source hide state that leaks between them, so suites and cases are shuffled by the
- * seed. The order is a function, not an array, so there is no limit on the number of suites and nothing to allocate:
- * kunit_permute(i, n, key) is the i-th element. It composes steps that are each invertible on k-bit numbers (k the least with 2^k >= n):
- * xor with a key, multiplication by an odd number, xor with the own upper half. What falls outside 0 … n-1 is fed through again
- * ("cycle walking", Black and Rogaway 2002); a permutation's cycle through i < n must come back below n, so that ends, after fewer
- * than 2 rounds on average.
+ * Order. Tests that pass only in the order of their source hide state that leaks between them, so
+ * suites and cases are shuffled by the seed. The order is a function, not an array, so there is no
+ * limit on the number of suites and nothing to allocate: kunit_permute(i, n, key) is the i-th
+ * element. It composes steps that are each invertible on k-bit numbers (k the least with 2^k >= n):
+ * xor with a key, multiplication by an odd number, xor with the own upper half. What falls outside
+ * 0 … n-1 is fed through again ("cycle walking", Black and Rogaway 2002); a permutation's cycle
+ * through i < n must come back below n, so that ends, after fewer than 2 rounds on average.
  *
- * Randomness is splitmix64 (Steele, Lea, Flood 2014): a counter through a mixing function. Names are hashed by FNV-1a.
+ * Randomness is splitmix64 (Steele, Lea, Flood 2014): a counter through a mixing function. Names
+ * are hashed by FNV-1a.
  *
- * Invariants: I1 kunit_permute(., n, key) is a bijection of 0 … n-1 for every key. I2 the result depends on nothing but the arguments.
+ * Invariants: I1 kunit_permute(., n, key) is a bijection of 0 … n-1 for every key. I2 the result
+ * depends on nothing but the arguments.
  * Context: any; no locks. Cost: a permutation O(1) expected.
  */
 #include <linux/types.h>
@@ -35,7 +39,10 @@ static void full_name(char *buf, size_t size, const char *suite, const char *nam
 	buf[n] = '\0';
 }
 
-/* Does the glob of `len` characters match either name? One too long for the buffer matches nothing that has a name. */
+/*
+ * Does the glob of `len` characters match either name? One too long for the buffer matches nothing
+ * that has a name.
+ */
 static bool glob_selects(const char *glob, size_t len, const char *suite, const char *full)
 {
 	char pattern[256];

@@ -2,11 +2,12 @@
 /*
  * BUG, WARN and panic: what code says about itself.
  *
- * WARN reports and goes on. BUG reports and doesn't: to the recovery that a test set, or to panic. panic prints what a capture still
- * holds back (it may be the reason), message and stack, and ends the machine with EXIT_PANIC.
+ * WARN reports and goes on. BUG reports and doesn't: to the recovery that a test set, or to panic.
+ * panic prints what a capture still holds back (it may be the reason), message and stack, and ends
+ * the machine with EXIT_PANIC.
  *
- * I1  panic prints once. A second one on the same CPU comes from the first one's own printing: one raw line, then the end. Other CPUs that
- *     panic meanwhile stop.
+ * I1  panic prints once. A second one on the same CPU comes from the first one's own printing: one
+ *     raw line, then the end. Other CPUs that panic meanwhile stop.
  *
  * Contexts: any.
  */

@@ -15,16 +15,24 @@ struct pattern {
 /* The pattern that `v` belongs to, or NULL. */
 const struct pattern *pattern_find(unsigned long v);
 
-/* One line about `addr` from what every kernel knows (patterns, stacks, symbols, regions). Always writes something. */
+/*
+ * One line about `addr` from what every kernel knows (patterns, stacks, symbols, regions). Always
+ * writes something.
+ */
 void explain_builtin(unsigned long addr, char *buf, size_t size);
 
 /* What a failed access to `addr` means, by the explainer that knows it; NULL if none does. */
 const char *explainer_advice(unsigned long addr);
 
-/* A symbolised call trace without its innermost `skip` functions, the caller of this one included. */
+/*
+ * A symbolised call trace without its innermost `skip` functions, the caller of this one included.
+ */
 void report_callers(unsigned int skip);
 
-/* After a report that can't be followed by going on: to the recovery that a test set, or panic(why). */
+/*
+ * After a report that can't be followed by going on: to the recovery that a test set, or
+ * panic(why).
+ */
 void report_die(const char *why) __noreturn;
 
 /* Stop a capture and print what it held: the machine is about to end. */

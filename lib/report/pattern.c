@@ -2,12 +2,15 @@
 /*
  * What a bad address looks like, and where it points.
  *
- * Wild pointers are rarely random. Debugging fills memory with values that never occur otherwise, so a pointer read from freed memory
- * is 0x6b6b6b6b6b6b6b6b, give or take the offset of a member; a pointer that was never there is NULL plus such an offset. The table
- * names them. What is no pattern is at least somewhere: a stack or its guard page, a symbol, a region of the address space.
+ * Wild pointers are rarely random. Debugging fills memory with values that never occur otherwise,
+ * so a pointer read from freed memory is 0x6b6b6b6b6b6b6b6b, give or take the offset of a member; a
+ * pointer that was never there is NULL plus such an offset. The table names them. What is no
+ * pattern is at least somewhere: a stack or its guard page, a symbol, a region of the address
+ * space.
  *
  * I1  Ranges of the table don't overlap: at most one name fits a value.
- * I2  A pattern stands for REACH_DOWN bytes below it (container_of) and REACH_UP above it (members).
+ * I2  A pattern stands for REACH_DOWN bytes below it (container_of) and REACH_UP above it
+ *     (members).
  *
  * Pure functions of the value and of tables that never change after bring-up. Any context.
  */
@@ -96,7 +99,8 @@ const struct pattern *pattern_find(unsigned long v)
  * report_pattern - does a value look like a known mistake?
  * @v: any value
  *
- * Return: what it looks like (poison, list poison, ZERO_SIZE_PTR, small offset from NULL, error pointer), or NULL.
+ * Return: what it looks like (poison, list poison, ZERO_SIZE_PTR, small offset from NULL, error
+ * pointer), or NULL.
  */
 const char *report_pattern(unsigned long v)
 {

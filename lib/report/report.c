@@ -2,8 +2,8 @@
 /*
  * The report engine: every bug report goes out through here.
  *
- * A report is a headline, lines of detail, and one sentence of advice. Whoever found the bug opens it, adds lines and closes it; the
- * engine decides where the lines go and what happens afterwards:
+ * A report is a headline, lines of detail, and one sentence of advice. Whoever found the bug opens
+ * it, adds lines and closes it; the engine decides where the lines go and what happens afterwards:
  *
  *	report_begin ─ lines … ─ report_end ─┬─ captured: counted for the test that waits for it
  *	                                     └─ printed:  counted as unexpected; panic_on_warn ends the machine
@@ -11,13 +11,17 @@
  *	a report inside a report            ─── only its headline, in parentheses
  *	a trap, BUG()                       ─── report, then report_die(): recovery if a test has set one, else panic
  *
- * I1  One CPU at a time has reports open (`owner`); depth counts how many, and only depth 1 writes details.
- * I2  The other CPUs wait in report_begin(). The owner never waits, so a trap inside a report can't deadlock: it is that CPU's own.
- * I3  Leaving by recovery closes everything that was open (the report that was interrupted is not counted).
+ * I1  One CPU at a time has reports open (`owner`); depth counts how many, and only depth 1 writes
+ *     details.
+ * I2  The other CPUs wait in report_begin(). The owner never waits, so a trap inside a report can't
+ *     deadlock: it is that CPU's own.
+ * I3  Leaving by recovery closes everything that was open (the report that was interrupted is not
+ *     counted).
  * I4  The text of a capture always ends in NUL, and says so when something did not fit.
  *
- * Nothing is allocated and no lock of another room is taken. Contexts: any, NMI and double fault included; the deepest user of the stack
- * is a trap report on an IST stack, about 2 KiB with printk.
+ * Nothing is allocated and no lock of another room is taken. Contexts: any, NMI and double fault
+ * included; the deepest user of the stack is a trap report on an IST stack, about 2 KiB with
+ * printk.
  */
 #include <asm/atomic.h>
 #include <asm/barrier.h>
@@ -265,7 +269,10 @@ const char *explainer_advice(unsigned long addr)
 
 /* ---- stacks ---- */
 
-/* A return address is named by the call before it, which may be the last instruction of its function. */
+/*
+ * A return address is named by the call before it, which may be the last instruction of its
+ * function.
+ */
 static void stack_line(unsigned long ip)
 {
 	char text[LINE_SIZE];

@@ -9,7 +9,8 @@
  *	call trace
  *	advice          the likely cause, by kind of trap and address: the first rule that fits
  *
- * Afterwards a breakpoint goes on; anything else goes to the recovery that a test set, or ends in panic.
+ * Afterwards a breakpoint goes on; anything else goes to the recovery that a test set, or ends in
+ * panic.
  * Context: the trap's, any stack, interrupts off.
  */
 #include <asm/fault.h>

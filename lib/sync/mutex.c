@@ -14,8 +14,9 @@
  *   I1  The word is not 0 exactly while somebody holds the mutex.
  *   I2  If somebody sleeps, the word is 2, or a wake-up is on its way.
  *
- * A new holder after waiting leaves 2 behind because it can't know whether others wait: at worst one wake-up for nobody.
- * Not recursive. Contexts: where one may sleep. Cost without contention: one atomic operation each.
+ * A new holder after waiting leaves 2 behind because it can't know whether others wait: at worst
+ * one wake-up for nobody. Not recursive. Contexts: where one may sleep. Cost without contention:
+ * one atomic operation each.
  */
 #include <linux/mutex.h>
 #include <linux/bug.h>

@@ -11,16 +11,19 @@
  *		     up_read		     up_write
  *					 1 <------------- -1	downgrade_write
  *
- * Writers are not starved: while one waits, new readers wait too. So a context may not take the semaphore for reading twice (as in Linux):
- * a writer that came between would wait for the first and hold up the second.
+ * Writers are not starved: while one waits, new readers wait too. So a context may not take the
+ * semaphore for reading twice (as in Linux): a writer that came between would wait for the first
+ * and hold up the second.
  *
  * Invariants
  *   I1  state is -1 while a writer has it, the number of readers otherwise.
  *   I2  writers > 0 only while a down_write() is in its waiting loop.
  *   I3  After every change of state that may let somebody in, sync_wake(&state) follows.
  *
- * A reader that waits only because of `writers` sleeps on state as it is: the writer it lets pass will change that.
- * Contexts: where one may sleep. Cost without contention: one atomic operation each (plus a read of `writers`).
+ * A reader that waits only because of `writers` sleeps on state as it is: the writer it lets pass
+ * will change that.
+ * Contexts: where one may sleep. Cost without contention: one atomic operation each (plus a read of
+ * `writers`).
  */
 #include <linux/rwsem.h>
 #include <linux/bug.h>

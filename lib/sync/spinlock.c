@@ -8,21 +8,23 @@
  *	31	      16 15	      0
  *	| next		| owner		|	next = owner: free
  *
- * Locking draws a ticket by adding 1 to `next` and waits until `owner` shows its number; unlocking adds 1 to `owner`. So CPUs get the
- * lock in the order they came, and a free lock costs one atomic addition. Both counters wrap; that is harmless as long as fewer than
- * 2^16 CPUs wait.
+ * Locking draws a ticket by adding 1 to `next` and waits until `owner` shows its number; unlocking
+ * adds 1 to `owner`. So CPUs get the lock in the order they came, and a free lock costs one atomic
+ * addition. Both counters wrap; that is harmless as long as fewer than 2^16 CPUs wait.
  *
  * Invariants
  *   I1  next - owner (mod 2^16) = 1 for the holder + the number of CPUs that wait.
- *   I2  Only the holder writes `owner`, and it writes only that half: hence no atomic instruction in unlock. `next` is written only
+ *   I2  Only the holder writes `owner`, and it writes only that half: hence no atomic instruction
+ *       in unlock. `next` is written only
  *	 by atomic operations on the whole word, which leave `owner` alone (a carry out of `next` leaves the word).
- *   I3  Debug builds: holder is CPU id + 1 from after the lock was taken until before it is given back, else 0.
+ *   I3  Debug builds: holder is CPU id + 1 from after the lock was taken until before it is given
+ *       back, else 0.
  *
- * Ordering: the addition (or cmpxchg) that gets the lock is a full barrier; a waiter's last read of `owner` is an acquire that pairs with
- * the release fence in spin_unlock().
+ * Ordering: the addition (or cmpxchg) that gets the lock is a full barrier; a waiter's last read of
+ * `owner` is an acquire that pairs with the release fence in spin_unlock().
  *
- * Contexts: any; a lock shared with interrupt handlers needs interrupts off. In debug builds a CPU that asks for a lock it already has,
- * which would spin for ever, is told so.
+ * Contexts: any; a lock shared with interrupt handlers needs interrupts off. In debug builds a CPU
+ * that asks for a lock it already has, which would spin for ever, is told so.
  */
 #include <linux/spinlock.h>
 #include <asm/smp.h>

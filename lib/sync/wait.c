@@ -3,14 +3,16 @@
  * Waiting
  * =======
  *
- * The sleeping locks are each one word that says who has them. Who can't get one waits for the word to change, as with Linux's futex:
- * wait(word, seen) may sleep only while the word is still what the waiter saw, so a change between looking and sleeping is not missed.
- * A scheduler sets two functions at boot; until then waiting is spinning.
+ * The sleeping locks are each one word that says who has them. Who can't get one waits for the word
+ * to change, as with Linux's futex: wait(word, seen) may sleep only while the word is still what
+ * the waiter saw, so a change between looking and sleeping is not missed. A scheduler sets two
+ * functions at boot; until then waiting is spinning.
  *
- * With one CPU and no scheduler nobody is left who could change the word: the machine would hang. That is a programming error (a lock
- * taken twice, or never given back), and it is said instead.
+ * With one CPU and no scheduler nobody is left who could change the word: the machine would hang.
+ * That is a programming error (a lock taken twice, or never given back), and it is said instead.
  *
- * Invariant I1: every change of a word that may end somebody's waiting is followed by sync_wake(word).
+ * Invariant I1: every change of a word that may end somebody's waiting is followed by
+ * sync_wake(word).
  * Contexts: where one may sleep.
  */
 #include <quarry/sync.h>

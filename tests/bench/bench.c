@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: MIT
 /*
- * The bench runner: bench=<glob> on the boot line runs the rows it names and prints one comma-separated line each:
+ * The bench runner: bench=<glob> on the boot line runs the rows it names and prints one
+ * comma-separated line each:
  *
  *	bench,<name>,<ticks per operation>,<Linux 6.12>,<Linux 6.1>,<bytes moved>
  *
- * Under -icount shift=0 a tick is one retired instruction, so the figures repeat exactly. tests/bench/run makes the table of them.
+ * Under -icount shift=0 a tick is one retired instruction, so the figures repeat exactly.
+ * tests/bench/run makes the table of them.
  */
 #include <asm/irqflags.h>
 #include <linux/errno.h>

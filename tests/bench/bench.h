@@ -1,12 +1,17 @@
 /* SPDX-License-Identifier: MIT */
-/* Workloads that count instructions (under -icount a tick of the cycle counter is one instruction). */
+/*
+ * Workloads that count instructions (under -icount a tick of the cycle counter is one instruction).
+ */
 #ifndef TESTS_BENCH_H
 #define TESTS_BENCH_H
 
 #include <linux/compiler.h>
 #include <linux/types.h>
 
-/* One figure: `run` does the work and returns ticks per operation (loop overhead subtracted where the name says so). */
+/*
+ * One figure: `run` does the work and returns ticks per operation (loop overhead subtracted where
+ * the name says so).
+ */
 struct bench {
 	const char *name;  /* row of the table, matched by bench=<glob> */
 	u64 (*run)(void);

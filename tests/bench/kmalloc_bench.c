@@ -128,7 +128,10 @@ BENCH(kfree_alone, "kfree 64 alone", run_kfree_alone, 77, 96, 0);
 ZERO_PAIR(64, 211, 265);
 ZERO_PAIR(4096, 905, 771);
 
-/* ---- batches: 1024 objects allocated, then freed; loop of 9 included, as in the Linux figures ---- */
+/*
+ * ---- batches: 1024 objects allocated, then freed; loop of 9 included, as in the Linux figures
+ * ----
+ */
 
 static void *batch[BATCH];
 static u16 shuffled[BATCH];

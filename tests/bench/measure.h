@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* How a figure is taken: the minimum of REPEATS runs of a loop, interrupts off, the loop's own cost subtracted where it is stated. */
+/*
+ * How a figure is taken: the minimum of REPEATS runs of a loop, interrupts off, the loop's own cost
+ * subtracted where it is stated.
+ */
 #ifndef TESTS_BENCH_MEASURE_H
 #define TESTS_BENCH_MEASURE_H
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 /*
- * Tests of boot/bootinfo.c: normalisation against written-out results and against a brute-force model, and the boot line.
+ * Tests of boot/bootinfo.c: normalisation against written-out results and against a brute-force
+ * model, and the boot line.
  *
  * Suite bootinfo, mutations that made it fail when tried:
  *	class_type: MEM_RESERVED and MEM_NVS swapped (both tables)		strictness, random_against_model

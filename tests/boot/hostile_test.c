@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 /*
- * Tests of boot/hostile.c: the whole form of each row through the normaliser, and what is left of it on a machine.
+ * Tests of boot/hostile.c: the whole form of each row through the normaliser, and what is left of
+ * it on a machine.
  *
  * Suite hostile, mutations that made it fail when tried:
  *	hostile_apply: invert_usable() left out				on_a_pc, nothing_is_invented
@@ -122,7 +123,10 @@ static void nothing(struct kunit *test)
 	KUNIT_EXPECT_GT(test, row.nr_ranges, 0u);
 }
 
-/* Every row: found by its name, ends as it says, has the RAM it asks for, leaves the image's place alone. */
+/*
+ * Every row: found by its name, ends as it says, has the RAM it asks for, leaves the image's place
+ * alone.
+ */
 static void rows_keep_their_word(struct kunit *test)
 {
 	unsigned int nr, i, k;
@@ -183,7 +187,10 @@ static void apply(struct kunit *test, const char *name)
 	KUNIT_EXPECT_EQ(test, memmap_valid(&map), 0);
 }
 
-/* Usable pages of the result are those that are usable in both: looked at on either side of every edge of all three maps. */
+/*
+ * Usable pages of the result are those that are usable in both: looked at on either side of every
+ * edge of all three maps.
+ */
 static void expect_intersection(struct kunit *test)
 {
 	const struct memmap *from[] = { &map, &fw_map, &row_map };
@@ -242,7 +249,10 @@ static void machine_without_ram(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, memmap_bytes(&map, MEM_USABLE), 0ull);
 }
 
-/* Random firmware, itself unordered and overlapping. Page-aligned: then intersection and rounding commute. */
+/*
+ * Random firmware, itself unordered and overlapping. Page-aligned: then intersection and rounding
+ * commute.
+ */
 static void nothing_is_invented(struct kunit *test)
 {
 	unsigned int nr, round, i;

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: MIT
 /*
- * A file that the loader handed over (iso/module.txt: by GRUB's module2, or QEMU's -initrd), from the boot information to user mappings.
+ * A file that the loader handed over (iso/module.txt: by GRUB's module2, or QEMU's -initrd), from
+ * the boot information to user mappings.
  *
- * Mutations that made it fail when tried: fill_memblock() does not reserve modules; every file fault is taken as a shared one;
- * the last page's tail is not zeroed.
+ * Mutations that made it fail when tried: fill_memblock() does not reserve modules; every file
+ * fault is taken as a shared one; the last page's tail is not zeroed.
  */
 #include <boot/boot.h>
 #include <boot/bootinfo.h>
@@ -47,7 +48,10 @@ static void memory_is_reserved(struct kunit *test)
 	}
 }
 
-/* Two private and two shared mappings of it: shared writes are seen by every mapping, private ones by none. */
+/*
+ * Two private and two shared mappings of it: shared writes are seen by every mapping, private ones
+ * by none.
+ */
 static void mapped_private_and_shared(struct kunit *test)
 {
 	const struct boot_module *m = module(test);

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: MIT
 /*
- * Tests of boot/multiboot2.c. Streams are put together tag by tag; the numbers here are the specification's, written out again
- * rather than taken from the parser's header.
+ * Tests of boot/multiboot2.c. Streams are put together tag by tag; the numbers here are the
+ * specification's, written out again rather than taken from the parser's header.
  *
- * Suite multiboot2, mutations that made it fail when tried (in a process; a fault there is a trap, and a failed case, here):
+ * Suite multiboot2, mutations that made it fail when tried (in a process; a fault there is a trap,
+ * and a failed case, here):
  *	walk_tags: `size > end - pos` made `false`			a fault
  *	walk_tags: the test for size < MB2_TAG_HEADER dropped		zero_sized_tag never ends
  *	multiboot2_parse: total not clipped to limit			a fault
@@ -557,8 +558,9 @@ static void any_alignment(struct kunit *test)
 }
 
 /*
- * Parse the first `limit` bytes of the stream twice, with other bytes around them each time: if the results differ in one bit, a
- * byte outside was read. (Under ASan in a process the same calls are made on areas of exactly this size.)
+ * Parse the first `limit` bytes of the stream twice, with other bytes around them each time: if the
+ * results differ in one bit, a byte outside was read. (Under ASan in a process the same calls are
+ * made on areas of exactly this size.)
  */
 static int parse_surrounded(struct kunit *test, size_t limit)
 {

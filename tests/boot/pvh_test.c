@@ -35,7 +35,10 @@ static unsigned int reads, wild;
 static u8 filler;
 static bool endless; /* memory repeats itself without end */
 
-/* Hands out copies with filler behind them, so that reading more than was asked for shows in the result. */
+/*
+ * Hands out copies with filler behind them, so that reading more than was asked for shows in the
+ * result.
+ */
 static const void *window_map(void *ctx, phys_addr_t p, size_t n)
 {
 	reads++;
@@ -249,7 +252,10 @@ static void pointers_that_wrap(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, bi.problems[BOOT_P_UNREADABLE].count, 3u);
 }
 
-/* Random bytes anywhere: no read that wraps, nothing used beyond what was asked for, and a valid map or an error. */
+/*
+ * Random bytes anywhere: no read that wraps, nothing used beyond what was asked for, and a valid
+ * map or an error.
+ */
 static void mutations(struct kunit *test)
 {
 	unsigned int i, k;

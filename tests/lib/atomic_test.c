@@ -4,8 +4,9 @@
  *
  * On one CPU this is about values, results and widths.
  *
- * Mutations tried: sub_return() returning the old value; add_unless() comparing with i; dec_if_positive() decrementing 0; reading through
- * an int; refcount_inc() without the check for 0; refcount_warn_saturate() without pinning.
+ * Mutations tried: sub_return() returning the old value; add_unless() comparing with i;
+ * dec_if_positive() decrementing 0; reading through an int; refcount_inc() without the check for 0;
+ * refcount_warn_saturate() without pinning.
  */
 #include <kunit/test.h>
 #include <linux/atomic.h>

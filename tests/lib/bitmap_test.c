@@ -2,11 +2,12 @@
 /*
  * Tests of linux/bitops.h, lib/base/find_bit.c, bitmap.c and linux/cpumask.h.
  *
- * Ranges and searches are compared with loops over single bits, for map sizes around the word boundaries; the bits behind the map are
- * random and must neither matter nor change.
+ * Ranges and searches are compared with loops over single bits, for map sizes around the word
+ * boundaries; the bits behind the map are random and must neither matter nor change.
  *
- * Mutations tried: BITMAP_LAST_WORD_MASK with n instead of -n; scan() not cutting the result to `size`; scan() without the mask of the
- * first word; valid_part() always ~0; bitmap_find_next_zero_area() without alignment; test_and_set_bit() returning the new value;
+ * Mutations tried: BITMAP_LAST_WORD_MASK with n instead of -n; scan() not cutting the result to
+ * `size`; scan() without the mask of the first word; valid_part() always ~0;
+ * bitmap_find_next_zero_area() without alignment; test_and_set_bit() returning the new value;
  * hweight64() without the last step's mask.
  */
 #include <kunit/test.h>

@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: MIT
 /*
- * Tests of lib/base/cmdline.c, over a table of the test's own, with the warnings collected through the message hook.
+ * Tests of lib/base/cmdline.c, over a table of the test's own, with the warnings collected through
+ * the message hook.
  *
- * Mutations tried: next_word() not taking quotes away; same_name() without the '-' rule; the setter's error ignored; cut_value() splitting
- * at the last '='; unknown parameters not counted; parse_boot_line() over an empty table.
+ * Mutations tried: next_word() not taking quotes away; same_name() without the '-' rule; the
+ * setter's error ignored; cut_value() splitting at the last '='; unknown parameters not counted;
+ * parse_boot_line() over an empty table.
  */
 #include <kunit/test.h>
 #include <linux/moduleparam.h>
@@ -142,7 +144,9 @@ static void linked_table(struct kunit *test)
 
 	KUNIT_EXPECT_EQ(test, parse_boot_line(line, NULL), 0);
 	KUNIT_EXPECT_EQ(test, seen_by_linker_table, 77);
-	/* Two parameters of the same name would both believe they are it; only the first is called. */
+	/*
+	 * Two parameters of the same name would both believe they are it; only the first is called.
+	 */
 	for (const struct boot_param *p = __boot_params_start; p < __boot_params_end; p++)
 		for (const struct boot_param *q = p + 1; q < __boot_params_end; q++)
 			KUNIT_EXPECT_STRNEQ(test, p->name, q->name);

@@ -2,9 +2,10 @@
 /*
  * Tests of lib/base/kstrtox.c.
  *
- * Tables of texts with the result, errors included; the value must stay untouched when the result is an error.
- * Mutations tried: kstrtoull() without the overflow check; kstrtoll() with LLONG_MAX as the limit of negative numbers; read_base()
- * taking "0x" without a digit; memparse() not stepping over the suffix; kstrtobool() without the second letter.
+ * Tables of texts with the result, errors included; the value must stay untouched when the result
+ * is an error. Mutations tried: kstrtoull() without the overflow check; kstrtoll() with LLONG_MAX
+ * as the limit of negative numbers; read_base() taking "0x" without a digit; memparse() not
+ * stepping over the suffix; kstrtobool() without the second letter.
  */
 #include <kunit/test.h>
 #include <linux/kstrtox.h>

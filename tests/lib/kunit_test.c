@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: MIT
 /*
- * Self-tests of the test harness. What decides about every other test must itself be seen to fail, so checks that fail are made on a
- * second struct kunit ("probe") whose messages go to a buffer: the case then asserts that the probe failed and what it said.
+ * Self-tests of the test harness. What decides about every other test must itself be seen to fail,
+ * so checks that fail are made on a second struct kunit ("probe") whose messages go to a buffer:
+ * the case then asserts that the probe failed and what it said.
  *
- * The suite kunit_planted is meant to fail. It runs only when test=kunit_planted asks for it; tests/check/planted boots it and compares
- * each result: it shows that a trap, an unexpected report, a lost interrupt flag or a leak in one case fails that case alone.
+ * The suite kunit_planted is meant to fail. It runs only when test=kunit_planted asks for it;
+ * tests/check/planted boots it and compares each result: it shows that a trap, an unexpected
+ * report, a lost interrupt flag or a leak in one case fails that case alone.
  *
  * Mutations tried (broken, seen to fail, restored):
  *	kunit_select	`while (i >= n)` of kunit_permute() dropped: the run itself dies; the first glob of a list only: selection;

@@ -3,10 +3,11 @@
  * Tests of linux/list.h.
  *
  * list: each operation is compared with the order written out as text, walked in both directions.
- * Mutations tried: __list_join() without b->prev; list_del() without poison; list_splice_tail() inserting at the front; list_cut_position()
- * leaving `entry` behind; list_swap() without the mark (neighbours).
- * hlist: every node's pprev is checked against the pointer that points to it. Mutations tried: __hlist_insert() not updating the
- * successor's pprev; hlist_del_init() not clearing pprev.
+ * Mutations tried: __list_join() without b->prev; list_del() without poison; list_splice_tail()
+ * inserting at the front; list_cut_position() leaving `entry` behind; list_swap() without the mark
+ * (neighbours). hlist: every node's pprev is checked against the pointer that points to it.
+ * Mutations tried: __hlist_insert() not updating the successor's pprev; hlist_del_init() not
+ * clearing pprev.
  */
 #include <kunit/test.h>
 #include <linux/list.h>

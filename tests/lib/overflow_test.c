@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: MIT
 /*
- * Tests of the arithmetic headers: overflow.h, minmax.h, math.h, log2.h, align.h, err.h, hash.h, and lib/base/math.c.
+ * Tests of the arithmetic headers: overflow.h, minmax.h, math.h, log2.h, align.h, err.h, hash.h,
+ * and lib/base/math.c.
  *
- * Mutations tried: size_mul() returning the wrapped product; size_sub() without the check for a saturated operand; check_shl_overflow()
- * without the test for lost bits, and without the test for a negative result; min() evaluating its argument twice; roundup_pow_of_two()
- * shifting by one more; int_sqrt() with `<` instead of `<=`; order_base_2() of an exact power one too large.
+ * Mutations tried: size_mul() returning the wrapped product; size_sub() without the check for a
+ * saturated operand; check_shl_overflow() without the test for lost bits, and without the test for
+ * a negative result; min() evaluating its argument twice; roundup_pow_of_two() shifting by one
+ * more; int_sqrt() with `<` instead of `<=`; order_base_2() of an exact power one too large.
  */
 #include <kunit/test.h>
 #include <linux/overflow.h>

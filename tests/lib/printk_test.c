@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: MIT
 /*
- * Tests of lib/base/printk.c, hexdump.c and assert.c, through the message hook. Times are cut out of the prefix before comparing.
+ * Tests of lib/base/printk.c, hexdump.c and assert.c, through the message hook. Times are cut out
+ * of the prefix before comparing.
  *
- * Mutations tried: send_message() not cutting at newlines; close_line() doing nothing; pr_cont() always starting a line; levels compared
- * with <=; format_text() without the mark at the end; ratelimit without missed++; put_prefix() one byte early; the hook called from inside itself;
+ * Mutations tried: send_message() not cutting at newlines; close_line() doing nothing; pr_cont()
+ * always starting a line; levels compared with <=; format_text() without the mark at the end;
+ * ratelimit without missed++; put_prefix() one byte early; the hook called from inside itself;
  * hex_dump_to_buffer() printing groups in byte order; invariant_broken() returning true.
  */
 #include <kunit/test.h>
@@ -57,7 +59,10 @@ static size_t prefix_at(const char *s)
 	return strncmp(p + 6, "] ", 2) == 0 ? p + 8 - s : 0;
 }
 
-/* What was printed, each prefix replaced by '@'; the hook is off from here on so that a failure can be printed. */
+/*
+ * What was printed, each prefix replaced by '@'; the hook is off from here on so that a failure can
+ * be printed.
+ */
 static const char *printed(void)
 {
 	static char short_text[4096];

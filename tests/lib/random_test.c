@@ -2,18 +2,23 @@
 /*
  * Tests of lib/base/random.c.
  *
- * Fixed outputs of the two published generators for known states, so that a change of the algorithm is seen; replay from a seed;
- * ranges; and a coarse look at the distribution that a stuck or biased bit does not pass.
+ * Fixed outputs of the two published generators for known states, so that a change of the algorithm
+ * is seen; replay from a seed; ranges; and a coarse look at the distribution that a stuck or biased
+ * bit does not pass.
  *
- * Mutations tried: splitmix_mix() without its second multiplication; xoshiro with a rotation by 10; random_seed() doing nothing;
- * get_random_u32_below() returning the low half; inclusive without + 1; get_random_bytes() filling 8 bytes at the tail.
+ * Mutations tried: splitmix_mix() without its second multiplication; xoshiro with a rotation by 10;
+ * random_seed() doing nothing; get_random_u32_below() returning the low half; inclusive without +
+ * 1; get_random_bytes() filling 8 bytes at the tail.
  */
 #include <kunit/test.h>
 #include <linux/random.h>
 #include <linux/string.h>
 #include <linux/kernel.h>
 
-/* The tests draw from the common generator; others' draws go on from a state that depends on the case alone. */
+/*
+ * The tests draw from the common generator; others' draws go on from a state that depends on the
+ * case alone.
+ */
 static void reseed(struct kunit *test)
 {
 	random_seed(kunit_rand(test));
@@ -92,7 +97,10 @@ static void within_range(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, reciprocal_scale(0, 10), 0);
 }
 
-/* Every bit of both generators is set in 45 … 55 % of 4096 draws (more than six standard deviations of slack). */
+/*
+ * Every bit of both generators is set in 45 … 55 % of 4096 draws (more than six standard deviations
+ * of slack).
+ */
 static void bits_are_fair(struct kunit *test)
 {
 	struct rnd_state s;

@@ -2,12 +2,14 @@
 /*
  * Tests of lib/base/rbtree.c.
  *
- * Random insertions and removals, 20,000 of them, in a tree whose nodes carry the maximum of a weight over their subtree. The model is an
- * array that says which keys are in; every invariant of the file is verified by a recursive walk, the augmented values by brute force.
+ * Random insertions and removals, 20,000 of them, in a tree whose nodes carry the maximum of a
+ * weight over their subtree. The model is an array that says which keys are in; every invariant of
+ * the file is verified by a recursive walk, the augmented values by brute force.
  *
- * Mutations tried: rotate() not setting the middle's parent; insertion without the inner-grandchild rotation; removal not giving the
- * child its parent's colour; repair_shortage() not painting the nephew black; erase without propagate(cut.parent, next) (only the
- * augmented check sees it); rotate() without the callback; rb_next_postorder() not descending into the right side.
+ * Mutations tried: rotate() not setting the middle's parent; insertion without the inner-grandchild
+ * rotation; removal not giving the child its parent's colour; repair_shortage() not painting the
+ * nephew black; erase without propagate(cut.parent, next) (only the augmented check sees it);
+ * rotate() without the callback; rb_next_postorder() not descending into the right side.
  */
 #include <kunit/test.h>
 #include <linux/rbtree_augmented.h>

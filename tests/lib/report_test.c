@@ -406,7 +406,9 @@ static void bad_memory_is_dumped(struct kunit *test)
 	KUNIT_EXPECT_REPORT(test, ": ?? ?? ", dump((void *)0x6b6b6b6b6b6b6b6bUL, 2));
 }
 
-/* The boot stack's guard page ends where the stack begins: 4 bytes that can't be read, 4 that can. */
+/*
+ * The boot stack's guard page ends where the stack begins: 4 bytes that can't be read, 4 that can.
+ */
 static void half_bad_memory_is_dumped(struct kunit *test)
 {
 	unsigned long low, high;

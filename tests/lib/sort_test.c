@@ -2,12 +2,13 @@
 /*
  * Tests of lib/base/sort.c.
  *
- * Random arrays of every length up to 200 with few and with many distinct keys; elements of 4, 12 and 16 bytes, so that both default
- * swaps run. Besides the order, the sum of a tag in each element must survive (nothing lost or doubled).
+ * Random arrays of every length up to 200 with few and with many distinct keys; elements of 4, 12
+ * and 16 bytes, so that both default swaps run. Besides the order, the sum of a tag in each element
+ * must survive (nothing lost or doubled).
  *
- * Mutations tried: larger_leaf() taking the smaller child; sift_down() climbing by the reverse comparison; the heap built without its
- * root; swap_bytes() one byte short; bsearch() not lowering num when it goes right. (The first three only above 90 elements: the
- * boot sorts small arrays.)
+ * Mutations tried: larger_leaf() taking the smaller child; sift_down() climbing by the reverse
+ * comparison; the heap built without its root; swap_bytes() one byte short; bsearch() not lowering
+ * num when it goes right. (The first three only above 90 elements: the boot sorts small arrays.)
  */
 #include <kunit/test.h>
 #include <linux/sort.h>
@@ -94,7 +95,10 @@ static void cost_and_own_swap(struct kunit *test)
 {
 	static u32 a[1024];
 
-	/* Ascending, descending and equal keys: n log2 n = 10240 bounds heapsort's comparisons times about 1.5, never n². */
+	/*
+	 * Ascending, descending and equal keys: n log2 n = 10240 bounds heapsort's comparisons
+	 * times about 1.5, never n².
+	 */
 	for (int kind = 0; kind < 3; kind++) {
 		for (u32 i = 0; i < 1024; i++)
 			a[i] = kind == 0 ? i : (kind == 1 ? 1024 - i : 7);

@@ -2,13 +2,14 @@
 /*
  * Tests of linux/spinlock.h, lib/sync/spinlock.c and the time of lib/base/jiffies.c.
  *
- * One CPU can't contend with itself, so waiting is tested on the state: the lock's two counters are set as other CPUs would have left
- * them.
+ * One CPU can't contend with itself, so waiting is tested on the state: the lock's two counters are
+ * set as other CPUs would have left them.
  *
- * Mutations tried: spin_unlock() adding to `next`; spin_trylock() ignoring the owner; SPINLOCK_TICKET 1; spin_unlock_irqrestore() without
- * restoring; debug builds: spin_debug_unlock() not clearing the holder, spin_debug_lock() without its check; msecs_to_jiffies() rounding
- * down; time_after() without the sign; timer_tick() not counting. The first three and the missing check hang the run after, or
- * instead of, a failed case: the runner ends it.
+ * Mutations tried: spin_unlock() adding to `next`; spin_trylock() ignoring the owner;
+ * SPINLOCK_TICKET 1; spin_unlock_irqrestore() without restoring; debug builds: spin_debug_unlock()
+ * not clearing the holder, spin_debug_lock() without its check; msecs_to_jiffies() rounding down;
+ * time_after() without the sign; timer_tick() not counting. The first three and the missing check
+ * hang the run after, or instead of, a failed case: the runner ends it.
  */
 #include <kunit/test.h>
 #include <linux/spinlock.h>

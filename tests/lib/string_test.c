@@ -2,11 +2,13 @@
 /*
  * Tests of lib/base/string.c.
  *
- * string_mem: every length 0 … 100 at every pair of alignments, with bytes around the area that must not change, against loops of single
- * bytes. Mutations tried: copy_up() storing the tail at n - 9, and loading it after the copying; memmove() with its directions
- * exchanged; fill_small() without the middle words; memcmp() without the byte swap; memchr_inv() dividing the bit number by 16.
- * string_str: Mutations tried: strscpy() without its NUL on truncation; strlcat() with one byte more room; strnstr() testing
- * `n > len`; strsep() leaving *s at the delimiter; glob_match() without the retry.
+ * string_mem: every length 0 … 100 at every pair of alignments, with bytes around the area that
+ * must not change, against loops of single bytes. Mutations tried: copy_up() storing the tail at n
+ * - 9, and loading it after the copying; memmove() with its directions exchanged; fill_small()
+ * without the middle words; memcmp() without the byte swap; memchr_inv() dividing the bit number by
+ * 16. string_str: Mutations tried: strscpy() without its NUL on truncation; strlcat() with one byte
+ * more room; strnstr() testing `n > len`; strsep() leaving *s at the delimiter; glob_match()
+ * without the retry.
  */
 #include <kunit/test.h>
 #include <linux/string.h>

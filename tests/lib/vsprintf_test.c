@@ -2,12 +2,13 @@
 /*
  * Tests of lib/base/vsprintf.c and errname.c.
  *
- * Every expected text is also printed into buffers of all smaller sizes: the result must be its beginning with a NUL, the returned length
- * must stay that of the whole, and bytes behind the buffer must be left alone.
+ * Every expected text is also printed into buffers of all smaller sizes: the result must be its
+ * beginning with a NUL, the returned length must stay that of the whole, and bytes behind the
+ * buffer must be left alone.
  *
- * Mutations tried: emit() storing at len <= size; sign_of() without F_SPACE; F_ZERO honoured with F_LEFT; emit_string() reading strlen()
- * with a precision (the test's string without a NUL then overruns); hash_address() returning the address; %pV without the copy;
- * %pB like %pS.
+ * Mutations tried: emit() storing at len <= size; sign_of() without F_SPACE; F_ZERO honoured with
+ * F_LEFT; emit_string() reading strlen() with a precision (the test's string without a NUL then
+ * overruns); hash_address() returning the address; %pV without the copy; %pB like %pS.
  */
 #include <kunit/test.h>
 #include <linux/sprintf.h>
@@ -17,7 +18,10 @@
 
 #define GUARD 0x7e
 
-/* Print into `size` bytes; is it the beginning of `want`, of the right length, and is the rest of the buffer untouched? */
+/*
+ * Print into `size` bytes; is it the beginning of `want`, of the right length, and is the rest of
+ * the buffer untouched?
+ */
 static bool prints(const char *want, size_t size, const char *fmt, va_list args)
 {
 	size_t n = strlen(want), kept = size ? min(n, size - 1) : 0;

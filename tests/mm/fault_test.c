@@ -1,12 +1,15 @@
 // SPDX-License-Identifier: MIT
 /*
- * Self-tests of mm/fault.c: what an entry becomes, row by row of that file's table, and what a refused fault leaves behind.
+ * Self-tests of mm/fault.c: what an entry becomes, row by row of that file's table, and what a
+ * refused fault leaves behind.
  *
  * Mutations that made the suite fail when tried:
- *   the zero page is mapped writable; a new page is not zeroed; a page with other references is not copied; one that isn't anonymous is
- *   not copied; a private write gets the file's page; a shared write gets a copy; VM_EXEC is ignored; pagefault_disable() is ignored;
- *   a plain dereference by the kernel is resolved (the case never ends: the runner's timeout); the copy of a write beyond the
- *   file, or the page of a write that page_mkwrite() refuses, is not given back; an entry is installed without a second look.
+ *   the zero page is mapped writable; a new page is not zeroed; a page with other references is not
+ *   copied; one that isn't anonymous is not copied; a private write gets the file's page; a shared
+ *   write gets a copy; VM_EXEC is ignored; pagefault_disable() is ignored; a plain dereference by
+ *   the kernel is resolved (the case never ends: the runner's timeout); the copy of a write beyond
+ *   the file, or the page of a write that page_mkwrite() refuses, is not given back; an entry is
+ *   installed without a second look.
  */
 #include <asm/fault.h>
 #include <linux/string.h>
@@ -448,7 +451,10 @@ static void a_drivers_page(struct kunit *test)
 	put_page(driver_page);
 }
 
-/* The driver lets go of its page: a private mapping is then its only owner, but the page is not its own. */
+/*
+ * The driver lets go of its page: a private mapping is then its only owner, but the page is not its
+ * own.
+ */
 static void a_drivers_page_is_copied(struct kunit *test)
 {
 	struct mm_struct *mm = test_mm(test);
@@ -469,7 +475,10 @@ static void a_drivers_page_is_copied(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, get_mm_counter(mm, MM_FILEPAGES), 0);
 }
 
-/* The page comes in by another way while the driver is asked: the entry that stands is kept, what the slower one brought is dropped. */
+/*
+ * The page comes in by another way while the driver is asked: the entry that stands is kept, what
+ * the slower one brought is dropped.
+ */
 static vm_fault_t overtaken_fault(struct vm_fault *vmf)
 {
 	const struct vm_operations_struct *ops = vmf->vma->vm_ops;

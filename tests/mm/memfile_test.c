@@ -3,8 +3,9 @@
  * Self-tests of mm/memfile.c: content, pages, references.
  *
  * Mutations that made the suite fail when tried:
- *   memfile_get_page() takes no reference; the release keeps the pages; the tail of the last page is not zeroed; a transfer is not
- *   cut at the end of the file; all pages of a chunk are one; a fault beyond the end gets a page (found by the fault suite).
+ *   memfile_get_page() takes no reference; the release keeps the pages; the tail of the last page
+ *   is not zeroed; a transfer is not cut at the end of the file; all pages of a chunk are one; a
+ *   fault beyond the end gets a page (found by the fault suite).
  */
 #include <linux/slab.h>
 #include <linux/string.h>

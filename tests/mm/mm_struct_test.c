@@ -3,8 +3,9 @@
  * Self-tests of mm/mm_struct.c: address spaces kept apart, switched, counted, taken apart.
  *
  * Mutations that made the suite fail when tried:
- *   kthread_use_mm(), or kthread_unuse_mm(), does not switch the tables (the machine hangs or dies in the case that needs it); use takes no
- *   count; the last mmput() does not unmap; the root is not freed; a root has no kernel half (the machine dies).
+ *   kthread_use_mm(), or kthread_unuse_mm(), does not switch the tables (the machine hangs or dies
+ *   in the case that needs it); use takes no count; the last mmput() does not unmap; the root is
+ *   not freed; a root has no kernel half (the machine dies).
  */
 #include <linux/slab.h>
 #include "tests/mm/user_fixture.h"

@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: MIT
 /*
- * Self-tests of mm/mmap.c: flags, errors, places, rights, heap, stacks, what maps shows; and a long random run against a model.
+ * Self-tests of mm/mmap.c: flags, errors, places, rights, heap, stacks, what maps shows; and a long
+ * random run against a model.
  *
  * Mutations that made the suite fail when tried:
- *   munmap ignores map_count; the stack's guard, or its limit, is not kept; MAP_FIXED_NOREPLACE replaces; a file that can't be written may
- *   become so by mprotect(); hints are ignored; pieces of a refused request are not freed; the heap may run into a mapping;
- *   MADV_DONTNEED drops locked pages; unmapping leaves the first page of each mapping; a new page is not zeroed (random run).
+ *   munmap ignores map_count; the stack's guard, or its limit, is not kept; MAP_FIXED_NOREPLACE
+ *   replaces; a file that can't be written may become so by mprotect(); hints are ignored; pieces
+ *   of a refused request are not freed; the heap may run into a mapping; MADV_DONTNEED drops locked
+ *   pages; unmapping leaves the first page of each mapping; a new page is not zeroed (random run).
  */
 #include <linux/slab.h>
 #include <linux/string.h>

@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: MIT
 /*
- * Self-tests of mm/uaccess.c: what comes back from each function, at the edges of mappings and of the user's half.
+ * Self-tests of mm/uaccess.c: what comes back from each function, at the edges of mappings and of
+ * the user's half.
  *
  * Mutations that made the suite fail when tried:
- *   what copy_from_user() could not copy is not zeroed; copy_to_user() without access_ok(); a string that runs into the end of the user's half
- *   counts as long enough; one longer than the buffer is copied whole; -E2BIG is lost; a shorter structure is not filled up; the
- *   _inatomic forms bring pages in; copy_from_kernel_nofault() takes user addresses.
+ *   what copy_from_user() could not copy is not zeroed; copy_to_user() without access_ok(); a
+ *   string that runs into the end of the user's half counts as long enough; one longer than the
+ *   buffer is copied whole; -E2BIG is lost; a shorter structure is not filled up; the _inatomic
+ *   forms bring pages in; copy_from_kernel_nofault() takes user addresses.
  */
 #include <linux/string.h>
 #include <linux/slab.h>
@@ -194,7 +196,9 @@ static void string_copies(struct kunit *test)
 	KUNIT_EXPECT_STREQ(test, (const char *)buf, "xyz");
 }
 
-/* At the end of the user's half a string without end is an error, one that was long enough is none. */
+/*
+ * At the end of the user's half a string without end is an error, one that was long enough is none.
+ */
 static void strings_at_the_top(struct kunit *test)
 {
 	unsigned long last = TASK_SIZE - PAGE_SIZE;

@@ -2,7 +2,8 @@
 /*
  * The fixture of the address-space suites (user_fixture.h).
  *
- * The hoard is a list of blocks threaded through their own struct pages, so that taking all memory takes none.
+ * The hoard is a list of blocks threaded through their own struct pages, so that taking all memory
+ * takes none.
  */
 #include <asm/pgtable.h>
 #include <linux/slab.h>
@@ -45,7 +46,10 @@ void user_fixture_exit(struct kunit *test)
 	for (unsigned int i = 0; i < ARRAY_SIZE(audited); i++) {
 		long now = mm_stat_read(audited[i]) - stats_before[audited[i]];
 
-		/* A file that the case holds still has its pages; its own action puts it after this. */
+		/*
+		 * A file that the case holds still has its pages; its own action puts it after
+		 * this.
+		 */
 		if (audited[i] != MM_FILE)
 			KUNIT_EXPECT_EQ_MSG(test, now, 0, "stat %u", audited[i]);
 	}

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* What the tests of address spaces share: an address space in use for each case, short spellings, a shortage of memory. */
+/*
+ * What the tests of address spaces share: an address space in use for each case, short spellings, a
+ * shortage of memory.
+ */
 #ifndef TESTS_MM_USER_FIXTURE_H
 #define TESTS_MM_USER_FIXTURE_H
 
@@ -21,8 +24,9 @@
 #define MAP_ANON_FIXED	 (MAP_ANON_PRIVATE | MAP_FIXED)
 
 /*
- * init() and exit() of a suite: the case has an address space, and uses it. At the end the space must satisfy its invariants, and
- * after its teardown the anonymous pages, file pages and tables of the machine are as many as before.
+ * init() and exit() of a suite: the case has an address space, and uses it. At the end the space
+ * must satisfy its invariants, and after its teardown the anonymous pages, file pages and tables of
+ * the machine are as many as before.
  */
 int user_fixture_init(struct kunit *test);
 void user_fixture_exit(struct kunit *test);
@@ -32,7 +36,10 @@ static inline struct mm_struct *test_mm(struct kunit *test)
 	return test->priv;
 }
 
-/* Map anonymous private pages at USER_PAGE(first); the case is left if that fails. Returns the address. */
+/*
+ * Map anonymous private pages at USER_PAGE(first); the case is left if that fails. Returns the
+ * address.
+ */
 unsigned long map_anon(struct kunit *test, unsigned long first, unsigned long pages,
 		       unsigned long prot);
 /* The same for a file from its page `pgoff` on; `type` is MAP_SHARED or MAP_PRIVATE. */
@@ -68,7 +75,10 @@ static inline int peek_error(unsigned long addr)
 /* The entry that translates `addr` in the case's address space; none if there is none. */
 pte_t user_entry(struct kunit *test, unsigned long addr);
 
-/* Take all the memory that an ordinary request can get, and give it back. The harness gives it back if the case forgets. */
+/*
+ * Take all the memory that an ordinary request can get, and give it back. The harness gives it back
+ * if the case forgets.
+ */
 void memory_exhaust(struct kunit *test);
 void memory_release(struct kunit *test);
 

@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: MIT
 /*
- * Self-tests of mm/user_pt.c: tables made and freed, entries taken out, the TLB flushed before pages are reused, the check itself.
+ * Self-tests of mm/user_pt.c: tables made and freed, entries taken out, the TLB flushed before
+ * pages are reused, the check itself.
  *
  * Mutations that made the suite fail when tried:
- *   no flush before gathered pages are freed; none after mprotect(); none when an entry is replaced; a table is freed though a mapping above,
- *   or below, needs it; the last table of the user's half is never freed; unmapped pages are not freed; a full batch is not emptied
- *   (the machine dies); a pinned page stays anonymous after its mapping.
+ *   no flush before gathered pages are freed; none after mprotect(); none when an entry is
+ *   replaced; a table is freed though a mapping above, or below, needs it; the last table of the
+ *   user's half is never freed; unmapped pages are not freed; a full batch is not emptied (the
+ *   machine dies); a pinned page stays anonymous after its mapping.
  */
 #include <asm/tlbflush.h>
 #include "mm/internal.h"
@@ -106,7 +108,10 @@ static void many_batches(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, nr_free_pages(), free);
 }
 
-/* What the TLB may remember must not outlive the mapping: each kind of change, with the entry in use right before. */
+/*
+ * What the TLB may remember must not outlive the mapping: each kind of change, with the entry in
+ * use right before.
+ */
 static void stale_entries_are_flushed(struct kunit *test)
 {
 	struct mm_struct *mm = test_mm(test);
@@ -145,7 +150,10 @@ static void one_flush_for_many_pages(struct kunit *test)
 	flushes = tlb_flush_count();
 	KUNIT_EXPECT_EQ(test, do_munmap(mm, USER_BASE, 4 * PAGE_SIZE), 0);
 	KUNIT_EXPECT_EQ(test, tlb_flush_count(), flushes);
-	/* An entry that another CPU may hold is replaced: forgotten first. Made writable as it stands: not. */
+	/*
+	 * An entry that another CPU may hold is replaced: forgotten first. Made writable as it
+	 * stands: not.
+	 */
 	map_at(test, USER_BASE, 1);
 	KUNIT_EXPECT_EQ(test, peek(USER_BASE), 0ULL);
 	flushes = tlb_flush_count();

@@ -3,10 +3,11 @@
  * Self-tests of mm/vma.c: the ordered tree of mappings, its gaps, splitting and merging.
  *
  * Mutations that made the suite fail when tried:
- *   vma_link() and vma_resize() don't refresh the successor's gap; the gap search prefers the left subtree; find_vma() counts the end in;
- *   merging looks upward only once; it ignores the file's offset, or an owner's close(); a split keeps the file's page number, or
- *   forgets the file's reference. Found by the random run of mmap_test.c when it was new: a split that turns out
- *   to change nothing left two neighbours apart.
+ *   vma_link() and vma_resize() don't refresh the successor's gap; the gap search prefers the left
+ *   subtree; find_vma() counts the end in; merging looks upward only once; it ignores the file's
+ *   offset, or an owner's close(); a split keeps the file's page number, or forgets the file's
+ *   reference. Found by the random run of mmap_test.c when it was new: a split that turns out to
+ *   change nothing left two neighbours apart.
  */
 #include <linux/random.h>
 #include <linux/string.h>
@@ -15,8 +16,9 @@
 /* --- splitting and merging, by pictures --- */
 
 /*
- * A picture has a letter for each page from USER_BASE on: '.' nothing, else a mapping with these rights: r, w (read and write), x (read and
- * exec), n (none). As all have the same source, runs of a letter must be one VMA.
+ * A picture has a letter for each page from USER_BASE on: '.' nothing, else a mapping with these
+ * rights: r, w (read and write), x (read and exec), n (none). As all have the same source, runs of
+ * a letter must be one VMA.
  */
 static unsigned long letter_prot(char c)
 {
@@ -165,7 +167,9 @@ static void file_offsets_must_continue(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, mm->map_count, 2);
 	map_file(test, a, 2, 1, PROT_READ, MAP_PRIVATE, 3);
 	KUNIT_EXPECT_EQ(test, mm->map_count, 2);
-	/* The piece that is left of a split keeps its place in the file, so the hole can be filled. */
+	/*
+	 * The piece that is left of a split keeps its place in the file, so the hole can be filled.
+	 */
 	map_file(test, a, 8, 3, PROT_READ, MAP_PRIVATE, 4);
 	KUNIT_EXPECT_EQ(test, do_munmap(mm, USER_PAGE(9), PAGE_SIZE), 0);
 	KUNIT_EXPECT_EQ(test, mm->map_count, 4);
@@ -297,7 +301,10 @@ static void lookups_at_the_edges(struct kunit *test)
 
 #define GAP_WINDOW 160UL
 
-/* The model: every page that a new mapping must not take. A guard reaches down to the next mapping, not through it. */
+/*
+ * The model: every page that a new mapping must not take. A guard reaches down to the next mapping,
+ * not through it.
+ */
 static void block_pages(struct mm_struct *mm, bool *blocked)
 {
 	struct vm_area_struct *vma;
@@ -350,7 +357,10 @@ static void restore_guard_gap(void *old)
 	stack_guard_gap = (unsigned long)old;
 }
 
-/* Random mappings in a window, among them growing ones with a small guard: each search against the brute one. */
+/*
+ * Random mappings in a window, among them growing ones with a small guard: each search against the
+ * brute one.
+ */
 static void gap_search_is_the_highest(struct kunit *test)
 {
 	struct mm_struct *mm = test_mm(test);

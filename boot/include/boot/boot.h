@@ -5,7 +5,10 @@
 
 #include <linux/types.h>
 
-/* Entered from boot/start.asm: protocol (enum boot_protocol), physical address of its information, cycle counter at entry. */
+/*
+ * Entered from boot/start.asm: protocol (enum boot_protocol), physical address of its information,
+ * cycle counter at entry.
+ */
 void boot_main(unsigned int protocol, phys_addr_t addr, u64 entry_cycles);
 
 struct boot_info;
@@ -20,7 +23,10 @@ const struct boot_info *boot_info_get(void);
 const struct memmap *boot_memmap(void);
 const struct boot_marks *boot_marks_get(void);
 
-/* What the machine was booted for: tests, benches, then the state. tests/ defines it; returns the exit code. */
+/*
+ * What the machine was booted for: tests, benches, then the state. tests/ defines it; returns the
+ * exit code.
+ */
 unsigned int boot_payload(void);
 
 #endif

@@ -2,13 +2,16 @@
 /*
  * What the loader said, in one plain structure.
  *
- *	loader's bytes --multiboot2_parse()/pvh_parse()--> struct boot_info --boot_info_normalise()--> struct memmap
+ *	loader's bytes --multiboot2_parse(), pvh_parse()--> struct boot_info
+ *	                 --boot_info_normalise()--> struct memmap
  *
- * Every function here is pure: it reads its arguments, writes its results, allocates nothing, prints nothing and keeps nothing,
- * so that it runs before there is memory, in a unit test and under a fuzzer alike. Nothing in a boot_info points back into the
- * loader's memory; physical addresses in it say where modules and tables stand.
+ * Every function here is pure: it reads its arguments, writes its results, allocates nothing,
+ * prints nothing and keeps nothing, so that it runs before there is memory, in a unit test and
+ * under a fuzzer alike. Nothing in a boot_info points back into the loader's memory; physical
+ * addresses in it say where modules and tables stand.
  *
- * What the loader got wrong is counted by kind in boot_info.problems; boot_problem_describe() makes one line of each.
+ * What the loader got wrong is counted by kind in boot_info.problems; boot_problem_describe() makes
+ * one line of each.
  */
 #ifndef BOOT_BOOTINFO_H
 #define BOOT_BOOTINFO_H
@@ -32,7 +35,10 @@ enum boot_protocol {
 	BOOT_PVH,
 };
 
-/* Range types: the numbers of multiboot2, PVH and the BIOS. Whatever else a loader writes is MEM_RESERVED. */
+/*
+ * Range types: the numbers of multiboot2, PVH and the BIOS. Whatever else a loader writes is
+ * MEM_RESERVED.
+ */
 enum mem_type {
 	MEM_USABLE = 1,
 	MEM_RESERVED = 2,
@@ -124,7 +130,10 @@ struct boot_info {
 /* Start from nothing. */
 void boot_info_init(struct boot_info *bi, enum boot_protocol protocol);
 
-/* Add a raw range. A full table gives up its smallest usable range, never one that keeps memory from being used. */
+/*
+ * Add a raw range. A full table gives up its smallest usable range, never one that keeps memory
+ * from being used.
+ */
 void boot_info_add_range(struct boot_info *bi, u64 start, u64 size, u32 type);
 
 /* Count a problem; `where` is kept of the first one of its kind. */
@@ -136,12 +145,16 @@ bool boot_problem_describe(const struct boot_info *bi, enum boot_problem p, char
 /* The one clear line for a negative result of the functions here. */
 const char *boot_info_error(int err);
 
-/* Give up usable memory at and above address `limit` (what Linux's mem= does): what was usable there becomes reserved or shorter. */
+/*
+ * Give up usable memory at and above address `limit` (what Linux's mem= does): what was usable
+ * there becomes reserved or shorter.
+ */
 void boot_info_limit(struct boot_info *bi, u64 limit);
 
 /*
- * Value of `key` in a boot line, before any parameter code runs: "key=value" or "key" as a word of its own; the value may stand in
- * double quotes; the last one counts. Copies up to n-1 bytes and a NUL. Returns the value's whole length, or -1: no such word.
+ * Value of `key` in a boot line, before any parameter code runs: "key=value" or "key" as a word of
+ * its own; the value may stand in double quotes; the last one counts. Copies up to n-1 bytes and a
+ * NUL. Returns the value's whole length, or -1: no such word.
  */
 int boot_line_value(const char *line, const char *key, char *buf, size_t n);
 
@@ -160,7 +173,10 @@ struct memmap {
 	u64 edges[2 * MEMMAP_MAX]; /* scratch of boot_info_normalise() */
 };
 
-/* Make the map of what the loader said. 0, or a negative boot_error. O(n log n). `phys_bits`: the CPU's physical address width. */
+/*
+ * Make the map of what the loader said. 0, or a negative boot_error. O(n log n). `phys_bits`: the
+ * CPU's physical address width.
+ */
 int boot_info_normalise(struct boot_info *bi, unsigned int phys_bits, struct memmap *out);
 
 /* Number of the first invariant (see bootinfo.c) that `m` breaks, 0 if none. */
@@ -177,12 +193,16 @@ const char *mem_type_name(u32 type);
 #define MULTIBOOT2_BOOT_MAGIC 0x36d76289U
 
 /*
- * Read the multiboot2 information block of which `limit` bytes at `info` may be read; it stands at physical info_phys.
- * 0, or a negative boot_error. Never reads outside [info, info + limit). Any alignment.
+ * Read the multiboot2 information block of which `limit` bytes at `info` may be read; it stands at
+ * physical info_phys. 0, or a negative boot_error. Never reads outside [info, info + limit). Any
+ * alignment.
  */
 int multiboot2_parse(const void *info, size_t limit, phys_addr_t info_phys, struct boot_info *bi);
 
-/* How the PVH parser reads physical memory: `n` bytes at `p`, or NULL if they can't be read. Valid until the next call. */
+/*
+ * How the PVH parser reads physical memory: `n` bytes at `p`, or NULL if they can't be read. Valid
+ * until the next call.
+ */
 struct pvh_reader {
 	const void *(*map)(void *ctx, phys_addr_t p, size_t n);
 	void *ctx;
@@ -217,8 +237,9 @@ const struct hostile_map *hostile_find(const char *name);
 void hostile_ranges(const struct hostile_map *h, struct boot_info *bi);
 
 /*
- * `out` becomes `firmware` with the map `h` in place of its usable RAM, so that nothing is usable which is not in both.
- * What the firmware reserves stays reserved. 0, or -BOOT_E_NO_MEMMAP if the firmware gave no range. `out` is not `firmware`.
+ * `out` becomes `firmware` with the map `h` in place of its usable RAM, so that nothing is usable
+ * which is not in both. What the firmware reserves stays reserved. 0, or -BOOT_E_NO_MEMMAP if the
+ * firmware gave no range. `out` is not `firmware`.
  */
 int hostile_apply(const struct hostile_map *h, const struct boot_info *firmware,
 		  struct boot_info *out);

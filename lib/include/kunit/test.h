@@ -15,9 +15,10 @@
  *	static struct kunit_suite suite = { .name = "kmalloc", .test_cases = cases };
  *	kunit_test_suite(suite);
  *
- * EXPECT_ records a failure and goes on; ASSERT_ leaves the case (exit() and the actions still run). Beyond Linux:
- * KUNIT_EXPECT_REPORT, KUNIT_EXPECT_NO_REPORT, KUNIT_EXPECT_FAULT, kunit_rand(). A case also fails when a trap ends it, when a bug
- * report comes up that it did not expect, and when it ends with the interrupt flag other than it was.
+ * EXPECT_ records a failure and goes on; ASSERT_ leaves the case (exit() and the actions still
+ * run). Beyond Linux: KUNIT_EXPECT_REPORT, KUNIT_EXPECT_NO_REPORT, KUNIT_EXPECT_FAULT,
+ * kunit_rand(). A case also fails when a trap ends it, when a bug report comes up that it did not
+ * expect, and when it ends with the interrupt flag other than it was.
  */
 #ifndef KUNIT_TEST_H
 #define KUNIT_TEST_H
@@ -51,10 +52,9 @@ struct kunit_attributes {
 };
 
 /**
- * struct kunit_case - one test case
- * @run_case: the test
- * @name: its name; also what test=<suite>.<name> matches
- * @generate_params: NULL, or yields the parameter after @prev (NULL: the first), writing its description into @desc;
+ * struct kunit_case - one test case @run_case: the test @name: its name; also what
+ * test=<suite>.<name> matches @generate_params: NULL, or yields the parameter after @prev (NULL:
+ * the first), writing its description into @desc;
  *	NULL ends the list. It is walked twice (the plan comes first), so it must yield the same list each time.
  * @attr: how slow it is
  */
@@ -133,7 +133,10 @@ struct kunit {
 #define KUNIT_CASE_PARAM_ATTR(test_name, gen_params, attributes) \
 	{ .run_case = test_name, .name = #test_name, .generate_params = gen_params, .attr = attributes }
 
-/* Defines name##_gen_params for KUNIT_CASE_PARAM: the elements of `array`, described by get_desc(element, desc) or, NULL, unnamed. */
+/*
+ * Defines name##_gen_params for KUNIT_CASE_PARAM: the elements of `array`, described by
+ * get_desc(element, desc) or, NULL, unnamed.
+ */
 #define KUNIT_ARRAY_PARAM(name, array, get_desc)                                                   \
 	static const void *name##_gen_params(const void *__prev, char *__desc)                     \
 	{                                                                                          \
@@ -162,7 +165,10 @@ struct kunit {
 	}
 void kunit_param_desc(char *desc, const char *text);
 
-/* Register suites: pointers in a section that the runner walks. The alignment is said so that no compiler pads between the arrays. */
+/*
+ * Register suites: pointers in a section that the runner walks. The alignment is said so that no
+ * compiler pads between the arrays.
+ */
 #define kunit_test_suites(suite_pointers...)                                                       \
 	static struct kunit_suite *const __UNIQUE_ID(kunit_suites)[] __used                        \
 		__section(".kunit_test_suites") __aligned(8) = { suite_pointers }
@@ -180,7 +186,10 @@ struct kunit_totals {
 	unsigned int pass, fail, skip, total;
 };
 
-/* Run what `glob` selects (NULL or "": everything; "none"), in an order picked by `seed`. 0: nothing failed; 1: something did. */
+/*
+ * Run what `glob` selects (NULL or "": everything; "none"), in an order picked by `seed`. 0:
+ * nothing failed; 1: something did.
+ */
 int kunit_run_all(const char *glob, u64 seed);
 /* The same as the boot line says: test=, test_seed=. */
 int kunit_run_boot(void);
@@ -188,8 +197,9 @@ int kunit_run_boot(void);
 const struct kunit_totals *kunit_totals(void);
 
 /*
- * Have every suite's memory counted: `before` is called ahead of suite_init, `after` behind suite_exit; false from either fails the
- * suite's extra last case, "accounting", with the text `after` wrote. Both may quiesce the memory manager; neither may report.
+ * Have every suite's memory counted: `before` is called ahead of suite_init, `after` behind
+ * suite_exit; false from either fails the suite's extra last case, "accounting", with the text
+ * `after` wrote. Both may quiesce the memory manager; neither may report.
  */
 void kunit_set_suite_audit(bool (*before)(void), bool (*after)(char *why, size_t size));
 
@@ -204,14 +214,20 @@ struct kunit *kunit_get_current_test(void);
 
 /* The run's seed, as printed. */
 extern u64 kunit_seed;
-/* Next number of this case's own generator: it depends on the seed, the suite's and the case's names and the parameter, not on order. */
+/*
+ * Next number of this case's own generator: it depends on the seed, the suite's and the case's
+ * names and the parameter, not on order.
+ */
 u64 kunit_rand(struct kunit *test);
 /* Uniform in [0, n); n > 0. */
 u64 kunit_rand_below(struct kunit *test, u64 n);
 
 /* ---- clean-up and memory that the case owns ---- */
 
-/* Call func(ctx) when the case ends, last added first. 0, or -ENOMEM when KUNIT_MAX_ACTIONS are pending (func isn't called then). */
+/*
+ * Call func(ctx) when the case ends, last added first. 0, or -ENOMEM when KUNIT_MAX_ACTIONS are
+ * pending (func isn't called then).
+ */
 int kunit_add_action(struct kunit *test, kunit_action_t *func, void *ctx);
 /* The same, but func(ctx) is called at once when it can't be kept. */
 int kunit_add_action_or_reset(struct kunit *test, kunit_action_t *func, void *ctx);
@@ -233,7 +249,9 @@ void kunit_log_line(struct kunit *test, const char *level, const char *fmt, ...)
 #define kunit_warn(test, fmt, ...) kunit_log_line((test), "warning: ", fmt, ##__VA_ARGS__)
 #define kunit_err(test, fmt, ...)  kunit_log_line((test), "error: ", fmt, ##__VA_ARGS__)
 
-/* The case counts as skipped unless it fails; the reason is printed. kunit_skip() also leaves it. */
+/*
+ * The case counts as skipped unless it fails; the reason is printed. kunit_skip() also leaves it.
+ */
 void kunit_mark_skipped(struct kunit *test, const char *fmt, ...) __printf(2, 3);
 #define kunit_skip(test, fmt, ...)                                                                 \
 	do {                                                                                       \
@@ -516,8 +534,9 @@ bool __kunit_mem_equal(const void *a, const void *b, size_t n);
 
 /* ---- expected reports and faults ----
  *
- * The statement may contain commas and several statements in braces. It must not leave the macro by return, break or goto. None of
- * the three nests in another. A local variable that a faulting statement changes has no defined value after it, unless volatile.
+ * The statement may contain commas and several statements in braces. It must not leave the macro by
+ * return, break or goto. None of the three nests in another. A local variable that a faulting
+ * statement changes has no defined value after it, unless volatile.
  */
 
 struct kunit_fault_scope {
@@ -534,7 +553,10 @@ void __kunit_fault_returned(struct kunit_fault_scope *scope);
 void __kunit_fault_check(struct kunit *test, const struct kunit_check *c,
 			 struct kunit_fault_scope *scope, const char *text);
 
-/* The statement raises exactly one bug report, whose text contains `text`; execution goes on behind it. */
+/*
+ * The statement raises exactly one bug report, whose text contains `text`; execution goes on behind
+ * it.
+ */
 #define KUNIT_EXPECT_REPORT(test, text, ...)                                                       \
 	do {                                                                                       \
 		__KUNIT_CHECK(KUNIT_EXPECTATION, #__VA_ARGS__, NULL, NULL);                        \
@@ -552,7 +574,10 @@ void __kunit_fault_check(struct kunit *test, const struct kunit_check *c,
 		__kunit_capture_check((test), &__check, NULL);                                     \
 	} while (0)
 
-/* The statement traps (a fault, BUG()) before it ends, with one report, whose text contains `text`; the test goes on behind it. */
+/*
+ * The statement traps (a fault, BUG()) before it ends, with one report, whose text contains `text`;
+ * the test goes on behind it.
+ */
 #define KUNIT_EXPECT_FAULT(test, text, ...)                                                        \
 	do {                                                                                       \
 		__KUNIT_CHECK(KUNIT_EXPECTATION, #__VA_ARGS__, NULL, NULL);                        \

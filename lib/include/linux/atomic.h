@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Counters that several CPUs change. As in Linux: what returns a value is a full barrier (cmpxchg and *_unless only when they succeed),
- * what returns nothing orders nothing, read and set are plain single accesses. Overflow wraps.
+ * Counters that several CPUs change. As in Linux: what returns a value is a full barrier (cmpxchg
+ * and *_unless only when they succeed), what returns nothing orders nothing, read and set are plain
+ * single accesses. Overflow wraps.
  */
 #ifndef LINUX_ATOMIC_H
 #define LINUX_ATOMIC_H
@@ -25,8 +26,8 @@
 	}
 
 /*
- * The same set of functions for the three widths: p is the prefix, a the atomic type, v the value type. Results are computed by the
- * builtins that wrap: signed overflow is undefined in C.
+ * The same set of functions for the three widths: p is the prefix, a the atomic type, v the value
+ * type. Results are computed by the builtins that wrap: signed overflow is undefined in C.
  */
 #define __ATOMIC_PLAIN(p, a, v)                                \
 	static __always_inline v p##_read(const a *x)          \

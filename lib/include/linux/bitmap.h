@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Bit maps of any length. Bits past the length, in the last word, are never read as part of the map; operations that
- * produce a map leave them zero or copy them, so a map may be compared by words only through bitmap_equal().
+ * Bit maps of any length. Bits past the length, in the last word, are never read as part of the
+ * map; operations that produce a map leave them zero or copy them, so a map may be compared by
+ * words only through bitmap_equal().
  */
 #ifndef LINUX_BITMAP_H
 #define LINUX_BITMAP_H

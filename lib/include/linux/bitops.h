@@ -2,8 +2,8 @@
 /*
  * Single bits and searches for them. Bit nr of a map is bit nr % 64 of word nr / 64.
  *
- * The names without underscores are atomic: set_bit, clear_bit and change_bit order nothing, the test_and_* are full barriers.
- * The __ variants are for maps that only one context touches.
+ * The names without underscores are atomic: set_bit, clear_bit and change_bit order nothing, the
+ * test_and_* are full barriers. The __ variants are for maps that only one context touches.
  */
 #ifndef LINUX_BITOPS_H
 #define LINUX_BITOPS_H
@@ -149,7 +149,10 @@ static __always_inline __attribute_const__ unsigned long ffz(unsigned long x)
 	return __builtin_ctzl(~x);
 }
 
-/* Bits set. In parallel sums of 2, 4 and 8 bits: the builtin would call a library that is not there. */
+/*
+ * Bits set. In parallel sums of 2, 4 and 8 bits: the builtin would call a library that is not
+ * there.
+ */
 static inline __attribute_const__ unsigned int hweight64(u64 x)
 {
 	x -= (x >> 1) & 0x5555555555555555ULL;

@@ -5,7 +5,9 @@
 #include <linux/types.h>
 #include <linux/sort.h>
 
-/* An element equal to `key` in a sorted array, or NULL. O(log num) comparisons, cmp(key, element). */
+/*
+ * An element equal to `key` in a sorted array, or NULL. O(log num) comparisons, cmp(key, element).
+ */
 void *bsearch(const void *key, const void *base, size_t num, size_t size, cmp_func_t cmp);
 
 #endif

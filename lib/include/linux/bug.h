@@ -2,7 +2,8 @@
 /*
  * BUG and WARN. The two functions behind them belong to the report engine.
  *
- * BUG does not come back: it ends the machine, or jumps to the place a test has set. WARN reports and goes on; its value is the condition.
+ * BUG does not come back: it ends the machine, or jumps to the place a test has set. WARN reports
+ * and goes on; its value is the condition.
  */
 #ifndef LINUX_BUG_H
 #define LINUX_BUG_H

@@ -8,7 +8,10 @@
 #include <linux/limits.h>
 #include <asm/clock.h>
 
-/* Ticks since boot, plus INITIAL_JIFFIES so that code which compares without time_after() fails within five minutes of run time. */
+/*
+ * Ticks since boot, plus INITIAL_JIFFIES so that code which compares without time_after() fails
+ * within five minutes of run time.
+ */
 extern unsigned long volatile jiffies;
 #define INITIAL_JIFFIES	 ((unsigned long)(unsigned int)(-300 * HZ))
 #define jiffies_64	 ((u64)jiffies)
@@ -25,7 +28,10 @@ extern unsigned long volatile jiffies;
 #define time_is_before_jiffies(a) time_after(jiffies, a)
 #define time_is_after_jiffies(a)  time_before(jiffies, a)
 
-/* Rounded up, so that waiting so long is at least the time asked for. A negative value is an infinite time. */
+/*
+ * Rounded up, so that waiting so long is at least the time asked for. A negative value is an
+ * infinite time.
+ */
 unsigned long msecs_to_jiffies(unsigned int ms);
 unsigned long usecs_to_jiffies(unsigned int us);
 unsigned int jiffies_to_msecs(unsigned long j);

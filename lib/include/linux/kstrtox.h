@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Numbers from text. kstrto*: the whole string must be one number (a trailing newline is allowed), 0 or -EINVAL / -ERANGE, and *res
- * is written only on success. Base 0 reads 0x and 0 prefixes; a leading + is accepted, - for signed types only.
- * simple_strto*: as many digits as there are; no overflow check.
+ * Numbers from text. kstrto*: the whole string must be one number (a trailing newline is allowed),
+ * 0 or -EINVAL / -ERANGE, and *res is written only on success. Base 0 reads 0x and 0 prefixes; a
+ * leading + is accepted, - for signed types only. simple_strto*: as many digits as there are; no
+ * overflow check.
  */
 #ifndef LINUX_KSTRTOX_H
 #define LINUX_KSTRTOX_H
@@ -28,7 +29,10 @@ unsigned long long simple_strtoull(const char *s, char **end, unsigned int base)
 unsigned long simple_strtoul(const char *s, char **end, unsigned int base);
 long simple_strtol(const char *s, char **end, unsigned int base);
 
-/* A number with an optional suffix K M G T P E (powers of 1024). `end` (may be NULL) is where reading stopped. */
+/*
+ * A number with an optional suffix K M G T P E (powers of 1024). `end` (may be NULL) is where
+ * reading stopped.
+ */
 unsigned long long memparse(const char *s, char **end);
 
 #endif

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Circular doubly linked lists threaded through the objects, and hash chains with a one-pointer head.
+ * Circular doubly linked lists threaded through the objects, and hash chains with a one-pointer
+ * head.
  *
- * A list_head is either a head or a link; an empty head points to itself. Removing poisons the link, so that a second use of it traps.
- * Nothing locks. All operations but the walks are O(1).
+ * A list_head is either a head or a link; an empty head points to itself. Removing poisons the
+ * link, so that a second use of it traps. Nothing locks. All operations but the walks are O(1).
  */
 #ifndef LINUX_LIST_H
 #define LINUX_LIST_H
@@ -123,7 +124,9 @@ static inline bool list_is_head(const struct list_head *entry, const struct list
 	return entry == head;
 }
 
-/* Swap two entries, in one list or two; they may be neighbours: a mark keeps the first one's place. */
+/*
+ * Swap two entries, in one list or two; they may be neighbours: a mark keeps the first one's place.
+ */
 static inline void list_swap(struct list_head *a, struct list_head *b)
 {
 	struct list_head mark;
@@ -140,7 +143,10 @@ static inline void list_rotate_left(struct list_head *head)
 		list_move_tail(head->next, head);
 }
 
-/* All entries of `list` between at and at's successor; `list` itself is not touched. Precondition: it has entries. */
+/*
+ * All entries of `list` between at and at's successor; `list` itself is not touched. Precondition:
+ * it has entries.
+ */
 static inline void __list_splice(const struct list_head *list, struct list_head *prev,
 				 struct list_head *next)
 {
@@ -174,7 +180,9 @@ static inline void list_splice_tail_init(struct list_head *list, struct list_hea
 	INIT_LIST_HEAD(list);
 }
 
-/* Move the first entries of `head`, up to and with `entry`, to `list`, whose old contents are lost. */
+/*
+ * Move the first entries of `head`, up to and with `entry`, to `list`, whose old contents are lost.
+ */
 static inline void list_cut_position(struct list_head *list, struct list_head *head,
 				     struct list_head *entry)
 {
@@ -247,7 +255,10 @@ static inline size_t list_count_nodes(const struct list_head *head)
 	    (n) = list_prev_entry(pos, member);                         \
 	     &(pos)->member != (head); (pos) = (n), (n) = list_prev_entry(n, member))
 
-/* Hash chains: a node knows the address of the pointer that points to it, so it can go without knowing its head. */
+/*
+ * Hash chains: a node knows the address of the pointer that points to it, so it can go without
+ * knowing its head.
+ */
 #define HLIST_HEAD_INIT       \
 	{                     \
 		.first = NULL \

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * "The caller holds this lock", checked in debug builds: for a spin lock that this CPU holds it, for the sleeping locks that
- * somebody holds them (in the mode asked for). Release builds don't evaluate the argument.
+ * "The caller holds this lock", checked in debug builds: for a spin lock that this CPU holds it,
+ * for the sleeping locks that somebody holds them (in the mode asked for). Release builds don't
+ * evaluate the argument.
  */
 #ifndef LINUX_LOCKDEP_H
 #define LINUX_LOCKDEP_H

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* Division and rounding. round_up/round_down want a power of two, roundup/rounddown any positive number. */
+/*
+ * Division and rounding. round_up/round_down want a power of two, roundup/rounddown any positive
+ * number.
+ */
 #ifndef LINUX_MATH_H
 #define LINUX_MATH_H
 

@@ -2,8 +2,9 @@
 /*
  * min, max, clamp, swap: every argument is evaluated once.
  *
- * min() of a signed and an unsigned value would turn a negative one into a huge one, so such a pair does not compile, unless one of
- * them is a constant that is not negative (or both promote to the same signedness). min_t() says which type is meant.
+ * min() of a signed and an unsigned value would turn a negative one into a huge one, so such a pair
+ * does not compile, unless one of them is a constant that is not negative (or both promote to the
+ * same signedness). min_t() says which type is meant.
  */
 #ifndef LINUX_MINMAX_H
 #define LINUX_MINMAX_H

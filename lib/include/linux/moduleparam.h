@@ -8,8 +8,9 @@
  *	}
  *	BOOT_PARAM("loglevel", set_loglevel);
  *
- * The setter gets the text behind the `=` (NULL when there is none); it may keep the pointer, the line is not freed. It returns 0, or
- * an error, and then the refusal is printed. '-' and '_' are the same in names, as in Linux.
+ * The setter gets the text behind the `=` (NULL when there is none); it may keep the pointer, the
+ * line is not freed. It returns 0, or an error, and then the refusal is printed. '-' and '_' are
+ * the same in names, as in Linux.
  */
 #ifndef LINUX_MODULEPARAM_H
 #define LINUX_MODULEPARAM_H
@@ -30,8 +31,9 @@ struct boot_param {
 extern const struct boot_param __boot_params_start[], __boot_params_end[];
 
 /*
- * Cut `line` into parameters (in place) and hand each to its setter. A refused one is printed as a warning; an unknown one is
- * given to `unknown`, which must not ignore it silently, or printed too if that is NULL. Returns how many were not accepted.
+ * Cut `line` into parameters (in place) and hand each to its setter. A refused one is printed as a
+ * warning; an unknown one is given to `unknown`, which must not ignore it silently, or printed too
+ * if that is NULL. Returns how many were not accepted.
  */
 int parse_boot_line(char *line, void (*unknown)(const char *key));
 

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* Arithmetic that notices overflow: check_* return true when it happened, size_* saturate at SIZE_MAX. */
+/*
+ * Arithmetic that notices overflow: check_* return true when it happened, size_* saturate at
+ * SIZE_MAX.
+ */
 #ifndef LINUX_OVERFLOW_H
 #define LINUX_OVERFLOW_H
 
@@ -22,7 +25,8 @@ static inline bool __must_check __must_check_overflow(bool overflow)
 #define __type_bits(x)	    (sizeof(x) * 8)
 
 /*
- * *d = a << s. True (and *d is 0) when s is negative or not below the width of *d, when a or the result is negative, or when bits are lost.
+ * *d = a << s. True (and *d is 0) when s is negative or not below the width of *d, when a or the
+ * result is negative, or when bits are lost.
  */
 #define __check_shl(a, s, d, ua, us, ud)                                            \
 	({                                                                          \

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* Values that should never be used, so that one recognises them. They are Linux's: tools and eyes know them. */
+/*
+ * Values that should never be used, so that one recognises them. They are Linux's: tools and eyes
+ * know them.
+ */
 #ifndef LINUX_POISON_H
 #define LINUX_POISON_H
 

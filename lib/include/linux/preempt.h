@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* Preemption. There is no scheduler that could preempt, so what remains is that the compiler may not move memory accesses across. */
+/*
+ * Preemption. There is no scheduler that could preempt, so what remains is that the compiler may
+ * not move memory accesses across.
+ */
 #ifndef LINUX_PREEMPT_H
 #define LINUX_PREEMPT_H
 

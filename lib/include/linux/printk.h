@@ -2,7 +2,8 @@
 /*
  * Kernel messages. Any context, NMI included. Each line leaves in one console_write() and starts with "[    0.001234] ".
  *
- * A message belongs to a level (KERN_*, default warning) and is printed if the level is below console_loglevel.
+ * A message belongs to a level (KERN_*, default warning) and is printed if the level is below
+ * console_loglevel.
  */
 #ifndef LINUX_PRINTK_H
 #define LINUX_PRINTK_H
@@ -35,13 +36,17 @@ int printk(const char *fmt, ...) __printf(1, 2);
 #define _printk printk
 int vprintk(const char *fmt, va_list args) __printf(1, 0);
 
-/* To the console as it is: no prefix, no level, no hook (KTAP lines). A message line that is still open is ended first. */
+/*
+ * To the console as it is: no prefix, no level, no hook (KTAP lines). A message line that is still
+ * open is ended first.
+ */
 void console_print_raw(const char *s, size_t n);
 int kprint_raw(const char *fmt, ...) __printf(1, 2);
 
 /*
- * While set, message lines (with prefix and newline; a part of one if it was printed in parts) go to `hook` instead of the console.
- * Called with interrupts off; messages printed from inside it go to the console. Returns the hook before.
+ * While set, message lines (with prefix and newline; a part of one if it was printed in parts) go
+ * to `hook` instead of the console. Called with interrupts off; messages printed from inside it go
+ * to the console. Returns the hook before.
  */
 typedef void (*printk_hook_t)(const char *line, size_t n);
 printk_hook_t printk_set_hook(printk_hook_t hook);
@@ -90,7 +95,10 @@ printk_hook_t printk_set_hook(printk_hook_t hook);
 #define pr_notice_once(fmt, ...) printk_once(KERN_NOTICE pr_fmt(fmt), ##__VA_ARGS__)
 #define pr_info_once(fmt, ...)	 printk_once(KERN_INFO pr_fmt(fmt), ##__VA_ARGS__)
 
-/* At most `burst` times in `interval_ns`; what was held back is counted and said when the next one passes. */
+/*
+ * At most `burst` times in `interval_ns`; what was held back is counted and said when the next one
+ * passes.
+ */
 struct ratelimit_state {
 	u64 begin; /* clock_ns() of the interval's start */
 	u64 interval_ns;
@@ -126,7 +134,9 @@ enum {
 	DUMP_PREFIX_OFFSET,
 };
 
-/* One line of at most `rowsize` (16 or 32) bytes into buf; length it needs. groupsize 1, 2, 4 or 8. */
+/*
+ * One line of at most `rowsize` (16 or 32) bytes into buf; length it needs. groupsize 1, 2, 4 or 8.
+ */
 int hex_dump_to_buffer(const void *data, size_t len, int rowsize, int groupsize, char *buf,
 		       size_t size, bool ascii);
 void print_hex_dump(const char *level, const char *prefix, int prefix_type, int rowsize,

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* Random numbers: good statistically, reproducible from their seed, NOT for secrets that an attacker is to be kept from. Any context. */
+/*
+ * Random numbers: good statistically, reproducible from their seed, NOT for secrets that an
+ * attacker is to be kept from. Any context.
+ */
 #ifndef LINUX_RANDOM_H
 #define LINUX_RANDOM_H
 

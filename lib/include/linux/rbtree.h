@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Red-black trees threaded through the objects. The user walks down by its own order, links the new node where the walk ended with
- * rb_link_node() and lets rb_insert_color() rebalance. The theory stands in rbtree.c. Nothing locks.
+ * Red-black trees threaded through the objects. The user walks down by its own order, links the new
+ * node where the walk ended with rb_link_node() and lets rb_insert_color() rebalance. The theory
+ * stands in rbtree.c. Nothing locks.
  */
 #ifndef LINUX_RBTREE_H
 #define LINUX_RBTREE_H

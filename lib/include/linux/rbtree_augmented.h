@@ -2,8 +2,8 @@
 /*
  * Trees whose nodes also hold a value computed from their subtree (the largest gap below, say).
  *
- * On insertion the user brings the values on the path to the new node up to date, links it and calls rb_insert_augmented();
- * on removal rb_erase_augmented() does all. The tree calls
+ * On insertion the user brings the values on the path to the new node up to date, links it and
+ * calls rb_insert_augmented(); on removal rb_erase_augmented() does all. The tree calls
  *
  *	propagate(node, stop)	recompute from node up to, but not including, stop (NULL: to the root)
  *	copy(old, new)		new takes old's place: give it old's value
@@ -43,8 +43,8 @@ static inline void rb_erase_augmented_cached(struct rb_node *node, struct rb_roo
 }
 
 /*
- * Defines the three callbacks. compute(node, exit) brings node->augmented up to date; it returns true if exit is true and the value
- * was right already, and then nothing above can change either.
+ * Defines the three callbacks. compute(node, exit) brings node->augmented up to date; it returns
+ * true if exit is true and the value was right already, and then nothing above can change either.
  */
 #define RB_DECLARE_CALLBACKS(storage, name, type, field, augmented, compute)                   \
 	static void name##_propagate(struct rb_node *rb, struct rb_node *stop)                 \

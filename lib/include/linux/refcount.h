@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Reference counts that cannot wrap. A count that leaves 1 … INT_MAX the wrong way is pinned at REFCOUNT_SATURATED and reported:
- * the object leaks instead of being used after its free.
+ * Reference counts that cannot wrap. A count that leaves 1 … INT_MAX the wrong way is pinned at
+ * REFCOUNT_SATURATED and reported: the object leaks instead of being used after its free.
  */
 #ifndef LINUX_REFCOUNT_H
 #define LINUX_REFCOUNT_H
@@ -18,7 +18,9 @@ typedef struct refcount_struct {
 		.refs = ATOMIC_INIT(n) \
 	}
 #define REFCOUNT_MAX INT_MAX
-/* In the middle of the negative half, so that racing increments and decrements don't bring it back. */
+/*
+ * In the middle of the negative half, so that racing increments and decrements don't bring it back.
+ */
 #define REFCOUNT_SATURATED (INT_MIN / 2)
 
 enum refcount_saturation_type {

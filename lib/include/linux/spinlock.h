@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Spin locks: ticket locks, so CPUs get the lock in the order they asked. Theory in lib/sync/spinlock.c.
+ * Spin locks: ticket locks, so CPUs get the lock in the order they asked. Theory in
+ * lib/sync/spinlock.c.
  *
- * A lock that is taken in interrupt context must be taken with interrupts off everywhere (_irqsave). Locking costs one atomic add and a
- * comparison, unlocking one plain store. Debug builds record the owner and report a CPU that takes a lock it holds.
+ * A lock that is taken in interrupt context must be taken with interrupts off everywhere
+ * (_irqsave). Locking costs one atomic add and a comparison, unlocking one plain store. Debug
+ * builds record the owner and report a CPU that takes a lock it holds.
  */
 #ifndef LINUX_SPINLOCK_H
 #define LINUX_SPINLOCK_H
@@ -102,7 +104,10 @@ static __always_inline bool spin_trylock(spinlock_t *lock)
 	return true;
 }
 
-/* Only the holder writes `owner`, so the increment needs no lock prefix; the fence orders what the lock protected before it. */
+/*
+ * Only the holder writes `owner`, so the increment needs no lock prefix; the fence orders what the
+ * lock protected before it.
+ */
 static __always_inline void spin_unlock(spinlock_t *lock)
 {
 	spin_debug_unlock(lock);
@@ -150,7 +155,10 @@ static __always_inline void spin_unlock_irqrestore(spinlock_t *lock, unsigned lo
 		});                               \
 	})
 
-/* There are no softirqs: their work would run with interrupts on, in no other context than the caller's. */
+/*
+ * There are no softirqs: their work would run with interrupts on, in no other context than the
+ * caller's.
+ */
 #define spin_lock_bh(lock)   spin_lock(lock)
 #define spin_unlock_bh(lock) spin_unlock(lock)
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Formatted output into memory. Conversions: d i u x X o c s % with - + space # 0, width, precision, * and hh h l ll L z t j, and
+ * Formatted output into memory. Conversions: d i u x X o c s % with - + space # 0, width,
+ * precision, * and hh h l ll L z t j, and
  *
  *	%p	hashed address (the same object always gives the same number)	%px	the address itself
  *	%pK	as %p								%pe	error pointer by name
@@ -8,7 +9,8 @@
  *	%pV	struct va_format *	%pa %pap %pad	phys_addr_t *, dma_addr_t *
  *	%*ph %*phC %*phD %*phN	up to 64 bytes in hex, separated by space, colon, dash, nothing
  *
- * The v*printf and s*printf return the length the whole text has; the scn* ones what is in the buffer, without the NUL.
+ * The v*printf and s*printf return the length the whole text has; the scn* ones what is in the
+ * buffer, without the NUL.
  */
 #ifndef LINUX_SPRINTF_H
 #define LINUX_SPRINTF_H
@@ -29,7 +31,10 @@ struct va_format {
 	va_list *va;
 };
 
-/* Writes "name+0x12/0x40" for a kernel address, or returns false. Set by whoever has a symbol table; NULL until then. */
+/*
+ * Writes "name+0x12/0x40" for a kernel address, or returns false. Set by whoever has a symbol
+ * table; NULL until then.
+ */
 extern bool (*symbol_name_hook)(unsigned long addr, char *buf, size_t size);
 
 #endif

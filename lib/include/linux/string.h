@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* Memory and strings; names and results are Linux's. Kernel addresses only; nothing here faults on valid memory, locks or sleeps. */
+/*
+ * Memory and strings; names and results are Linux's. Kernel addresses only; nothing here faults on
+ * valid memory, locks or sleeps.
+ */
 #ifndef LINUX_STRING_H
 #define LINUX_STRING_H
 

@@ -8,12 +8,14 @@
  *
  * A switched-off assertion is still compiled, so it cannot rot, and never evaluated.
  *
- * A function x_valid() checks the invariants of a structure in the order of the file's statement of theory:
+ * A function x_valid() checks the invariants of a structure in the order of the file's statement of
+ * theory:
  *
  *	if (!INVARIANT(3, zone->free == counted))
  *		return false;
  *
- * A broken one prints "x_valid: invariant I3 broken: zone->free == counted". That line is not a bug report: who asked decides.
+ * A broken one prints "x_valid: invariant I3 broken: zone->free == counted". That line is not a bug
+ * report: who asked decides.
  */
 #ifndef QUARRY_ASSERT_H
 #define QUARRY_ASSERT_H

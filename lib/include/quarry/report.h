@@ -10,8 +10,9 @@
  *	report_advice("The byte behind an object was written: …");
  *	report_end();
  *
- * Context: any. A report that starts while another one is being printed on this CPU is printed inside it, shortened to its headline.
- * After report_end() execution goes on, unless panic_on_warn is set.
+ * Context: any. A report that starts while another one is being printed on this CPU is printed
+ * inside it, shortened to its headline. After report_end() execution goes on, unless panic_on_warn
+ * is set.
  */
 #ifndef QUARRY_REPORT_H
 #define QUARRY_REPORT_H
@@ -26,7 +27,9 @@ struct recovery;
 void report_begin(const char *fmt, ...) __printf(1, 2);
 /* One line of detail. */
 void report_line(const char *fmt, ...) __printf(1, 2);
-/* Say what `addr` is (region, poison pattern, object, area …), by asking the registered explainers. */
+/*
+ * Say what `addr` is (region, poison pattern, object, area …), by asking the registered explainers.
+ */
 void report_address(const void *addr);
 /* A symbolised stack that was saved earlier. */
 void report_stack(const char *title, const unsigned long *ips, unsigned int n);
@@ -45,28 +48,39 @@ unsigned long report_unexpected(void);
 
 /*
  * For tests: between start and stop, reports are recorded instead of printed and count as expected.
- * stop returns how many there were and where their text stands (valid until the next start). Captures do not nest.
+ * stop returns how many there were and where their text stands (valid until the next start).
+ * Captures do not nest.
  */
 void report_capture_start(void);
 unsigned int report_capture_stop(const char **text);
 
-/* Where a trap that would end the machine goes instead, after its report (NULL: panic). Returns the previous one. */
+/*
+ * Where a trap that would end the machine goes instead, after its report (NULL: panic). Returns the
+ * previous one.
+ */
 struct recovery *report_set_recovery(struct recovery *r);
 
 /*
- * An explainer knows one kind of address. It writes one line about `addr` into `buf` and returns true, or returns false.
- * It must not fault, lock or allocate. Explainers are asked in order of registration; the first that knows the address wins.
+ * An explainer knows one kind of address. It writes one line about `addr` into `buf` and returns
+ * true, or returns false. It must not fault, lock or allocate. Explainers are asked in order of
+ * registration; the first that knows the address wins.
  */
 struct report_explainer {
 	const char *name;
 	bool (*explain)(unsigned long addr, char *buf, size_t size);
-	/* What an access to `addr` that failed usually means, or NULL; the member itself may be NULL. */
+	/*
+	 * What an access to `addr` that failed usually means, or NULL; the member itself may be
+	 * NULL.
+	 */
 	const char *(*advise)(unsigned long addr);
 	struct report_explainer *next;
 };
 void report_add_explainer(struct report_explainer *e);
 
-/* If `v` looks like a known pattern (poison, list poison, ZERO_SIZE_PTR, small offset from NULL, error pointer) name it, else NULL. */
+/*
+ * If `v` looks like a known pattern (poison, list poison, ZERO_SIZE_PTR, small offset from NULL,
+ * error pointer) name it, else NULL.
+ */
 const char *report_pattern(unsigned long v);
 
 /* Stop the machine: message, stack, exit code EXIT_PANIC. */

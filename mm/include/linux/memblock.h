@@ -1,9 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * memblock: physical memory before there are struct pages. Names and behaviour as in Linux; see mm/memblock.c for the theory.
+ * memblock: physical memory before there are struct pages. Names and behaviour as in Linux; see
+ * mm/memblock.c for the theory.
  *
- * The plain functions work on the machine's one map; __memblock_*() on any, so that tests have their own.
- * Context: boot, one CPU, no locking. Order of use: reserve what is taken, then add memory, then allocate, then seal.
+ * The plain functions work on the machine's one map; __memblock_*() on any, so that tests have
+ * their own.
+ * Context: boot, one CPU, no locking. Order of use: reserve what is taken, then add memory, then
+ * allocate, then seal.
  */
 #ifndef LINUX_MEMBLOCK_H
 #define LINUX_MEMBLOCK_H
@@ -61,7 +64,10 @@ bool __memblock_meets(const struct memblock_type *type, phys_addr_t base, phys_a
 /* Number of the first invariant (see memblock.c) that does not hold, 0 if all do. O(n). */
 int __memblock_valid(const struct memblock *mb);
 
-/* Memory there is / memory that is taken. All sizes and addresses in bytes. 0, -EINVAL, -ENOMEM (no room for one more region). */
+/*
+ * Memory there is / memory that is taken. All sizes and addresses in bytes. 0, -EINVAL, -ENOMEM (no
+ * room for one more region).
+ */
 int memblock_add(phys_addr_t base, phys_addr_t size);
 int memblock_remove(phys_addr_t base, phys_addr_t size);
 int memblock_reserve(phys_addr_t base, phys_addr_t size);
@@ -86,8 +92,9 @@ bool memblock_is_region_memory(phys_addr_t base, phys_addr_t size);
 bool memblock_is_region_reserved(phys_addr_t base, phys_addr_t size);
 
 /*
- * Iterators. *idx starts at 0 and is opaque; each call gives the next range in ascending order, false after the last.
- * The map may be changed between two calls: what then lies above the last range is what the next call sees.
+ * Iterators. *idx starts at 0 and is opaque; each call gives the next range in ascending order,
+ * false after the last. The map may be changed between two calls: what then lies above the last
+ * range is what the next call sees.
  */
 bool memblock_next_mem(u64 *idx, phys_addr_t *start, phys_addr_t *end);
 bool memblock_next_reserved(u64 *idx, phys_addr_t *start, phys_addr_t *end);
@@ -103,7 +110,10 @@ bool memblock_next_free_in(u64 *idx, phys_addr_t lo, phys_addr_t hi, phys_addr_t
 #define for_each_free_mem_range(i, p_start, p_end) \
 	for ((i) = 0; memblock_next_free(&(i), (p_start), (p_end));)
 
-/* The page allocator has taken over: from now on every change and allocation is refused with a report. Reading goes on. */
+/*
+ * The page allocator has taken over: from now on every change and allocation is refused with a
+ * report. Reading goes on.
+ */
 void memblock_seal(void);
 
 int memblock_valid(void);

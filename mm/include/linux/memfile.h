@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* Files in memory: given bytes (a boot module's, say) or zeroes, paged in on demand. Theory in mm/memfile.c. */
+/*
+ * Files in memory: given bytes (a boot module's, say) or zeroes, paged in on demand. Theory in
+ * mm/memfile.c.
+ */
 #ifndef LINUX_MEMFILE_H
 #define LINUX_MEMFILE_H
 
@@ -8,7 +11,10 @@
 
 #define MEMFILE_NAME 64
 
-/* R: read-only after creation. The pages' slots change from NULL to a page once, by compare-and-exchange. */
+/*
+ * R: read-only after creation. The pages' slots change from NULL to a page once, by
+ * compare-and-exchange.
+ */
 struct memfile {
 	struct file file;		/* what do_mmap() takes: &mf->file */
 	const u8 *bytes;		/* R: the content before any write; NULL: zeroes */

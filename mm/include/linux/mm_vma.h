@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Address spaces: struct mm_struct, its mappings (struct vm_area_struct), faults. Names and meaning are Linux 6.12's;
- * <linux/mm.h> includes this. Theory: mm/mm_struct.c, mm/vma.c, mm/user_pt.c, mm/fault.c, mm/mmap.c.
+ * Address spaces: struct mm_struct, its mappings (struct vm_area_struct), faults. Names and meaning
+ * are Linux 6.12's; <linux/mm.h> includes this. Theory: mm/mm_struct.c, mm/vma.c, mm/user_pt.c,
+ * mm/fault.c, mm/mmap.c.
  */
 #ifndef LINUX_MM_VMA_H
 #define LINUX_MM_VMA_H
@@ -296,7 +297,10 @@ static inline unsigned long get_mm_rss(const struct mm_struct *mm)
 /* /proc/PID/maps, a line at a time. Takes mmap_lock for reading. */
 void mm_maps_show(struct mm_struct *mm, void (*line)(const char *text));
 
-/* The numbered invariants of vma.c and of user_pt.c (mm_valid() checks both). The caller holds mmap_lock or is alone. */
+/*
+ * The numbered invariants of vma.c and of user_pt.c (mm_valid() checks both). The caller holds
+ * mmap_lock or is alone.
+ */
 bool vma_valid(struct mm_struct *mm);
 bool mm_valid(struct mm_struct *mm);
 

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* mmap(), mprotect() and madvise(): Linux's numbers (64-bit) and the calls a kernel module makes. Theory in mm/mmap.c. */
+/*
+ * mmap(), mprotect() and madvise(): Linux's numbers (64-bit) and the calls a kernel module makes.
+ * Theory in mm/mmap.c.
+ */
 #ifndef LINUX_MMAN_H
 #define LINUX_MMAN_H
 
@@ -32,7 +35,10 @@
 #define MAP_SYNC	    0x80000
 #define MAP_FIXED_NOREPLACE 0x100000
 
-/* Flags that MAP_SHARED_VALIDATE accepts; of MAP_SYNC it says EOPNOTSUPP, as for any file that is not a DAX file. */
+/*
+ * Flags that MAP_SHARED_VALIDATE accepts; of MAP_SYNC it says EOPNOTSUPP, as for any file that is
+ * not a DAX file.
+ */
 #define LEGACY_MAP_MASK                                                                            \
 	(MAP_SHARED | MAP_PRIVATE | MAP_FIXED | MAP_ANONYMOUS | MAP_DENYWRITE | MAP_EXECUTABLE |   \
 	 MAP_GROWSDOWN | MAP_LOCKED | MAP_NORESERVE | MAP_POPULATE | MAP_NONBLOCK | MAP_STACK |    \

@@ -2,9 +2,10 @@
 /*
  * Access to user memory by the kernel: the only way to it. Theory in mm/uaccess.c.
  *
- * Everything works on the running context's address space and faults pages in as needed; so it may sleep, but for the _inatomic and
- * _nofault forms. Copies return the number of bytes NOT copied; the others 0 or -EFAULT. Without an address space, or with a
- * kernel address, nothing is accessed and all of them fail.
+ * Everything works on the running context's address space and faults pages in as needed; so it may
+ * sleep, but for the _inatomic and _nofault forms. Copies return the number of bytes NOT copied;
+ * the others 0 or -EFAULT. Without an address space, or with a kernel address, nothing is accessed
+ * and all of them fail.
  */
 #ifndef LINUX_UACCESS_H
 #define LINUX_UACCESS_H

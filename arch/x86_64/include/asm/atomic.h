@@ -1,12 +1,17 @@
 /* SPDX-License-Identifier: MIT */
-/* Contract: atomic read-modify-write on naturally aligned 1, 2, 4, 8 byte objects. All full barriers, as in Linux, unless _relaxed. */
+/*
+ * Contract: atomic read-modify-write on naturally aligned 1, 2, 4, 8 byte objects. All full
+ * barriers, as in Linux, unless _relaxed.
+ */
 #ifndef ASM_ATOMIC_H
 #define ASM_ATOMIC_H
 
 #include <linux/types.h>
 #include <linux/compiler.h>
 
-/* The compiler's builtins emit lock-prefixed single instructions at these sizes; no library call. */
+/*
+ * The compiler's builtins emit lock-prefixed single instructions at these sizes; no library call.
+ */
 #define xchg(p, v)	     __atomic_exchange_n((p), (v), __ATOMIC_SEQ_CST)
 #define arch_fetch_add(p, v) __atomic_fetch_add((p), (v), __ATOMIC_SEQ_CST)
 #define arch_fetch_and(p, v) __atomic_fetch_and((p), (v), __ATOMIC_SEQ_CST)

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* Contract: memory ordering, as Linux defines these names. x86 is TSO: only store→load needs an instruction. */
+/*
+ * Contract: memory ordering, as Linux defines these names. x86 is TSO: only store→load needs an
+ * instruction.
+ */
 #ifndef ASM_BARRIER_H
 #define ASM_BARRIER_H
 

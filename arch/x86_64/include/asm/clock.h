@@ -25,7 +25,10 @@ u64 clock_ns(void);
 /* Start the periodic tick (HZ a second) on this CPU; it calls timer_tick(). */
 void clock_start_tick(void);
 
-/* Entered from below, interrupts off, HZ times a second on each CPU. lib/base implements this (jiffies). */
+/*
+ * Entered from below, interrupts off, HZ times a second on each CPU. lib/base implements this
+ * (jiffies).
+ */
 void timer_tick(void);
 
 #endif

@@ -2,8 +2,9 @@
 /*
  * Contract: fault-tolerant access. Each returns without a report however bad the address is.
  *
- * Kernel side: the instruction is listed in the exception table with the place to go on. User side: the access is let through
- * SMAP for its duration, a fault is offered to mm_handle_fault() first (so that pages come in on demand), and only then fixed up.
+ * Kernel side: the instruction is listed in the exception table with the place to go on. User side:
+ * the access is let through SMAP for its duration, a fault is offered to mm_handle_fault() first
+ * (so that pages come in on demand), and only then fixed up.
  */
 #ifndef ASM_EXTABLE_H
 #define ASM_EXTABLE_H
@@ -11,17 +12,26 @@
 #include <linux/compiler.h>
 #include <linux/types.h>
 
-/* Copy `n` bytes between kernel addresses, either of which may be bad. Returns bytes NOT copied. Any context. */
+/*
+ * Copy `n` bytes between kernel addresses, either of which may be bad. Returns bytes NOT copied.
+ * Any context.
+ */
 unsigned long copy_nofault(void *to, const void *from, unsigned long n);
 
-/* Copy to or from a user address of the current mm; the caller did access_ok(). Returns bytes NOT copied. May sleep. */
+/*
+ * Copy to or from a user address of the current mm; the caller did access_ok(). Returns bytes NOT
+ * copied. May sleep.
+ */
 unsigned long raw_copy_to_user(void *to, const void *from, unsigned long n);
 unsigned long raw_copy_from_user(void *to, const void *from, unsigned long n);
 
 /* Zero user memory. Returns bytes NOT cleared. May sleep. */
 unsigned long raw_clear_user(void *to, unsigned long n);
 
-/* Length of a user string including its NUL, at most `max` bytes looked at; max + 1 if no NUL there; 0 on a fault. May sleep. */
+/*
+ * Length of a user string including its NUL, at most `max` bytes looked at; max + 1 if no NUL
+ * there; 0 on a fault. May sleep.
+ */
 unsigned long raw_strnlen_user(const char *s, unsigned long max);
 
 /* Single accesses of 1, 2, 4 or 8 bytes. Return 0 or -EFAULT. May sleep. */
@@ -29,8 +39,8 @@ int raw_get_user(u64 *val, const void *from, unsigned int size);
 int raw_put_user(u64 val, void *to, unsigned int size);
 
 /*
- * Is the byte at `p`, a kernel address, there and equal to `v` (a constant)? Two instructions; a trap only if it can't be read.
- * Any context.
+ * Is the byte at `p`, a kernel address, there and equal to `v` (a constant)? Two instructions; a
+ * trap only if it can't be read. Any context.
  */
 static __always_inline bool byte_is(const u8 *p, u8 v)
 {

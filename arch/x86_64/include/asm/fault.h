@@ -2,8 +2,9 @@
 /*
  * Contract: faults. arch decodes, mm/ decides.
  *
- * Entered from below: mm_handle_fault() is defined by mm/ and called by arch for every access that the tables did not allow.
- * trap_report() is defined by lib/report and called for every trap that nobody resolved.
+ * Entered from below: mm_handle_fault() is defined by mm/ and called by arch for every access that
+ * the tables did not allow. trap_report() is defined by lib/report and called for every trap that
+ * nobody resolved.
  */
 #ifndef ASM_FAULT_H
 #define ASM_FAULT_H
@@ -27,7 +28,10 @@ struct mem_fault {
 	struct pt_regs *regs;
 };
 
-/* Resolve `f` (true: retry the access) or decline. Context: the faulting one; may not sleep unless it could. mm/ implements this. */
+/*
+ * Resolve `f` (true: retry the access) or decline. Context: the faulting one; may not sleep unless
+ * it could. mm/ implements this.
+ */
 bool mm_handle_fault(const struct mem_fault *f);
 
 struct trap_info {

@@ -5,13 +5,22 @@
 
 #include <linux/types.h>
 
-/* The symbol that covers `addr`, how far into it `addr` lies and how long it is. False: not in the image, or no table. */
+/*
+ * The symbol that covers `addr`, how far into it `addr` lies and how long it is. False: not in the
+ * image, or no table.
+ */
 bool ksym_lookup(unsigned long addr, const char **name, unsigned long *offset, unsigned long *size);
 
-/* "name+0x12/0x40", or "0x<address>" where no symbol is known. Returns the length that it wanted, as snprintf() does. */
+/*
+ * "name+0x12/0x40", or "0x<address>" where no symbol is known. Returns the length that it wanted,
+ * as snprintf() does.
+ */
 int ksym_print(char *buf, size_t size, unsigned long addr);
 
-/* The same for a return address: the call before it decides which function is named, though it may be the function's last byte. */
+/*
+ * The same for a return address: the call before it decides which function is named, though it may
+ * be the function's last byte.
+ */
 int ksym_print_return(char *buf, size_t size, unsigned long addr);
 
 /* Give the %pS and %ps of printf this table. */

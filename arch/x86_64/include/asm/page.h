@@ -47,13 +47,19 @@ extern char __text_start[], __text_end[];
 extern char __rodata_start[], __rodata_end[];
 extern char __data_start[], __data_end[];
 
-/* Physical to direct-map address. Any p < DIRECT_MAP_SIZE; O(1). The result is mapped only where p is RAM. */
+/*
+ * Physical to direct-map address. Any p < DIRECT_MAP_SIZE; O(1). The result is mapped only where p
+ * is RAM.
+ */
 static inline void *__va(phys_addr_t p)
 {
 	return (void *)(p + PAGE_OFFSET);
 }
 
-/* Address in the direct map or in the kernel image to physical; O(1). Others are the caller's error. */
+/*
+ * Address in the direct map or in the kernel image to physical; O(1). Others are the caller's
+ * error.
+ */
 static inline phys_addr_t __pa(const volatile void *v)
 {
 	unsigned long a = (unsigned long)v;
@@ -67,7 +73,10 @@ static inline bool is_direct_map_addr(const volatile void *v)
 	return (unsigned long)v - PAGE_OFFSET < DIRECT_MAP_SIZE;
 }
 
-/* Fill `n` 64-bit words with `v`; n * 8 bytes at an 8-aligned address. Cost: one instruction a word. */
+/*
+ * Fill `n` 64-bit words with `v`; n * 8 bytes at an 8-aligned address. Cost: one instruction a
+ * word.
+ */
 static inline void fill_words(void *p, u64 v, unsigned long n)
 {
 	__asm__ __volatile__("rep stosq" : "+D"(p), "+c"(n) : "a"(v) : "memory");

@@ -2,8 +2,9 @@
 /*
  * Contract: per-CPU variables.
  *
- * A variable defined with DEFINE_PER_CPU has one copy per CPU; CPU n's copy stands at its link address + per_cpu_offset(n).
- * CPU 0 uses the image's own copy (offset 0); the GS base holds this CPU's offset, so one instruction reads or writes.
+ * A variable defined with DEFINE_PER_CPU has one copy per CPU; CPU n's copy stands at its link
+ * address + per_cpu_offset(n). CPU 0 uses the image's own copy (offset 0); the GS base holds this
+ * CPU's offset, so one instruction reads or writes.
  */
 #ifndef ASM_PERCPU_H
 #define ASM_PERCPU_H
@@ -39,7 +40,10 @@ DECLARE_PER_CPU(unsigned int, cpu_number);
 #define this_cpu_inc(var) this_cpu_add(var, 1)
 #define this_cpu_dec(var) this_cpu_add(var, -1)
 
-/* Address of this CPU's copy / of CPU `cpu`'s copy. The caller keeps itself on its CPU while using the former. */
+/*
+ * Address of this CPU's copy / of CPU `cpu`'s copy. The caller keeps itself on its CPU while using
+ * the former.
+ */
 #define this_cpu_ptr(ptr)      __shift_ptr(ptr, this_cpu_read(this_cpu_off))
 #define per_cpu_ptr(ptr, cpu)  __shift_ptr(ptr, per_cpu_offset(cpu))
 #define per_cpu(var, cpu)      (*per_cpu_ptr(&(var), cpu))

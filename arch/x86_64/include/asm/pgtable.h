@@ -3,11 +3,12 @@
  * Contract: page tables.
  *
  * A page table is a tree of pages of PTRS_PER_TABLE entries. Levels are numbered from the leaf:
- * 0 maps 4 KiB, 1 maps 2 MiB, 2 maps 1 GiB, PT_TOP is the root. An entry of any level is a pte_t: none, a table
- * (one level down) or a leaf. mm/ walks with these functions only and never sees a bit.
+ * 0 maps 4 KiB, 1 maps 2 MiB, 2 maps 1 GiB, PT_TOP is the root. An entry of any level is a pte_t:
+ * none, a table (one level down) or a leaf. mm/ walks with these functions only and never sees a
+ * bit.
  *
- * Precondition everywhere: `level` is 0 … PT_TOP, table pages are in the direct map, and whoever changes an entry holds the lock
- * of the tree it belongs to. All are O(1).
+ * Precondition everywhere: `level` is 0 … PT_TOP, table pages are in the direct map, and whoever
+ * changes an entry holds the lock of the tree it belongs to. All are O(1).
  */
 #ifndef ASM_PGTABLE_H
 #define ASM_PGTABLE_H
@@ -62,7 +63,10 @@ static inline unsigned int pt_index(unsigned long va, int level)
 	return (va >> pt_shift(level)) & (PTRS_PER_TABLE - 1);
 }
 
-/* Highest level at which this CPU takes a leaf (1: 2 MiB, 2: 1 GiB). Valid from the first line of C on. */
+/*
+ * Highest level at which this CPU takes a leaf (1: 2 MiB, 2: 1 GiB). Valid from the first line of C
+ * on.
+ */
 int pt_max_leaf_level(void);
 
 static inline bool pte_none(pte_t e)
@@ -110,7 +114,10 @@ static inline pte_t pte_mkleaf(phys_addr_t phys, pgprot_t prot, int level)
 	return (pte_t){ phys | prot.val | (level ? PTE_PS : 0) };
 }
 
-/* An entry that points to a table; access is then limited by the leaves alone. `user`: for a tree of user addresses. */
+/*
+ * An entry that points to a table; access is then limited by the leaves alone. `user`: for a tree
+ * of user addresses.
+ */
 static inline pte_t pte_mktable(phys_addr_t table, bool user)
 {
 	return (pte_t){ table | PTE_P | PTE_W | PTE_A | (user ? PTE_U : 0) };
@@ -133,7 +140,10 @@ static inline pgprot_t pgprot_nx(pgprot_t prot)
 	return __pgprot(prot.val | PTE_NX);
 }
 
-/* A user mapping with the given access. No read, write or exec gives a PROT_NONE leaf. Write implies read; exec implies read. */
+/*
+ * A user mapping with the given access. No read, write or exec gives a PROT_NONE leaf. Write
+ * implies read; exec implies read.
+ */
 static inline pgprot_t pgprot_user(bool read, bool write, bool exec)
 {
 	if (!read && !write && !exec)
@@ -166,7 +176,9 @@ static inline bool pte_dirty(pte_t e)
 	return e.val & PTE_D;
 }
 
-/* A mapping that does not own a reference on its page: the zero page, device memory, pfn mappings. */
+/*
+ * A mapping that does not own a reference on its page: the zero page, device memory, pfn mappings.
+ */
 static inline bool pte_special(pte_t e)
 {
 	return e.val & PTE_SPEC;
@@ -209,14 +221,20 @@ static inline pte_t pte_get(const pte_t *slot)
 	return (pte_t){ READ_ONCE(slot->val) };
 }
 
-/* The only store to an entry. `va` is the address that it translates. Making an entry stricter or absent needs a TLB flush after. */
+/*
+ * The only store to an entry. `va` is the address that it translates. Making an entry stricter or
+ * absent needs a TLB flush after.
+ */
 static inline void pte_set(pte_t *slot, unsigned long va, pte_t e)
 {
 	(void)va;
 	WRITE_ONCE(slot->val, e.val);
 }
 
-/* Take an entry out and return what it was, with the CPU's last accessed/dirty. Atomic against the CPU's walker. */
+/*
+ * Take an entry out and return what it was, with the CPU's last accessed/dirty. Atomic against the
+ * CPU's walker.
+ */
 static inline pte_t pte_get_and_clear(pte_t *slot, unsigned long va)
 {
 	u64 old = 0;
@@ -226,23 +244,36 @@ static inline pte_t pte_get_and_clear(pte_t *slot, unsigned long va)
 	return (pte_t){ old };
 }
 
-/* Root of the kernel's own tables (direct-map address after pt_activate_kernel, image address before). Never freed. */
+/*
+ * Root of the kernel's own tables (direct-map address after pt_activate_kernel, image address
+ * before). Never freed.
+ */
 pte_t *kernel_root(void);
 
-/* Give a new root table the kernel half. Precondition: `root` is a zeroed page. Later kernel mappings are seen by it too. */
+/*
+ * Give a new root table the kernel half. Precondition: `root` is a zeroed page. Later kernel
+ * mappings are seen by it too.
+ */
 void pt_root_init(pte_t *root);
 
 /*
- * Early: start the kernel's final tables. Every root entry of the kernel half that can ever be used, with RAM up to
- * `max_phys`, gets a zeroed table from `alloc` (a physical address that __va() reaches). kernel_root() is the new root after
- * it, but the CPU goes on with the boot tables until pt_activate_kernel().
+ * Early: start the kernel's final tables. Every root entry of the kernel half that can ever be
+ * used, with RAM up to `max_phys`, gets a zeroed table from `alloc` (a physical address that __va()
+ * reaches). kernel_root() is the new root after it, but the CPU goes on with the boot tables until
+ * pt_activate_kernel().
  */
 void pt_fill_root(phys_addr_t max_phys, phys_addr_t (*alloc)(void));
 
-/* From now on the CPU uses kernel_root(): the direct map holds just what mm/ put there, and the boot window is gone. */
+/*
+ * From now on the CPU uses kernel_root(): the direct map holds just what mm/ put there, and the
+ * boot window is gone.
+ */
 void pt_activate_kernel(void);
 
-/* Walk user addresses through `root` from now on, on this CPU; flushes what is not global. NULL: no user addresses. */
+/*
+ * Walk user addresses through `root` from now on, on this CPU; flushes what is not global. NULL: no
+ * user addresses.
+ */
 void pt_switch(pte_t *root);
 
 /* Early, by cpu_init(): drop the identity map, widen the boot window as far as the CPU can. */

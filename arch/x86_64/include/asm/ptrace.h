@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Contract: the registers of a trap or interrupt, in the order in which entry.asm leaves them on the stack.
+ * Contract: the registers of a trap or interrupt, in the order in which entry.asm leaves them on
+ * the stack.
  *
- * Field names are Linux's. `vector` is Quarry's own: every entry goes through one path, so the number travels in the frame.
- * Code outside arch/ reads them only through asm/fault.h and asm/stack.h.
+ * Field names are Linux's. `vector` is Quarry's own: every entry goes through one path, so the
+ * number travels in the frame. Code outside arch/ reads them only through asm/fault.h and
+ * asm/stack.h.
  */
 #ifndef ASM_PTRACE_H
 #define ASM_PTRACE_H

@@ -8,7 +8,10 @@
 /* The console works from here on. */
 void console_init(void);
 
-/* This CPU's tables, feature bits and protections; the identity map is gone after it, stacks are guarded. */
+/*
+ * This CPU's tables, feature bits and protections; the identity map is gone after it, stacks are
+ * guarded.
+ */
 void cpu_init(void);
 
 /* Exceptions and interrupts have handlers from here on. */
@@ -20,7 +23,10 @@ phys_addr_t boot_window_size(void);
 /* Make what is marked __ro_after_init read-only. */
 void mark_rodata_ro(void);
 
-/* Settings handed over beside the loader's boot line (QEMU's fw_cfg). Returns bytes written to buf, 0 if there are none. */
+/*
+ * Settings handed over beside the loader's boot line (QEMU's fw_cfg). Returns bytes written to buf,
+ * 0 if there are none.
+ */
 size_t firmware_boot_line(char *buf, size_t size);
 
 #endif

@@ -8,18 +8,27 @@
 
 struct pt_regs;
 
-/* The kernel stack that holds `addr` (of any CPU, IST stacks included); false: none does. `name` says which. */
+/*
+ * The kernel stack that holds `addr` (of any CPU, IST stacks included); false: none does. `name`
+ * says which.
+ */
 bool stack_bounds(unsigned long addr, unsigned long *low, unsigned long *high, const char **name);
 
 /* Is `addr` inside a stack's guard page? `name` says whose. */
 bool stack_guard_hit(unsigned long addr, const char **name);
 
-/* Return addresses from the caller (regs NULL) or from a trap's registers; never faults; returns how many. `skip` drops the innermost. */
+/*
+ * Return addresses from the caller (regs NULL) or from a trap's registers; never faults; returns
+ * how many. `skip` drops the innermost.
+ */
 unsigned int stack_trace_save(unsigned long *ips, unsigned int max, unsigned int skip,
 			      const struct pt_regs *regs);
 
-/* A place to come back to. recovery_save() returns 0 when it saves and 1 when recovery_jump() comes back to it.
- * The jump may leave a trap handler, an IST stack included; interrupts are as they were at the save. */
+/*
+ * A place to come back to. recovery_save() returns 0 when it saves and 1 when recovery_jump() comes
+ * back to it. The jump may leave a trap handler, an IST stack included; interrupts are as they were
+ * at the save.
+ */
 struct recovery {
 	unsigned long regs[9];
 };

@@ -7,8 +7,8 @@
 #include <linux/compiler.h>
 
 /*
- * Copy `n` 64-bit words upwards, from the lowest address on; no alignment needed. The areas may overlap if `to` is below `from`.
- * Cost: one instruction a word.
+ * Copy `n` 64-bit words upwards, from the lowest address on; no alignment needed. The areas may
+ * overlap if `to` is below `from`. Cost: one instruction a word.
  */
 static __always_inline void copy_words(void *to, const void *from, unsigned long n)
 {

@@ -2,8 +2,9 @@
 /*
  * Contract: forgetting translations.
  *
- * The hardware (and arch/host's model of it) may keep using an entry until one of these returns. `cpus` names the CPUs that may
- * hold it; NULL means all. Context: any, interrupts on or off. Kernel (global) and user entries alike.
+ * The hardware (and arch/host's model of it) may keep using an entry until one of these returns.
+ * `cpus` names the CPUs that may hold it; NULL means all. Context: any, interrupts on or off.
+ * Kernel (global) and user entries alike.
  */
 #ifndef ASM_TLBFLUSH_H
 #define ASM_TLBFLUSH_H

@@ -2,8 +2,9 @@
 /*
  * Lifetime of address spaces, and which one the running context uses. Theory in mm/mm_struct.c.
  *
- * mm_users counts who uses the mappings; the last mmput() unmaps everything. mm_count counts who needs the structure, all users
- * together holding one; the last mmdrop() frees it and the root table.
+ * mm_users counts who uses the mappings; the last mmput() unmaps everything. mm_count counts who
+ * needs the structure, all users together holding one; the last mmdrop() frees it and the root
+ * table.
  */
 #ifndef LINUX_SCHED_MM_H
 #define LINUX_SCHED_MM_H
