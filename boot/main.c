@@ -28,7 +28,7 @@
 #include <linux/string.h>
 #include <quarry/report.h>
 
-#define MIN_RAM	       (8UL << 20) /* image, tables and struct pages take about 7 MiB at the least */
+#define MIN_RAM	       (8UL << 20) /* image, tables and struct pages take about 7 MiB */
 #define MB2_INFO_LIMIT (1UL << 20) /* no loader writes more; the parser looks no further */
 
 static struct boot_info info;	     /* as used */
@@ -90,8 +90,9 @@ static void read_boot_info(unsigned int protocol, phys_addr_t addr)
 	if (protocol == BOOT_PVH)
 		err = pvh_parse(&reader, addr, &info);
 	else
-		err = multiboot2_parse(__va(addr), min_t(u64, MB2_INFO_LIMIT, boot_window_size() - addr),
-				       addr, &info);
+		err = multiboot2_parse(__va(addr),
+				       min_t(u64, MB2_INFO_LIMIT, boot_window_size() - addr), addr,
+				       &info);
 	if (err)
 		unusable(boot_info_error(err));
 }

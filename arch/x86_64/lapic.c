@@ -6,8 +6,7 @@
  * Calibration watches PIT channel 2 (1,193,182 Hz, gated by port 0x61, no interrupt) count
  * CALIBRATE_US down and reads TSC and APIC timer at both ends. Until then the clock assumes a TSC
  * of 1 GHz, which is what QEMU's TCG gives. The 8259s are masked for good: every interrupt comes
- * through the local APIC. Its pin LINT1 is where a chipset signals an NMI (an NMI button, QEMU's
- * `nmi`): let in here, since not every firmware does.
+ * through the local APIC.
  */
 #include <asm/clock.h>
 #include <asm/ptrace.h>
@@ -21,14 +20,12 @@
 #define APIC_EOI       0xb0
 #define APIC_SPURIOUS  0xf0
 #define APIC_LVT_TIMER 0x320
-#define APIC_LVT_LINT1 0x360
 #define APIC_INITIAL   0x380
 #define APIC_CURRENT   0x390
 #define APIC_DIVIDE    0x3e0
 #define APIC_ENABLE    0x100
 #define APIC_PERIODIC  (1u << 17)
 #define APIC_MASKED    (1u << 16)
-#define APIC_NMI       (4u << 8)
 #define APIC_DIVIDE_1  0xb
 
 #define PIT_HZ	     1193182UL
@@ -125,7 +122,6 @@ void clock_start_tick(void)
 	mask_legacy_pics();
 	apic = fixmap_device(FIXMAP_LAPIC, rdmsr(MSR_APIC_BASE) & 0xffffff000UL);
 	apic_write(APIC_SPURIOUS, APIC_ENABLE | VECTOR_SPURIOUS);
-	apic_write(APIC_LVT_LINT1, APIC_NMI);
 	per_tick = calibrate();
 	irq_set_handler(VECTOR_TIMER, timer_interrupt, "timer");
 	apic_write(APIC_LVT_TIMER, APIC_PERIODIC | VECTOR_TIMER);

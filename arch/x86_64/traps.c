@@ -6,7 +6,7 @@
  *	              │ declined
  *	#GP, #SS ─────┴─► exception table ── has a fix-up ──► go on there
  *	                        │ none
- *	the others ─────────────┴─► struct trap_info ─► trap_report(): report, then recovery or panic
+ *	the others ─────────────┴─► struct trap_info ─► trap_report(): recovery or panic
  *
  * This file decodes and decides nothing: mm/ says what a page fault means, lib/report what becomes
  * of a trap that nobody resolved. Each exception has a row in traps[]: name, mnemonic, what its

@@ -77,37 +77,15 @@ static void free_few(void *arg)
 		kfree(few[i]);
 }
 
-static u64 half(void (*what)(void *), void (*before)(void *), void (*after)(void *))
-{
-	u64 best = ~0ULL;
-
-	for (int i = 0; i < REPEATS; i++) {
-		unsigned long flags;
-		u64 t;
-
-		if (before)
-			before(NULL);
-		local_irq_save(flags);
-		t = get_cycles();
-		what(NULL);
-		t = get_cycles() - t;
-		local_irq_restore(flags);
-		if (after)
-			after(NULL);
-		best = t < best ? t : best;
-	}
-	return per_op(best, FEW);
-}
-
 static u64 run_kmalloc_alone(void)
 {
-	return half(alloc_few, NULL, free_few);
+	return per_op(least_ticks_between(alloc_few, NULL, NULL, free_few), FEW);
 }
 BENCH(kmalloc_alone, "kmalloc 64 alone", run_kmalloc_alone, 99, 144, 0);
 
 static u64 run_kfree_alone(void)
 {
-	return half(free_few, alloc_few, NULL);
+	return per_op(least_ticks_between(free_few, NULL, alloc_few, NULL), FEW);
 }
 BENCH(kfree_alone, "kfree 64 alone", run_kfree_alone, 77, 96, 0);
 
@@ -233,7 +211,7 @@ static void churn(void *arg)
 	}
 }
 
-static void churn_clear(void)
+static void churn_clear(void *arg)
 {
 	for (int i = 0; i < CHURN_SLOTS; i++) {
 		kfree(churn_slots[i]);
@@ -243,21 +221,7 @@ static void churn_clear(void)
 
 static u64 run_churn(void)
 {
-	u64 best = ~0ULL;
-
-	for (int i = 0; i < REPEATS; i++) {
-		unsigned long flags;
-		u64 t;
-
-		local_irq_save(flags);
-		t = get_cycles();
-		churn(NULL);
-		t = get_cycles() - t;
-		local_irq_restore(flags);
-		churn_clear();
-		best = t < best ? t : best;
-	}
-	return best / CHURN_STEPS;
+	return least_ticks_between(churn, NULL, NULL, churn_clear) / CHURN_STEPS;
 }
 BENCH(churn, "churn per step", run_churn, 181, 222, 0);
 

@@ -14,8 +14,9 @@
 #define REPEATS	      9
 #define LOOP_OVERHEAD 2 /* add, compare-and-branch fused in count: as in the Linux figures */
 
-/* Least ticks of one call of fn(arg), over REPEATS calls. */
-static inline u64 least_ticks(void (*fn)(void *arg), void *arg)
+/* Least ticks of one call of fn(arg) over REPEATS calls; `before` and `after` (may be NULL) stand around each, unmeasured. */
+static inline u64 least_ticks_between(void (*fn)(void *arg), void *arg, void (*before)(void *arg),
+				      void (*after)(void *arg))
 {
 	u64 best = ~0ULL;
 
@@ -23,15 +24,24 @@ static inline u64 least_ticks(void (*fn)(void *arg), void *arg)
 		unsigned long flags;
 		u64 t;
 
+		if (before)
+			before(arg);
 		local_irq_save(flags);
 		t = get_cycles();
 		fn(arg);
 		t = get_cycles() - t;
 		local_irq_restore(flags);
+		if (after)
+			after(arg);
 		if (t < best)
 			best = t;
 	}
 	return best;
+}
+
+static inline u64 least_ticks(void (*fn)(void *arg), void *arg)
+{
+	return least_ticks_between(fn, arg, NULL, NULL);
 }
 
 /* Ticks per operation of a loop of n operations whose own cost is LOOP_OVERHEAD each. */

@@ -13,12 +13,12 @@
 
 struct pt_regs;
 
-#define FAULT_PROT	  (1u << 0) /* an entry was there and forbade the access (else: none was there) */
+#define FAULT_PROT	  (1u << 0) /* an entry forbade the access (else: there was none) */
 #define FAULT_WRITE	  (1u << 1)
 #define FAULT_EXEC	  (1u << 2)
 #define FAULT_USER_MODE	  (1u << 3) /* the access came from ring 3 */
 #define FAULT_RSVD	  (1u << 4) /* an entry is malformed */
-#define FAULT_USER_ACCESS (1u << 5) /* kernel code inside a user-access function (fix-up present, access enabled) */
+#define FAULT_USER_ACCESS (1u << 5) /* a user-access function, with access enabled */
 #define FAULT_FIXUP	  (1u << 6) /* some fix-up covers this instruction */
 
 struct mem_fault {
