@@ -54,8 +54,7 @@ const struct boot_marks *boot_marks_get(void)
 
 static int set_poweroff(const char *val)
 {
-	poweroff = true;
-	return 0;
+	return boot_param_bool(val, &poweroff);
 }
 BOOT_PARAM("poweroff", set_poweroff);
 

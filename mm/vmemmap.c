@@ -6,7 +6,7 @@
  *    backs it comes in units: the part of a 128 MiB section that lies in one zone (only section 0
  *    is shared, by DMA and DMA32). A unit's struct pages stand in the unit's own memory:
  *
- *        unit's free RAM   [ table | struct pages of its groups | ........ given to the buddy ........ ]
+ *        unit's free RAM   [ table | struct pages of its groups | ..... given to the buddy ..... ]
  *
  *    so bringing one in needs no other allocation and cannot fail, and may happen with interrupts
  *    off. It happens when the buddy runs out of the memory that it has, highest section first (low
@@ -19,9 +19,9 @@
  *    pfn_valid() asks.
  *
  * 3. Counting. A unit costs 8 pages a group with RAM in it, and 1 page that becomes a leaf table of
- *    vmemmap (shared with the neighbour section, which then spares its own: 4 KiB in 256 MiB). The
- *    cost is a function of memblock's ranges alone, so untouched units count as free pages from the
- *    start and coming in changes no total. A unit that can't carry its cost is left out.
+ *    vmemmap (shared with the neighbour section, which then leaves its own unused: 4 KiB in
+ *    256 MiB). The cost is a function of memblock's ranges alone, so untouched units count as free
+ *    pages from the start and coming in changes no total. A unit that can't carry its cost is left out.
  *
  * 4. Invariants
  *    I1  a group's bit is set only after all its struct pages are mapped and zero;
@@ -42,8 +42,8 @@
 #include "internal.h"
 
 /*
- * vmemmap's tables above the leaves are made at boot: one page of entries per 128 GiB of addresses
- * with RAM.
+ * vmemmap's tables above the leaves are made at boot: one page of entries per 128 GiB of physical
+ * addresses up to the end of RAM.
  */
 #define RAM_PER_MID_TABLE (1UL << (30 + PAGE_SHIFT - 5))
 
@@ -149,9 +149,7 @@ static phys_addr_t carver_page(struct carver *c)
 	return PFN_PHYS(c->next++);
 }
 
-/*
- * The leaf slot for the struct pages at `va`; `spare` becomes the leaf table if none is there yet.
- */
+/* The leaf slot of the struct pages at `va`; `spare` becomes the table if there is none yet. */
 static pte_t *vmemmap_slot(unsigned long va, phys_addr_t *spare)
 {
 	pte_t *slot = pt_slot(kernel_root(), va, 0, NULL);
@@ -159,9 +157,9 @@ static pte_t *vmemmap_slot(unsigned long va, phys_addr_t *spare)
 
 	if (slot)
 		return slot;
-	clear_page(__va(*spare));
 	mid = pt_slot(kernel_root(), va, 1, NULL);
 	assert(mid && *spare);
+	clear_page(__va(*spare));
 	pte_set(mid, va, pte_mktable(*spare, false));
 	*spare = 0;
 	return pt_slot(kernel_root(), va, 0, NULL);
@@ -182,18 +180,15 @@ static void map_group(struct carver *c, unsigned long section, unsigned int grou
 	}
 }
 
-/* Say of the unit's pages that were carved that they are held for good. */
+/* Say of the unit's pages that were carved, those below c->next, that they are held for good. */
 static void mark_carved(const struct carver *c)
 {
 	phys_addr_t s, e;
 	u64 i = 0;
 
 	while (memblock_next_free_in(&i, PFN_PHYS(c->u->start), PFN_PHYS(c->u->end), &s, &e)) {
-		for (unsigned long pfn = PFN_UP(s); pfn < PFN_DOWN(e); pfn++) {
-			if (pfn == c->next)
-				return;
+		for (unsigned long pfn = PFN_UP(s); pfn < min(PFN_DOWN(e), c->next); pfn++)
 			pfn_to_page(pfn)->mark = PAGE_MARK(PAGE_RESERVED, 0);
-		}
 	}
 }
 
@@ -305,7 +300,7 @@ static void zone_set_span(struct zone *z, unsigned long end_of_ram)
 				  z->end_section;
 }
 
-/* Tables down to the ones that hold leaf tables, wherever there is RAM to describe. */
+/* Tables down to the ones that hold leaf tables, for all of the array up to the end of RAM. */
 static void make_mid_tables(unsigned long end_of_ram)
 {
 	for (phys_addr_t p = 0; p < PFN_PHYS(end_of_ram); p += RAM_PER_MID_TABLE) {
@@ -335,17 +330,26 @@ void vmemmap_init(void)
 		z->nr_free = z->managed = z->nr_untouched;
 }
 
+static bool untouched_valid(const struct zone *zone)
+{
+	unsigned long sum = 0;
+
+	for (unsigned long s = zone->end_section; s < zone->next_section; s++)
+		sum += unit_pages(zone, s);
+	return INVARIANT(2, sum == zone->nr_untouched);
+}
+
 bool section_valid(void)
 {
 	struct zone *z;
+	bool ok = true;
 
 	for_each_zone(z) {
-		unsigned long sum = 0;
+		unsigned long flags;
 
-		for (unsigned long s = z->end_section; s < z->next_section; s++)
-			sum += unit_pages(z, s);
-		if (!INVARIANT(2, sum == z->nr_untouched))
-			return false;
+		spin_lock_irqsave(&z->lock, flags);
+		ok = ok && untouched_valid(z);
+		spin_unlock_irqrestore(&z->lock, flags);
 	}
-	return true;
+	return ok;
 }

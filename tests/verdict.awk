@@ -6,7 +6,8 @@
 #	0 PASSED      all ran, nothing failed
 #	1 FAILED      all ran, something failed (or a report came up that nobody expected)
 #	2 PANIC       the kernel stopped itself
-#	3 INCOMPLETE  the log isn't a whole run: no version line, plan, closing line or exit, results missing, counts that disagree
+#	3 INCOMPLETE  the log isn't a whole run: no version line, plan, closing line or exit, results missing,
+#	              counts that disagree
 #	3 TIMEOUT
 #	4 UNUSABLE    the machine gave the kernel nothing to run on
 #

@@ -9,6 +9,7 @@
  * pages), SMAP (no access to user pages but by the access functions), UMIP, global pages. Machine
  * checks are let in (MCE): with that bit clear the CPU answers one by shutting down, without a
  * word.
+ * CR4 is written whole: firmware leaves its own choices there, and they differ.
  */
 #include <asm/cpufeature.h>
 #include <asm/percpu.h>
@@ -120,7 +121,7 @@ static void load_tss(void)
 
 static void set_protections(void)
 {
-	u64 cr4 = read_cr4() | CR4_PGE;
+	u64 cr4 = CR4_PAE | CR4_PGE;
 
 	if (cpu_has_mce)
 		cr4 |= CR4_MCE;

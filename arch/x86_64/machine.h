@@ -14,6 +14,7 @@
 #define MSR_GS_BASE   0xc0000101
 
 #define CR0_WP	 (1UL << 16)
+#define CR4_PAE	 (1UL << 5)
 #define CR4_MCE	 (1UL << 6)
 #define CR4_PGE	 (1UL << 7)
 #define CR4_UMIP (1UL << 11)

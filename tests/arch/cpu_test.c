@@ -6,6 +6,7 @@
  * Suite "cpu". Mutations that made it fail:
  *   - cpu.c: CR4.MCE not set (a machine check then resets the machine without a word)
  *   - cpu.c: SMEP, SMAP, UMIP or global pages left off, each
+ *   - cpu.c: CR4 taken over from the firmware, with bits of its own (UEFI)
  *   - idt.c: the machine check without a stack of its own
  *   - stacks.c: the last guard page left mapped
  *   - paging.c: the boot window reaching beyond the CPU's physical width (phys-bits=36)
@@ -21,7 +22,6 @@
 
 #define EFER_LONG_MODE (1UL << 8)
 #define EFER_NX	       (1UL << 11)
-#define CR4_PAE	       (1UL << 5)
 #define CPUID_MCE      (1u << 7)  /* leaf 1, edx */
 #define CPUID_SMEP     (1u << 7)  /* leaf 7, ebx */
 #define CPUID_SMAP     (1u << 20) /* leaf 7, ebx */
