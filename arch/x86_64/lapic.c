@@ -32,6 +32,7 @@
 #define APIC_MASKED    (1u << 16)
 #define APIC_DIVIDE_1  0xb
 
+#define PIT_SPINS 20000000 /* a machine without a PIT gets a wrong clock, not a hang */
 #define PIT_HZ	      1193182UL
 #define CALIBRATE_US  2000UL
 #define MAX_ROUNDS    25
@@ -90,7 +91,7 @@ static void pit_wait(void)
 	outb(0x42, CALIBRATE_PIT & 0xff);
 	outb(0x42, CALIBRATE_PIT >> 8);
 	outb(0x61, gate | 0x01);
-	while (!(inb(0x61) & 0x20))
+	for (unsigned int i = 0; i < PIT_SPINS && !(inb(0x61) & 0x20); i++)
 		;
 	outb(0x61, gate);
 }
