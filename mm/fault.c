@@ -11,18 +11,19 @@
  * 2. What the entry becomes, by what it was:
  *
  *	entry		access	mapping			becomes
- *	--------------	------	----------------------	------------------------------------------------------
+ *	--------------	------	----------------------	------------------------------------
  *	none		read	anonymous		the shared zero page, special, read-only
  *	none		write	anonymous		a zeroed page, writable
  *	none		read	file			the file's page, read-only
- *	none		write	file, private		a copy of the file's page, anonymous, writable
+ *	none		write	file, private		a copy of the file's page, writable
  *	none		write	file, shared		the file's page, writable, dirty
  *	read-only	write	private, zero page	a zeroed page, writable
- *	read-only	write	private, own page	the same page, writable, if nobody else refers to it
+ *	read-only	write	private, own page	the same page, writable
  *	read-only	write	private, other		a copy, anonymous, writable
  *	read-only	write	shared			the same page, writable, dirty
- *	good already	any	any			as it is (somebody was faster, or a TLB was stale)
+ *	good already	any	any			as it is (a race, or a stale TLB)
  *
+ *    A page is a private mapping's own if it is anonymous and nobody else refers to it.
  *    So an entry is writable only after somebody wrote, which is what the dirty bit means, and a
  *    private page is never shared with a writable entry.
  *
@@ -36,12 +37,14 @@
  *
  * 5. Locks: mmap_lock for reading is held over handle_mm_fault(); page_table_lock inside. Growing a
  *    stack needs mmap_lock for writing: it is released, taken for writing, everything is looked up
- *    again. Context: may sleep; between pagefault_disable() and pagefault_enable() nothing is
- *    resolved, so user access is possible there with whatever is present.
+ *    again. Context: may sleep; so with interrupts off (an interrupt handler), and between
+ *    pagefault_disable() and pagefault_enable(), nothing is resolved: user access works there with
+ *    whatever is present, and fails where a page is missing.
  *
  * 6. Cost: one walk, one allocation and one clear or copy of a page for each.
  */
 #include <asm/fault.h>
+#include <asm/irqflags.h>
 #include <asm/tlbflush.h>
 #include <linux/uaccess.h>
 #include <quarry/assert.h>
@@ -241,19 +244,34 @@ static void make_writable(struct vm_fault *vmf)
 		pte_set(vmf->pte, vmf->address, entry_written(e));
 }
 
+/*
+ * The owner is asked without the lock, and holding mmap_lock for reading does not keep the entry
+ * (MADV_DONTNEED): so the page is held meanwhile. A frame without a page is not asked about.
+ */
 static vm_fault_t fault_write_shared(struct vm_fault *vmf)
 {
 	struct mm_struct *mm = vmf->vma->vm_mm;
-	vm_fault_t refused;
+	vm_fault_t refused = 0;
+	bool stands;
 
 	vmf->page = pte_counted_page(vmf->orig_pte);
-	refused = ask_page_mkwrite(vmf);
-	if (refused)
-		return refused;
 	spin_lock(&mm->page_table_lock);
-	make_writable(vmf);
+	stands = entry_same(pte_get(vmf->pte), vmf->orig_pte);
+	if (stands && vmf->page)
+		get_page(vmf->page);
 	spin_unlock(&mm->page_table_lock);
-	return 0;
+	if (!stands)
+		return 0;
+	if (vmf->page)
+		refused = ask_page_mkwrite(vmf);
+	if (!refused) {
+		spin_lock(&mm->page_table_lock);
+		make_writable(vmf);
+		spin_unlock(&mm->page_table_lock);
+	}
+	if (vmf->page)
+		put_page(vmf->page);
+	return refused;
 }
 
 /*
@@ -423,7 +441,7 @@ bool mm_handle_fault(const struct mem_fault *f)
 
 	if (!(f->flags & (FAULT_USER_ACCESS | FAULT_USER_MODE)) || (f->flags & FAULT_RSVD))
 		return false;
-	if (f->addr >= TASK_SIZE || !mm || pagefault_disabled())
+	if (f->addr >= TASK_SIZE || !mm || pagefault_disabled() || irqs_disabled())
 		return false;
 	return !(fault_in(mm, f->addr, fault_flags(f), f->regs) & VM_FAULT_ERROR);
 }

@@ -2,9 +2,11 @@
 /*
  * ioremap: device memory in the vmalloc region.
  *
- * A device's registers are at physical addresses that the direct map leaves out. They get an area of their own, uncached, never executable,
- * with a guard page; 2 MiB leaves where both addresses allow it. RAM is refused: it is in the direct map already, cached, and two
- * mappings of one page that disagree about caching are not defined on the machine. "RAM" is what memblock was given at boot.
+ * A device's registers are at physical addresses that the direct map leaves out. They get an area
+ * of their own, uncached, never executable, with a guard page; 2 MiB leaves where both addresses
+ * allow it. RAM is refused: it is in the direct map already, cached, and two mappings of one page
+ * that disagree about caching are not defined on the machine. "RAM" is what memblock was given at
+ * boot.
  *
  * The address may be anywhere in a page; so may the one returned, and iounmap() takes either.
  * Locks: those of vmap_area.c. Context: ioremap() may sleep.
@@ -55,7 +57,8 @@ static void __iomem *map_device(phys_addr_t phys, size_t size, const void *calle
  * @size: bytes
  *
  * Context: may sleep.
- * Return: its address, uncached; NULL if @size is 0, the range is none the machine can have, there is no memory, or it holds RAM (reported).
+ * Return: its address, uncached; NULL if @size is 0, the range is none the machine can have, there
+ * is no memory, or it holds RAM (reported).
  */
 void __iomem *ioremap(phys_addr_t phys_addr, size_t size)
 {

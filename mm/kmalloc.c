@@ -2,19 +2,24 @@
 /*
  * kmalloc: memory of any size, from caches of fixed sizes or, above 8 KiB, from pages.
  *
- * 1. Classes. 8, 16, 32, 64, 96, 128, 192, 256, 512, 1k, 2k, 4k, 8k. 96 and 192 halve the worst waste where most objects are. A class is aligned
- *    to the largest power of two that divides it, with debug flags too, since a slab's objects are packed from its aligned end.
+ * 1. Classes. 8, 16, 32, 64, 96, 128, 192, 256, 512, 1k, 2k, 4k, 8k. 96 and 192 halve the worst
+ *    waste where most objects are. A class is aligned to the largest power of two that divides it,
+ *    with debug flags too, since a slab's objects are packed from its aligned end.
  *
- * 2. Kinds. The flags choose one of four families: normal, DMA (pages below 16 MiB), reclaimable (pages grouped with their like), accounted.
- *    A constant size and constant flags choose the cache at compile time (slab.h).
+ * 2. Kinds. The flags choose one of four families: normal, DMA (pages below 16 MiB), reclaimable
+ *    (pages grouped with their like), accounted. A constant size and constant flags choose the
+ *    cache at compile time (slab.h).
  *
- * 3. Large blocks are pages from the buddy, marked PAGE_KMALLOC in their head, with the size asked for in page->size. They are allocated
- *    with __GFP_COMP: get_page() on any of their pages keeps the whole, and kfree() then only drops kmalloc's own reference.
+ * 3. Large blocks are pages from the buddy, marked PAGE_KMALLOC in their head, with the size asked
+ *    for in page->size. They are allocated with __GFP_COMP: get_page() on any of their pages keeps
+ *    the whole, and kfree() then only drops kmalloc's own reference.
  *
- * 4. Sizes. A block holds its capacity (ksize()), but the user may use what he asked for: debug caches and large blocks know that
- *    number, plain caches don't. Whoever must clear or copy "the contents" takes the smaller known one (used_bytes()).
+ * 4. Sizes. A block holds its capacity (ksize()), but the user may use what he asked for: debug
+ *    caches and large blocks know that number, plain caches don't. Whoever must clear or copy "the
+ *    contents" takes the smaller known one (kmalloc_used()).
  *
- * Context: as the flags say; kfree() anywhere but NMI. No locks here. The allocation and free paths themselves stand in slab.c.
+ * Context: as the flags say; kfree() anywhere but NMI. No locks here. The allocation and free paths
+ * themselves stand in slab.c.
  */
 #include <linux/log2.h>
 #include <linux/string.h>
@@ -119,7 +124,9 @@ static struct page *large_block(const void *p)
 
 /* ---- Sizes ---- */
 
-/* Does an object of the cache start at p, an address in one of its slabs? If not, that is reported. */
+/*
+ * Does an object of the cache start at p, an address in one of its slabs? If not, that is reported.
+ */
 static __always_inline bool starts_object(struct kmem_cache *s, const void *p)
 {
 	if (likely(is_object_start(s, (const char *)p - s->red_left)))
@@ -132,7 +139,8 @@ static __always_inline bool starts_object(struct kmem_cache *s, const void *p)
  * ksize() - how many bytes a block holds
  * @p: what kmalloc() or a cache gave
  *
- * To use more than was asked for is an error nevertheless; kmalloc_size_roundup() beforehand is the way to get it all.
+ * To use more than was asked for is an error nevertheless; kmalloc_size_roundup() beforehand is the
+ * way to get it all.
  * Return: the capacity; 0 for NULL and ZERO_SIZE_PTR, and, with a report, for what is no block.
  */
 size_t ksize(const void *p)
@@ -153,7 +161,7 @@ size_t ksize(const void *p)
 }
 
 /* What the user may use as far as that is known, at most the capacity `held`. */
-static size_t used_bytes(const void *p, size_t held)
+size_t kmalloc_used(const void *p, size_t held)
 {
 	struct page *page = large_block(p);
 	struct kmem_cache *s;
@@ -168,7 +176,8 @@ static size_t used_bytes(const void *p, size_t held)
  * kmalloc_size_roundup() - how many bytes kmalloc() would set aside
  * @size: bytes
  *
- * Return: the capacity of the block that kmalloc(@size) gives; @size itself for 0 and above KMALLOC_MAX_SIZE.
+ * Return: the capacity of the block that kmalloc(@size) gives; @size itself for 0 and above
+ * KMALLOC_MAX_SIZE.
  */
 size_t kmalloc_size_roundup(size_t size)
 {
@@ -196,7 +205,7 @@ static void *move_block(const void *p, size_t used, size_t size, gfp_t gfp)
 static noinline void *resize_known(void *p, size_t size, gfp_t gfp)
 {
 	struct page *page = large_block(p);
-	size_t held = ksize(p), had = held ? used_bytes(p, held) : 0;
+	size_t held = ksize(p), had = held ? kmalloc_used(p, held) : 0;
 
 	if (!held)
 		return NULL;
@@ -215,10 +224,12 @@ static noinline void *resize_known(void *p, size_t size, gfp_t gfp)
  * krealloc() - change the size of a block
  * @p: the block; NULL or ZERO_SIZE_PTR: a new one is allocated
  * @size: bytes from now on; 0 frees the block and gives ZERO_SIZE_PTR
- * @gfp: what may be done to find memory; __GFP_ZERO zeroes what is added, provided that every call for this block had it
+ * @gfp: what may be done to find memory; __GFP_ZERO zeroes what is added, provided that every call
+ *     for this block had it
  *
  * The contents up to the smaller size stay. The block stays where it is if it is large enough.
- * Return: the block, perhaps elsewhere; NULL if there is no memory, and then the old block is whole.
+ * Return: the block, perhaps elsewhere; NULL if there is no memory, and then the old block is
+ * whole.
  */
 void *krealloc(const void *p, size_t size, gfp_t gfp)
 {
@@ -237,10 +248,31 @@ void *krealloc(const void *p, size_t size, gfp_t gfp)
 		return NULL;
 	if (size > s->object_size)
 		return move_block(p, s->object_size, size, gfp);
-	/* What the user had is not known: all behind the new size is zero, so that growing later finds it so. */
+	/*
+	 * What the user had is not known: all behind the new size is zero, so that growing later
+	 * finds it so.
+	 */
 	if (gfp & __GFP_ZERO)
 		memset((char *)p + size, 0, s->object_size - size);
 	return (void *)p;
+}
+
+/* Freed before: to clear it would wipe the word or the poison that tells kfree() so. */
+static bool is_free_object(const void *p)
+{
+	struct kmem_cache *s = slab_cache_of(p);
+
+	if (!s || (!slab_debugged(s) && *free_word(s, p) != free_mark(s, free_word(s, p))))
+		return false;
+	return slab_locate(s, p) != SLAB_LIVE;
+}
+
+/* Where a secret may be: the whole block, which may have been larger once, but no red zone. */
+static size_t secret_bytes(const void *p, size_t held)
+{
+	struct kmem_cache *s = slab_cache_of(p);
+
+	return s && (s->flags & SLAB_RED_ZONE) ? kmalloc_used(p, held) : held;
 }
 
 /**
@@ -253,8 +285,8 @@ void kfree_sensitive(const void *p)
 {
 	size_t held = ksize(p);
 
-	if (held)
-		memzero_explicit((void *)p, used_bytes(p, held));
+	if (held && !is_free_object(p))
+		memzero_explicit((void *)p, secret_bytes(p, held));
 	if (held || ZERO_OR_NULL_PTR(p))
 		kfree(p);
 }

@@ -2,10 +2,12 @@
 /*
  * kvmalloc: kmalloc() where that succeeds, else vmalloc().
  *
- * Small or lucky requests get physically contiguous memory, which needs no page tables and no TLB flush in the end; the others get single
- * pages. kmalloc() is asked not to try hard for what is larger than a page, unless __GFP_RETRY_MAYFAIL wants it to, since there is
- * another way. Up to a page only kmalloc() serves: an area would be no easier to have. Flags that forbid sleeping get kmalloc() alone, as
- * vmalloc() may sleep. Where an address came from is seen from the region that it lies in; so kvfree() takes both kinds.
+ * Small or lucky requests get physically contiguous memory, which needs no page tables and no TLB
+ * flush in the end; the others get single pages. kmalloc() is asked not to try hard for what is
+ * larger than a page, unless __GFP_RETRY_MAYFAIL wants it to, since there is another way. Up to a
+ * page only kmalloc() serves: an area would be no easier to have. Flags that forbid sleeping get
+ * kmalloc() alone, as vmalloc() may sleep. Where an address came from is seen from the region that
+ * it lies in; so kvfree() takes both kinds.
  *
  * Locks: none of its own.
  */
@@ -15,6 +17,7 @@
 #include <linux/overflow.h>
 #include <linux/slab.h>
 #include <linux/string.h>
+#include "slab.h"
 #include "vmap.h"
 
 /* How hard kmalloc() is to try. */
@@ -157,11 +160,14 @@ void *kvcalloc_node(size_t n, size_t size, gfp_t flags, int node)
  */
 void *kvrealloc(const void *p, size_t size, gfp_t flags)
 {
-	size_t old;
+	size_t held;
 	void *new;
 
 	if (is_vmalloc_addr(p))
 		return vrealloc(p, size, flags);
+	held = ksize(p);
+	if (unlikely(!held && !ZERO_OR_NULL_PTR(p)))
+		return NULL; /* no block: ksize() said so */
 	if (size <= KMALLOC_MAX_SIZE) {
 		new = krealloc(p, size, kmalloc_flags(flags, size));
 		if (new)
@@ -170,8 +176,11 @@ void *kvrealloc(const void *p, size_t size, gfp_t flags)
 	new = kv_alloc(size, flags, __builtin_return_address(0));
 	if (!new)
 		return NULL;
-	old = ZERO_OR_NULL_PTR(p) ? 0 : ksize(p);
-	memcpy(new, p, min(old, size));
+	/*
+	 * What lies behind the bytes in use is no content: new memory stays zero there, if it is.
+	 */
+	if (held)
+		memcpy(new, p, min(kmalloc_used(p, held), size));
 	kfree(p);
 	return new;
 }

@@ -5,8 +5,10 @@
  * 1. Model. Each request is first checked and provided for, in the order in which the manual pages
  *    list the errors, and changes nothing meanwhile. Then comes a commit that cannot fail:
  *
- *	decode: arguments → rights → place → room in map_count → memory for new VMAs and pieces → the file's consent
- *	commit: split at the ends → unmap what is in the way → link, or change rights → merge with the neighbours
+ *	decode: arguments → rights → place → room in map_count → memory for new VMAs and
+ *		pieces → the consent of the file
+ *	commit: split at the ends → unmap what is in the way → link, or change rights →
+ *		merge with the neighbours
  *
  *    So a call that returns an error has changed nothing. Linux is weaker here in places
  *    (mprotect() and madvise() over a hole work up to the hole and then say ENOMEM; MAP_FIXED may
@@ -17,7 +19,7 @@
  *    and take its mmap_lock themselves, and do_mmap() populates itself.
  *
  * 3. Where a mapping goes: at addr if it is a hint and free, else in the highest gap below
- *    mmap_base, else in the highest gap above it; at MAP_32BIT in the second GiB. A gap ends
+ *    mmap_base, else in the highest gap of all; at MAP_32BIT in the second GiB. A gap ends
  *    stack_guard_gap below a VM_GROWSDOWN mapping. Nothing goes below mmap_min_addr.
  *
  * 4. Rights. VM_MAY* say what mprotect() may ever allow: for a file what its mode allows (a private
@@ -57,9 +59,15 @@ static vm_flags_t prot_to_vm(unsigned long prot)
 
 /* --- unmapping --- */
 
-/* End every VMA of the range, free its pages and tables. No VMA crosses the range's ends. */
+/*
+ * End every VMA of the range, free its pages and tables. No VMA crosses the ends of the range. The
+ * owners hear of it (close, the release of the file) when the TLB has forgotten the range, since
+ * what they free may be what was mapped. Until then the VMAs hang in a row by the node that no tree
+ * needs any more.
+ */
 static void unmap_commit(struct mm_struct *mm, unsigned long start, unsigned long end)
 {
+	struct rb_node *gone = NULL, **last = &gone;
 	struct vm_area_struct *vma, *prev, *next;
 	struct mmu_gather tlb;
 
@@ -68,12 +76,19 @@ static void unmap_commit(struct mm_struct *mm, unsigned long start, unsigned lon
 		assert_debug(vma->vm_start >= start && vma->vm_end <= end);
 		user_pt_zap(&tlb, vma->vm_start, vma->vm_end);
 		vma_unlink(mm, vma);
-		vma_release(vma);
+		*last = &vma->vm_rb;
+		last = &vma->vm_rb.rb_right;
+		*last = NULL;
 	}
 	next = find_vma_prev(mm, start, &prev);
 	user_pt_free_tables(&tlb, start, end, prev ? prev->vm_end : 0,
 			    next ? next->vm_start : TASK_SIZE);
 	tlb_finish_mmu(&tlb);
+	while (gone) {
+		vma = rb_entry(gone, struct vm_area_struct, vm_rb);
+		gone = gone->rb_right;
+		vma_release(vma);
+	}
 }
 
 void exit_mmap(struct mm_struct *mm)
@@ -175,7 +190,7 @@ unsigned long get_unmapped_area(struct mm_struct *mm, unsigned long addr, unsign
 	else
 		found = vma_gap_search(mm, len, mmap_min_addr, mm->mmap_base);
 	if (!found && !(flags & MAP_32BIT))
-		found = vma_gap_search(mm, len, mm->mmap_base, TASK_SIZE);
+		found = vma_gap_search(mm, len, mmap_min_addr, TASK_SIZE);
 	return found ? found : -ENOMEM;
 }
 
@@ -235,7 +250,7 @@ static int decode_anon(struct map_request *r, int shared)
 {
 	if (!shared)
 		return 0;
-	if (r->vm_flags & VM_GROWSDOWN)
+	if ((r->vm_flags & VM_GROWSDOWN) || (r->flags & MAP_TYPE) != MAP_SHARED)
 		return -EINVAL;
 	r->vm_flags |= VM_SHARED | VM_MAYSHARE;
 	r->pgoff = 0;
@@ -298,6 +313,9 @@ static unsigned long map_locked(struct mm_struct *mm, struct map_request *r)
 	struct range_split rs;
 	int err;
 
+	/* Its last user has gone, and what is mapped now nobody would unmap. */
+	if (!atomic_read(&mm->mm_users))
+		return -EINVAL;
 	r->addr = get_unmapped_area(mm, r->addr, r->len, r->flags);
 	if (IS_ERR_VALUE(r->addr))
 		return r->addr;
@@ -456,13 +474,27 @@ static void protect_commit(struct mm_struct *mm, unsigned long start, unsigned l
 	}
 }
 
-/* Splits that would be made to no purpose: the mapping has these rights. */
-static bool protect_is_noop(struct mm_struct *mm, unsigned long start, unsigned long end,
-			    vm_flags_t access)
+/*
+ * Leave out what has these rights already at either end of the range, so that nothing is split to
+ * no purpose. start >= end: nothing is left.
+ */
+static void trim_protect(struct mm_struct *mm, unsigned long *start, unsigned long *end,
+			 vm_flags_t access)
 {
-	struct vm_area_struct *vma = vma_lookup(mm, start);
+	struct vm_area_struct *vma;
 
-	return vma->vm_end >= end && (vma->vm_flags & VM_ACCESS_FLAGS) == access;
+	while (*start < *end) {
+		vma = vma_lookup(mm, *start);
+		if ((vma->vm_flags & VM_ACCESS_FLAGS) != access)
+			break;
+		*start = vma->vm_end;
+	}
+	while (*start < *end) {
+		vma = vma_lookup(mm, *end - 1);
+		if ((vma->vm_flags & VM_ACCESS_FLAGS) != access)
+			break;
+		*end = vma->vm_start;
+	}
 }
 
 static int protect_locked(struct mm_struct *mm, unsigned long start, unsigned long end,
@@ -471,8 +503,11 @@ static int protect_locked(struct mm_struct *mm, unsigned long start, unsigned lo
 	struct range_split rs;
 	int err = may_protect(mm, start, end, access);
 
-	if (err || protect_is_noop(mm, start, end, access))
+	if (err)
 		return err;
+	trim_protect(mm, &start, &end, access);
+	if (start >= end)
+		return 0;
 	err = range_split_prepare(mm, start, end, &rs);
 	if (err)
 		return err;
@@ -555,10 +590,12 @@ static int drop_pages(struct mm_struct *mm, unsigned long start, unsigned long e
 }
 
 /**
- * do_madvise() - say how a range will be used @mm: the address space; its mmap_lock is taken for
- * reading @start: page aligned @len: in bytes, rounded up to pages; 0 does nothing @behavior:
- * MADV_DONTNEED drops the pages; the hints MADV_NORMAL, RANDOM, SEQUENTIAL and WILLNEED are
- * accepted
+ * do_madvise() - say how a range will be used
+ * @mm: the address space; its mmap_lock is taken for reading
+ * @start: page aligned
+ * @len: in bytes, rounded up to pages; 0 does nothing
+ * @behavior: MADV_DONTNEED drops the pages; the hints MADV_NORMAL, RANDOM, SEQUENTIAL and WILLNEED
+ *	are accepted
  *
  * Return: 0; -EINVAL (unaligned, unknown advice, MADV_DONTNEED on locked pages), -ENOMEM (a hole;
  * then nothing is dropped).

@@ -2,52 +2,71 @@
 /*
  * Slab: memory for objects of one size, in three layers.
  *
- * 1. Model. A cache cuts blocks of pages ("slabs") into objects. In front of the slabs stand magazines, arrays of pointers to free
- *    objects: each CPU has one loaded and one spare, the cache's depot holds full and empty ones.
+ * 1. Model. A cache cuts blocks of pages ("slabs") into objects. In front of the slabs stand
+ *    magazines, arrays of pointers to free objects: each CPU has one loaded and one spare, the
+ *    cache's depot holds full and empty ones.
  *
- *        alloc/free ⇄ [loaded] ⇄ [spare]  ⇄  depot: full, full …, empty …  ⇄  slabs: partial, full, empty  ⇄  alloc_pages()
- *        one CPU, no lock                    s->lock                          s->lock                         zone->lock
+ *        alloc/free ⇄ [loaded] ⇄ [spare]  ⇄  depot: full …, empty …  ⇄  slabs    ⇄  alloc_pages()
+ *        one CPU, no lock                    s->lock                    s->lock     zone->lock
  *
- *    A CPU whose two magazines are exhausted exchanges a whole one with the depot; if the depot can't serve, a whole one is filled from
- *    (emptied into) slabs under one lock. A pair of magazines keeps a load that swings about a magazine's edge off the depot.
+ *    A CPU whose two magazines are exhausted exchanges a whole one with the depot; if the depot
+ *    can't serve, a whole one is filled from (emptied into) slabs under one lock. A pair of
+ *    magazines keeps a load that swings about a magazine's edge off the depot.
  *
- * 2. Taking a magazine. s->cpu[n].top points behind the topmost object of CPU n's loaded magazine. To use it, one exchanges it for MAG_TAKEN
- *    and later stores it back. In between the owner is alone: an interrupt, another task on this CPU or a CPU that drains finds MAG_TAKEN, which
- *    reads as empty and as full at once, and goes straight to the slabs. So no interrupts are switched off, it doesn't matter if the CPU
- *    changes on the way, and any CPU may empty any other's magazine. Magazines are naturally aligned, so `top` alone tells when they
- *    are full (its low bits are 0), and below the first object stands a NULL, which a pop from an empty one reads.
+ * 2. Taking a magazine. s->cpu[n].top points behind the topmost object of CPU n's loaded magazine.
+ *    To use it, one exchanges it for MAG_TAKEN and later stores it back. In between the owner is
+ *    alone: an interrupt, another task on this CPU or a CPU that drains finds MAG_TAKEN, which
+ *    reads as empty and as full at once, and goes straight to the slabs. So no interrupts are
+ *    switched off, it doesn't matter if the CPU changes on the way, and any CPU may empty any
+ *    other's magazine. Magazines are naturally aligned, so `top` alone tells when they are full
+ *    (its low bits are 0), and below the first object stands a NULL, which a pop from an empty one
+ *    reads.
  *
- * 3. Slabs. Blocks are aligned to their size, and objects are packed against the slab's end, so p is an object's start exactly
- *    if the distance d from p to the end is 1 … n times s->size. One multiplication tells, and gives the number (set_inverse()). What is
- *    left over lies at the start; a slab of more than 32 objects keeps its free map there, others in struct page.objects.
+ * 3. Slabs. Blocks are aligned to their size, and objects are packed against the slab's end, so p
+ *    is an object's start exactly if the distance d from p to the end is 1 … n times s->size. One
+ *    multiplication tells, and gives the number (set_inverse()). What is left over lies at the
+ *    start; a slab of more than 32 objects keeps its free map there, others in struct page.objects.
  *
- *        |  map  | left over | object n-1 | …  | object 1 | object 0 |     page->owner: cache id (each page)   ->tail: pages from the head
- *                                                          ^ index      head: objects (map), inuse, free (where a search starts), next, prev
+ *        |  map  | left over | object n-1 | …  | object 1 | object 0 |
  *
- * 4. The word. A free object carries, at s->offset, key ^ the word's address; an allocation checks and wipes it. A word already there at
- *    kfree() means a double free (then the exact, slow search decides); a word that is damaged at allocation means the object was written after it was
- *    freed. Nothing is ever followed through it: free maps and magazines stand outside the objects. It lies in the middle of the object, or behind
- *    it where a constructor's work or a reader under RCU must find the object whole.
+ *        struct page, each:     owner: the cache's id, tail: pages from the head
+ *        the head's besides:    objects (the map), inuse, free (where a search starts), next, prev
  *
- * 5. Debug flags (slab_debug.c). Such a cache has no magazines: its `top` is MAG_TAKEN for ever, every operation takes the slow path, and
- *    all checks are there. A cache without flags pays nothing for them. Caches are never merged, though Linux would: freeing to the wrong cache shows.
+ * 4. The word. A free object carries, at s->offset, key ^ the word's address; an allocation checks
+ *    and wipes it. A word already there at kfree() means a double free (then the exact, slow search
+ *    decides); a word that is damaged at allocation means the object was written after it was
+ *    freed. Nothing is ever followed through it: free maps and magazines stand outside the objects.
+ *    It lies in the middle of the object, or behind it where a constructor's work or a reader under
+ *    RCU must find the object whole.
  *
- * 6. Order. A magazine filled from slabs is shuffled, so that consecutive allocations are not neighbours by rule.
+ * 5. Debug flags (slab_debug.c). Such a cache has no magazines: its `top` is MAG_TAKEN for ever,
+ *    every operation takes the slow path, and all checks are there. A cache without flags pays
+ *    nothing for them. Caches are never merged, though Linux would: freeing to the wrong cache
+ *    shows.
+ *
+ * 6. Order. A magazine filled from slabs is shuffled, so that consecutive allocations are not
+ *    neighbours by rule.
  *
  * 7. Invariants (slab_valid in slab_cache.c)
- *    I1  a slab is in the list that its inuse says (0 empty, all full, else partial); links are symmetric; counts are right;
- *    I2  each page of a slab is marked PAGE_SLAB with the cache's id and its distance from the head, the head with the order;
+ *    I1  a slab is in the list that its inuse says (0 empty, all full, else partial); links are
+ *        symmetric; counts are right;
+ *    I2  each page of a slab is marked PAGE_SLAB with the cache's id and its distance from the
+ *        head, the head with the order;
  *    I3  bits set in the map + inuse = objects;
  *    I4  each free object's word is intact (caches without debug flags);
- *    I5  each object in a magazine starts at an object of this cache, its bit is clear, its word intact;
+ *    I5  each object in a magazine starts at an object of this cache, its bit is clear, its word
+ *        intact;
  *    I6  no object is in magazines twice;
- *    I7  a magazine in the depot, or a spare, is full or empty throughout, as its list or first pointer says.
+ *    I7  a magazine in the depot, or a spare, is full or empty throughout, as its list or first
+ *        pointer says.
  *
- * Locks: slab_mutex > s->lock > zone->lock, all irq-safe; none of the first two is held over alloc_pages(). slab_mutex is a spin lock: the
- * list of caches is walked when memory is short, in any context. Complexity: O(1) amortised; a magazine's worth of objects under one lock at worst.
+ * Locks: slab_mutex > s->lock > zone->lock, all irq-safe; none of the first two is held over
+ * alloc_pages(). slab_mutex is a spin lock: the list of caches is walked when memory is short, in
+ * any context. Complexity: O(1) amortised; a magazine's worth of objects under one lock at worst.
  *
- * Sources: Bonwick, "The Slab Allocator" (1994); Bonwick and Adams, "Magazines and Vmem" (2001); Lemire, Kaser, Kurz, "Faster remainder by
- * direct computation" (2019); Linux 6.12's documented interface.
+ * Sources: Bonwick, "The Slab Allocator" (1994); Bonwick and Adams, "Magazines and Vmem" (2001);
+ * Lemire, Kaser, Kurz, "Faster remainder by direct computation" (2019); Linux 6.12's documented
+ * interface.
  */
 #include <linux/bitops.h>
 #include <linux/printk.h>
@@ -145,9 +164,12 @@ static struct page *slab_new(struct kmem_cache *s, gfp_t gfp)
 	struct page *slab;
 
 	gfp = (gfp & ~SLAB_NOT_FOR_PAGES) | s->gfp;
-	slab = alloc_pages(gfp | __GFP_NOWARN, s->order);
+	slab = alloc_pages((gfp & ~__GFP_NOFAIL) | __GFP_NOWARN, s->order);
 	if (unlikely(!slab)) {
-		/* What other caches keep in reserve may be all that is missing. */
+		/*
+		 * What other caches keep in reserve may be all that is missing, also to who must
+		 * not fail.
+		 */
 		slab_drain();
 		slab = alloc_pages(gfp, s->order);
 		if (!slab)
@@ -181,7 +203,10 @@ void slab_release_chain(struct kmem_cache *s, u32 pfn)
 
 /* ---- Moving objects between slabs and arrays: s->lock held ---- */
 
-/* Move up to n free objects of a slab to out[]. The search starts at a random word of the map and goes round once. */
+/*
+ * Move up to n free objects of a slab to out[]. The search starts at a random word of the map and
+ * goes round once.
+ */
 static unsigned int slab_take(struct kmem_cache *s, struct page *slab, void **out, unsigned int n)
 {
 	u32 *map = slab_map(s, slab);
@@ -274,7 +299,10 @@ static void shuffle(void **p, unsigned int n)
 	}
 }
 
-/* Up to n free objects from slabs; at most one slab is made for them. Returns how many; 0: no memory. */
+/*
+ * Up to n free objects from slabs; at most one slab is made for them. Returns how many; 0: no
+ * memory.
+ */
 static unsigned int slab_gather(struct kmem_cache *s, gfp_t gfp, void **out, unsigned int n)
 {
 	unsigned long flags;
@@ -475,8 +503,9 @@ static void mag_empty_into_slabs(struct kmem_cache *s, struct magazine *m)
 }
 
 /*
- * `top` is what was taken from the CPU: an empty magazine or MAG_NONE. Returns what to go on with: objects in it if any could
- * be had. The pair becomes (full from the depot, this one), or this one is filled.
+ * `top` is what was taken from the CPU: an empty magazine or MAG_NONE. Returns what to go on with:
+ * objects in it if any could be had. The pair becomes (full from the depot, this one), or this one
+ * is filled.
  */
 static void **replace_empty(struct kmem_cache *s, gfp_t gfp, void **top)
 {
@@ -505,8 +534,9 @@ static void **replace_empty(struct kmem_cache *s, gfp_t gfp, void **top)
 }
 
 /*
- * `top` is a full magazine or MAG_NONE. Returns what to go on with: with room in it, or MAG_NONE. The pair becomes (empty, this one); a
- * spare that was full goes to the depot, or is emptied into slabs when the depot is at its bound.
+ * `top` is a full magazine or MAG_NONE. Returns what to go on with: with room in it, or MAG_NONE.
+ * The pair becomes (empty, this one); a spare that was full goes to the depot, or is emptied into
+ * slabs when the depot is at its bound.
  */
 static void **replace_full(struct kmem_cache *s, void **top)
 {
@@ -538,7 +568,10 @@ static __always_inline struct slab_cpu *this_slab_cpu(struct kmem_cache *s)
 	return &s->cpu[this_cpu_read(slab_cpu_index)];
 }
 
-/* Zero what the user may use: an object without debug flags as a whole, else what was asked for, since the rest is red zone. */
+/*
+ * Zero what the user may use: an object without debug flags as a whole, else what was asked for,
+ * since the rest is red zone.
+ */
 static void *zero_object(const struct kmem_cache *s, void *obj, size_t size)
 {
 	if (!s->orig || !size || size > s->object_size)
@@ -577,7 +610,10 @@ static noinline void *alloc_damaged(struct kmem_cache *s, gfp_t gfp, size_t size
 	return gfp & __GFP_ZERO ? zero_object(s, obj, size) : obj;
 }
 
-/* Pop the loaded magazine's top. All else is tail calls, so that this needs no frame. `size` only matters to debug caches. */
+/*
+ * Pop the loaded magazine's top. All else is tail calls, so that this needs no frame. `size` only
+ * matters to debug caches.
+ */
 static __always_inline void *slab_alloc(struct kmem_cache *s, gfp_t gfp, size_t size,
 					struct slab_cpu *c)
 {
@@ -600,7 +636,8 @@ static __always_inline void *slab_alloc(struct kmem_cache *s, gfp_t gfp, size_t 
 /**
  * kmem_cache_alloc() - allocate an object
  * @s: the cache
- * @gfp: what may be done to find memory; __GFP_ZERO zeroes the object (not for caches with a constructor)
+ * @gfp: what may be done to find memory; __GFP_ZERO zeroes the object (not for caches with a
+ *     constructor)
  *
  * Context: any that @gfp permits. O(1), about 25 instructions from a CPU's magazine.
  * Return: the object, or NULL.
@@ -813,14 +850,15 @@ int kmem_cache_alloc_bulk(struct kmem_cache *s, gfp_t gfp, size_t n, void **p)
 }
 
 /*
- * Push objects onto this CPU's loaded magazine until one is not plainly right or it is full. Returns how many. Neighbours in p[] often
- * share a slab, and what was found out about its pages once holds for the whole.
+ * Push objects onto this CPU's loaded magazine until one is not plainly right or it is full.
+ * Returns how many. Neighbours in p[] often share a slab, and what was found out about its pages
+ * once holds for the whole.
  */
 static size_t push_many(struct kmem_cache *s, size_t n, void **p)
 {
 	struct slab_cpu *c = this_slab_cpu(s);
 	void **top = xchg(&c->top, MAG_TAKEN);
-	unsigned long slab = 0;
+	unsigned long slab = ~0UL; /* no slab starts there */
 	size_t i;
 
 	if (top == MAG_TAKEN)

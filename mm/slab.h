@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* The slab allocator's structures, for slab*.c, kmalloc.c and their tests. The theory stands in slab.c and slab_debug.c. */
+/*
+ * The slab allocator's structures, for slab*.c, kmalloc.c and their tests. The theory stands in
+ * slab.c and slab_debug.c.
+ */
 #ifndef MM_SLAB_H
 #define MM_SLAB_H
 
@@ -33,8 +36,9 @@ struct magazine {
 #define MAG_HEADER (sizeof(struct magazine) / sizeof(void *))
 
 /*
- * What a CPU holds of a cache: the address behind the topmost object of its loaded magazine, or one of two values that stand for an
- * empty and full magazine at once. Whoever wants it takes it by exchanging it for MAG_TAKEN, and owns the magazine until he puts it back.
+ * What a CPU holds of a cache: the address behind the topmost object of its loaded magazine, or one
+ * of two values that stand for an empty and full magazine at once. Whoever wants it takes it by
+ * exchanging it for MAG_TAKEN, and owns the magazine until he puts it back.
  */
 struct slab_cpu {
 	void **top;
@@ -110,7 +114,10 @@ static inline unsigned long slab_bytes(const struct kmem_cache *s)
 	return -s->slab_mask;
 }
 
-/* The struct page of a direct-map address: shifts and one constant. Others give an address where nothing is, mostly. */
+/*
+ * The struct page of a direct-map address: shifts and one constant. Others give an address where
+ * nothing is, mostly.
+ */
 static __always_inline struct page *direct_page(const void *p)
 {
 	const unsigned long bias = VMEMMAP_START - (PAGE_OFFSET >> (PAGE_SHIFT - 5));
@@ -125,7 +132,10 @@ static __always_inline struct page *slab_page(const struct kmem_cache *s, const 
 	return direct_page((void *)((unsigned long)obj & s->slab_mask));
 }
 
-/* Objects are numbered from the slab's end, where they are packed: number i starts at end - (i + 1) * size. */
+/*
+ * Objects are numbered from the slab's end, where they are packed: number i starts at end - (i + 1)
+ * * size.
+ */
 static __always_inline unsigned int slab_index(const struct kmem_cache *s, const void *slot)
 {
 	unsigned long d = -((unsigned long)slot | s->slab_mask);
@@ -192,7 +202,10 @@ static inline unsigned int nr_slab_cpus(void)
 	return nr_cpu_ids < 2 ? 2 : nr_cpu_ids;
 }
 
-/* Does an object start at p, which lies in one of the cache's slabs? Says no to all of a cache with a left red zone. */
+/*
+ * Does an object start at p, which lies in one of the cache's slabs? Says no to all of a cache with
+ * a left red zone.
+ */
 static __always_inline bool is_object_start(const struct kmem_cache *s, const void *p)
 {
 	u64 minus_distance = (unsigned long)p | s->slab_mask;
@@ -227,6 +240,7 @@ int slab_cache_setup(struct kmem_cache *s, const char *name, unsigned int object
 
 /* kmalloc.c */
 void kfree_large(struct page *page, const void *p);
+size_t kmalloc_used(const void *p, size_t held);
 
 /* slab_debug.c */
 void slab_debug_layout(struct kmem_cache *s, unsigned int align);
@@ -245,5 +259,6 @@ void slab_report_invalid(struct kmem_cache *s, const void *p);
 void slab_report_foreign(const char *func, const void *p);
 void slab_report_wrong_cache(struct kmem_cache *said, struct kmem_cache *is, void *obj);
 void slab_report_leaked(struct kmem_cache *s);
+void slab_report_no_cache(const char *func, const void *s);
 
 #endif

@@ -2,19 +2,23 @@
 /*
  * Caches: made, destroyed, drained, inspected. The model and the invariants are slab.c's.
  *
- * 1. Bring-up. Four caches stand in static memory: that of struct kmem_cache, and three of magazines with 14, 30 and 62 objects. The latter have no
- *    magazines themselves. No slab is made until an object is asked for, so a cache costs its struct and nothing else.
+ * 1. Bring-up. Four caches stand in static memory: that of struct kmem_cache, and three of
+ *    magazines with 14, 30 and 62 objects. The latter have no magazines themselves. No slab is made
+ *    until an object is asked for, so a cache costs its struct and nothing else.
  *
- * 2. Layout. The size from object to object is the object's, rounded to 8, or with the free word behind it (see slab.c, 4), rounded to the
- *    alignment. A slab is the smallest block that holds 16 objects and wastes at most 1/16; if no order up to 3 does, fewer objects
- *    and then more waste are accepted. Its order is fixed: it is what makes a pointer's slab a matter of a mask.
+ * 2. Layout. The size from object to object is the object's, rounded to 8, or with the free word
+ *    behind it (see slab.c, 4), rounded to the alignment. A slab is the smallest block that holds
+ *    16 objects and wastes at most 1/16; if no order up to 3 does, fewer objects and then more
+ *    waste are accepted. Its order is fixed: it is what makes a pointer's slab a matter of a mask.
  *
- * 3. Bounds of what a cache keeps in reserve: a depot of 128 KiB in full magazines, as many empty ones up to 16, 64 KiB in empty slabs. Below
- *    that a load that swings doesn't reach the page allocator; slab_drain() takes it all back, and so does a failing allocation.
+ * 3. Bounds of what a cache keeps in reserve: a depot of 128 KiB in full magazines, as many empty
+ *    ones up to 16, 64 KiB in empty slabs. Below that a load that swings doesn't reach the page
+ *    allocator; slab_drain() takes it all back, and so does a failing allocation.
  *
  * 4. Ids. A cache's number is what fits a struct page; cache_table[] translates. 0 is nobody.
  *
- * Locks: slab_mutex guards cache_list and the ids; s->lock nests in it. Context: creation and destruction may sleep; the rest any.
+ * Locks: slab_mutex guards cache_list and the ids; s->lock nests in it. Context: creation and
+ * destruction may sleep; the rest any.
  */
 #include <linux/bitops.h>
 #include <linux/err.h>
@@ -118,9 +122,11 @@ static void choose_magazines(struct kmem_cache *s)
 }
 
 /*
- * With M = 2^64/size rounded up, plus t, a distance d = m * size + r gives d * M = m * 2^64 + m * e + r * M, where e = M * size - 2^64. So the high
- * half of the product is m, and if t makes e about 2^62 / bytes, the low half says all at once: at multiples (r = 0) it is m * e, at most
- * objects * e just for the m that are objects, and anywhere else at least M, which is four times more. (Lemire has t = 0: no limit for m.)
+ * With M = 2^64/size rounded up, plus t, a distance d = m * size + r gives d * M = m * 2^64 + m * e
+ * + r * M, where e = M * size - 2^64. So the high half of the product is m, and if t makes e about
+ * 2^62 / bytes, the low half says all at once: at multiples (r = 0) it is m * e, at most objects *
+ * e just for the m that are objects, and anywhere else at least M, which is four times more.
+ * (Lemire has t = 0: no limit for m.)
  */
 static void set_inverse(struct kmem_cache *s)
 {
@@ -247,8 +253,10 @@ static struct kmem_cache *create_failed(const char *name, slab_flags_t flags, co
  * @args: the rest, see struct kmem_cache_args
  * @flags: SLAB_*
  *
- * Usually called through kmem_cache_create(). Caches of like objects are not merged. Context: may sleep.
- * Return: the cache; NULL on bad arguments, without memory, or when there are too many caches; panics instead with SLAB_PANIC.
+ * Usually called through kmem_cache_create(). Caches of like objects are not merged. Context: may
+ * sleep.
+ * Return: the cache; NULL on bad arguments, without memory, or when there are too many caches;
+ * panics instead with SLAB_PANIC.
  */
 struct kmem_cache *__kmem_cache_create_args(const char *name, unsigned int object_size,
 					    struct kmem_cache_args *args, slab_flags_t flags)
@@ -292,7 +300,8 @@ struct kmem_cache *__kmem_cache_create(const char *name, unsigned int size, unsi
 }
 
 /**
- * kmem_cache_create_usercopy() - make a cache, part of whose objects may be copied to and from user space
+ * kmem_cache_create_usercopy() - make a cache, part of whose objects may be copied to and from user
+ * space
  * @name: as for __kmem_cache_create_args()
  * @size: bytes
  * @align: alignment, a power of two, or 0
@@ -317,13 +326,18 @@ struct kmem_cache *kmem_cache_create_usercopy(const char *name, unsigned int siz
  * kmem_cache_destroy() - unmake a cache
  * @s: the cache; NULL does nothing
  *
- * If objects are still allocated, they are listed in a report and the cache stays: they can still be freed, and then it can be destroyed.
+ * If objects are still allocated, they are listed in a report and the cache stays: they can still
+ * be freed, and then it can be destroyed. What is no cache, or was destroyed before, is reported.
  * Context: may sleep; nobody else uses the cache.
  */
 void kmem_cache_destroy(struct kmem_cache *s)
 {
 	if (!s)
 		return;
+	if (s->id >= SLAB_MAX_CACHES || cache_table[s->id] != s) {
+		slab_report_no_cache("kmem_cache_destroy", s);
+		return;
+	}
 	slab_flush_cache(s);
 	if (s->partial.nr || s->full.nr) {
 		slab_report_leaked(s);
@@ -390,7 +404,10 @@ static bool mag_holds(void *const *obj, unsigned int n, const void *p)
 	return false;
 }
 
-/* In the loaded or spare magazine of a CPU? Nothing is taken: what another CPU does meanwhile may be missed, not invented. */
+/*
+ * In the loaded or spare magazine of a CPU? Nothing is taken: what another CPU does meanwhile may
+ * be missed, not invented.
+ */
 static bool cpu_holds(struct kmem_cache *s, unsigned int cpu, const void *p)
 {
 	void **top = READ_ONCE(s->cpu[cpu].top);
@@ -497,7 +514,10 @@ static void flush_empty_slabs(struct kmem_cache *s)
 	slab_release_chain(s, chain);
 }
 
-/* All free objects of a cache back to their slabs, empty slabs back to the page allocator. Magazines in use meanwhile are passed over. */
+/*
+ * All free objects of a cache back to their slabs, empty slabs back to the page allocator.
+ * Magazines in use meanwhile are passed over.
+ */
 void slab_flush_cache(struct kmem_cache *s)
 {
 	for (unsigned int cpu = 0; s->mag_capacity && cpu < nr_slab_cpus(); cpu++)
@@ -509,7 +529,8 @@ void slab_flush_cache(struct kmem_cache *s)
 /**
  * slab_drain() - give back all memory that no live object needs
  *
- * The caches of magazines stand at the end of the list, so they are flushed when the others' magazines have come back.
+ * The caches of magazines stand at the end of the list, so they are flushed when the others'
+ * magazines have come back.
  * Context: any; page counts are exact after it if nothing else runs.
  */
 void slab_drain(void)
@@ -575,7 +596,10 @@ static bool slab_list_valid(struct kmem_cache *s, const struct slab_list *list, 
 
 typedef bool (*visit_t)(struct kmem_cache *s, void *obj);
 
-/* Visit up to *left objects of an array; false when `visit` said so. *left counts those that passed. */
+/*
+ * Visit up to *left objects of an array; false when `visit` said so. *left counts those that
+ * passed.
+ */
 static bool visit_array(struct kmem_cache *s, void *const *obj, unsigned int n, visit_t visit,
 			unsigned long *left)
 {
@@ -730,7 +754,8 @@ static long validate_list(struct kmem_cache *s, const struct slab_list *list)
  * validate_slab_cache() - check every object of a cache
  * @s: the cache
  *
- * Free objects must be as they were left; live ones of debug caches must have their red zones. Each damaged one is reported and repaired.
+ * Free objects must be as they were left; live ones of debug caches must have their red zones. Each
+ * damaged one is reported and repaired.
  * Return: how many there were.
  */
 long validate_slab_cache(struct kmem_cache *s)

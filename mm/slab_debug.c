@@ -1,33 +1,46 @@
 // SPDX-License-Identifier: MIT
 /*
- * Slab debugging: what a cache with debug flags keeps around its objects, and the reports of all caches.
+ * Slab debugging: what a cache with debug flags keeps around its objects, and the reports of all
+ * caches.
  *
- * 1. Layout of an object's slot. The left red zone is as long as the alignment, so that objects stay aligned.
+ * 1. Layout of an object's slot. The left red zone is as long as the alignment, so that objects
+ *    stay aligned.
  *
- *        | left red | object ............... | right red | track: alloc | track: free | orig | padding |
- *        ^ slot     ^ object       ^ orig    ^ object_size             ^ s->track              s->orig ^ slot + s->size
- *                                  |kmalloc red|         ^ s->inuse
+ *        | left red | object ............... | right red | alloc track | free track | orig | pad |
+ *        ^ slot     ^ object   |kmalloc red|             ^ s->inuse                 ^ s->orig
+ *                              ^ *orig_of    ^ object_size   s->track              slot + s->size ^
  *
- *    SLAB_RED_ZONE: red zones hold 0xcc while the object is live and 0xbb while it is free. In kmalloc caches the bytes beyond what was asked for
- *    (its number is kept in orig) are red zone too. SLAB_POISON: a free object holds 0x6b … 0xa5, a fresh one too; padding holds 0x5a.
- *    Objects with a constructor, or that RCU readers may look at, are not poisoned. SLAB_STORE_USER: each track has the stack, CPU and time.
+ *    SLAB_RED_ZONE: red zones hold 0xcc while the object is live and 0xbb while it is free. In
+ *    kmalloc caches the bytes beyond what was asked for (its number is kept in orig) are red zone
+ *    too. SLAB_POISON: a free object holds 0x6b … 0xa5, a fresh one too; padding holds 0x5a.
+ *    Objects with a constructor, or that RCU readers may look at, are not poisoned.
+ *    SLAB_STORE_USER: each track has the stack, CPU and time.
  *
- * 2. When. Every allocation checks that the object is as its last free left it; every free checks its red zones, after slab_locate() has
- *    said that it is a live object of this cache. What is found damaged is reported, repaired, and execution goes on. (Linux does so only with
- *    F among the flags; here setting up a zone means that it is looked at.)
+ * 2. When. Every allocation checks that the object is as its last free left it; every free checks
+ *    its red zones, after slab_locate() has said that it is a live object of this cache. What is
+ *    found damaged is reported, repaired, and execution goes on. (Linux does so only with F among
+ *    the flags; here setting up a zone means that it is looked at.)
  *
- * 3. Such caches have no magazines (slab.c), so nothing here is on a fast path, and an object's bit in the free map is its exact state.
+ * 3. Such caches have no magazines (slab.c), so nothing here is on a fast path, and an object's bit
+ *    in the free map is its exact state.
  *
  * 4. Invariants
  *    I1  a free object: red zones 0xbb, poison whole, padding whole;
  *    I2  a live object: red zones 0xcc from orig on, padding whole;
  *    both, until somebody writes where he should not: that is what is being looked for.
  *
- * 5. slab_debug=FLAGS[,CACHE…][;…] on the boot line gives flags to caches as they are made: F consistency, Z red zones, P poison, U user tracking,
- *    T trace; none: FZPU; `-`: none at all. CACHE is a name with * and ?. The first block that names a cache counts, else one without names.
+ * 5. slab_debug=FLAGS[,CACHE…][;…] on the boot line gives flags to caches as they are made: F
+ *    consistency, Z red zones, P poison, U user tracking, T trace; none: FZPU; `-`: none at all.
+ *    CACHE is a name with * and ?. The first block that names a cache counts, else one without
+ *    names.
  *
- * Locks: none of its own; an object under check belongs to the caller, or s->lock is held. Reports read other objects as they are.
+ * 6. Whose stack. A track is taken where the object changes hands; reports leave out the
+ *    allocator's own functions at its beginning (own_functions[]), so that it begins at the user's.
+ *
+ * Locks: none of its own; an object under check belongs to the caller, or s->lock is held. Reports
+ * read other objects as they are.
  */
+#include <asm/ksyms.h>
 #include <asm/stack.h>
 #include <linux/jiffies.h>
 #include <linux/moduleparam.h>
@@ -39,7 +52,7 @@
 #include "internal.h"
 #include "slab.h"
 
-#define TRACK_DEPTH   8
+#define TRACK_DEPTH   8 /* some of them the allocator's own */
 #define DUMP_BYTES    128 /* of an object */
 #define MAX_LEAKED    64  /* objects listed one by one */
 #define DEBUG_DEFAULT (SLAB_CONSISTENCY_CHECKS | SLAB_RED_ZONE | SLAB_POISON | SLAB_STORE_USER)
@@ -156,7 +169,10 @@ slab_flags_t slab_debug_flags(const char *name, slab_flags_t flags)
 	return debug_spec ? flags | spec_flags(debug_spec, name) : flags;
 }
 
-/* Use another specification from now on (NULL: none), for caches yet to be made. Returns the previous one. */
+/*
+ * Use another specification from now on (NULL: none), for caches yet to be made. Returns the
+ * previous one.
+ */
 const char *slab_debug_set_spec(const char *spec)
 {
 	const char *old = debug_spec;
@@ -273,6 +289,23 @@ static unsigned long slab_offset(const struct kmem_cache *s, const void *p)
 	return (unsigned long)p & ~s->slab_mask;
 }
 
+/*
+ * The allocator's own functions, which no stack of an object's user begins with. Which of them have
+ * a frame, the compiler decides.
+ */
+static const char *const own_functions[] = {
+	"alloc_slow", "alloc_direct", "slab_alloc", "kmem_cache_alloc", "kmem_cache_zalloc",
+	"kmem_cache_alloc_node", "kmem_cache_alloc_bulk", "__kmalloc_cache",
+	"__kmalloc_cache_flags", "__kmalloc", "krealloc", "krealloc_array", "move_block",
+	"resize_known", "kmemdup", "kmemdup_array", "kmemdup_nul", "kstrdup", "kstrdup_const",
+	"kstrndup", "kv_alloc", "kv_array", "kvmalloc", "kvmalloc_node", "kvzalloc",
+	"kvzalloc_node", "kvmalloc_array", "kvmalloc_array_node", "kvcalloc", "kvcalloc_node",
+	"kvrealloc",
+	"slab_free_checked", "slab_free", "free_slow", "free_wrong_cache", "kmem_cache_free",
+	"kmem_cache_free_bulk", "kfree_bulk", "kfree", "kfree_sensitive", "kfree_const", "kvfree",
+	"kvfree_sensitive",
+};
+
 static void *first_free(struct kmem_cache *s, struct page *slab)
 {
 	for (unsigned int i = 0; i < s->objects; i++) {
@@ -282,15 +315,36 @@ static void *first_free(struct kmem_cache *s, struct page *slab)
 	return NULL;
 }
 
+/* Does this return address lie in one of the functions above? */
+static bool is_own(unsigned long ip)
+{
+	unsigned long offset, size;
+	const char *name;
+	size_t n;
+
+	if (!ksym_lookup(ip - 1, &name, &offset, &size))
+		return false;
+	n = strcspn(name, "."); /* compilers append .part.0 and the like */
+	for (unsigned int i = 0; i < ARRAY_SIZE(own_functions); i++) {
+		if (!strncmp(own_functions[i], name, n) && !own_functions[i][n])
+			return true;
+	}
+	return false;
+}
+
+/* The stack begins at whoever called the allocator. */
 static void report_track(const char *verb, const struct track *t)
 {
 	char title[160];
+	unsigned int own = 0;
 
 	if (!t->nr || t->nr > TRACK_DEPTH)
 		return;
-	scnprintf(title, sizeof(title), "%s in %pS age=%lu cpu=%u pid=0", verb, (void *)t->ips[0],
-		  jiffies - t->when, t->cpu);
-	report_stack(title, t->ips, t->nr);
+	while (own < t->nr - 1 && is_own(t->ips[own]))
+		own++;
+	scnprintf(title, sizeof(title), "%s in %pB age=%lu cpu=%u pid=0", verb,
+		  (void *)t->ips[own], jiffies - t->when, t->cpu);
+	report_stack(title, t->ips + own, t->nr - own);
 }
 
 static void report_tracks(const struct kmem_cache *s, const void *obj)
@@ -395,6 +449,16 @@ void slab_report_foreign(const char *func, const void *p)
 	report_address(p);
 	report_stack_here(NULL);
 	report_advice("%s", foreign_advice(p));
+	report_end();
+}
+
+/* `func` was given a cache that was destroyed, or is none. */
+void slab_report_no_cache(const char *func, const void *s)
+{
+	report_begin("BUG: %s of 0x%px, which is no cache", func, s);
+	report_address(s);
+	report_stack_here(NULL);
+	report_advice("The cache was destroyed before, or never made: look for two owners of one pointer.");
 	report_end();
 }
 
@@ -515,7 +579,7 @@ bool slab_debug_check_object(struct kmem_cache *s, struct page *slab, void *obj,
 
 /* ---- Allocation and free of debug caches ---- */
 
-/* Two frames are the allocator's own: the caller of this, and the slow path that was entered by a tail call. */
+/* The caller of this is left out here, what else belongs to the allocator in report_track(). */
 static __always_inline void set_track(struct kmem_cache *s, void *obj, enum track_item item)
 {
 	struct track *t;
@@ -525,7 +589,7 @@ static __always_inline void set_track(struct kmem_cache *s, void *obj, enum trac
 	t = track_of(s, obj, item);
 	t->when = jiffies;
 	t->cpu = smp_processor_id();
-	t->nr = stack_trace_save(t->ips, TRACK_DEPTH, 2, NULL);
+	t->nr = stack_trace_save(t->ips, TRACK_DEPTH, 1, NULL);
 }
 
 static void trace(const struct kmem_cache *s, const char *what, const void *obj)

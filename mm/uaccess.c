@@ -20,9 +20,10 @@
  *    I1  no bare copy is called with a user address that access_ok() refused;
  *    I2  pagefaults_disabled is what it was when a function here returns.
  *
- * 4. Context: process context, may sleep; the _inatomic and _nofault forms anywhere. Locks: none
- *    held, mmap_lock is taken by the fault; so none of the sleeping forms may be called with the
- *    running mm's mmap_lock held for writing.
+ * 4. Context: process context, may sleep (with interrupts off a missing page is an error instead,
+ *    as fault.c says); the _inatomic and _nofault forms anywhere. Locks: none held, mmap_lock is
+ *    taken by the fault; so none of the sleeping forms may be called with the running mm's
+ *    mmap_lock held for writing.
  */
 #include <linux/kernel.h>
 #include <linux/mm.h>
@@ -308,7 +309,7 @@ int copy_struct_from_user(void *dst, size_t ksize, const void __user *src, size_
 /* Every address of the kernel's lies above the user's half and what separates them. */
 static bool kernel_address(const void *p)
 {
-	return (unsigned long)p >= PAGE_OFFSET;
+	return (unsigned long)p >= KERNEL_START && (unsigned long)p <= KERNEL_LAST;
 }
 
 /**

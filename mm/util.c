@@ -2,7 +2,8 @@
 /*
  * Copies of strings and memory, made with kmalloc.
  *
- * Each allocates once, copies once, and gives NULL if there is no memory. A size that would overflow is no size: NULL. Context: as the flags say.
+ * Each allocates once, copies once, and gives NULL if there is no memory. A size that would
+ * overflow is no size: NULL. Context: as the flags say.
  */
 #include <linux/slab.h>
 #include <linux/string.h>

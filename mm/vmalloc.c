@@ -2,8 +2,9 @@
 /*
  * vmalloc and vmap: memory that is contiguous in virtual addresses only.
  *
- * 1. What it is for. Large kernel memory from single pages, where a physically contiguous block is not needed or not to be had. It costs
- *    page-table entries and a TLB flush in the end, and is not for DMA.
+ * 1. What it is for. Large kernel memory from single pages, where a physically contiguous block is
+ *    not needed or not to be had. It costs page-table entries and a TLB flush in the end, and is
+ *    not for DMA.
  *
  * 2. Files, each built on those before it:
  *
@@ -14,23 +15,27 @@
  *        vmalloc.c     this: pages for areas, and the functions that callers know
  *        vmap_show.c   vmallocinfo, what a faulting address is, vmap_valid()
  *
- * 3. An area stores no list of its pages: its page table is the list. Filling walks down to a table once for 512 pages, takes pages in
- *    batches of FILL_BATCH and writes their entries side by side; vfree() reads the same entries and gives the pages back.
- *    Only VM_MAP_PUT_PAGES keeps an array, since vfree() must free it.
+ * 3. An area stores no list of its pages: its page table is the list. Filling walks down to a table
+ *    once for 512 pages, takes pages in batches of FILL_BATCH and writes their entries side by
+ *    side; vfree() reads the same entries and gives the pages back. Only VM_MAP_PUT_PAGES keeps an
+ *    array, since vfree() must free it.
  *
- *        area:  | page | page | page | guard |       entry ──> page: order 0, count 1 held by the area
+ *        area:  | page | page | page | guard |     entry ──> page: order 0, count 1 (the area's)
  *
- * 4. A guard page, never mapped, ends every area: an overrun faults at once, and the report names the area, its size and who allocated it.
+ * 4. A guard page, never mapped, ends every area: an overrun faults at once, and the report names
+ *    the area, its size and who allocated it.
  *
- * 5. vmalloc_huge() starts at a 2 MiB boundary and takes a 2 MiB page for each whole 2 MiB if one is to be had without effort, single pages
- *    for the others and the rest. A large page is one compound block: get_page() on any of its pages keeps all of it, and
- *    it is given back whole.
+ * 5. vmalloc_huge() starts at a 2 MiB boundary and takes a 2 MiB page for each whole 2 MiB if one
+ *    is to be had without effort, single pages for the others and the rest. A large page is one
+ *    compound block: get_page() on any of its pages keeps all of it, and it is given back whole.
  *
- * 6. Failure. An area that cannot be filled is released like any other: what it has is found in its page table. One line says why, unless
- *    __GFP_NOWARN. More pages than the machine has are refused before anything is tried.
+ * 6. Failure. An area that cannot be filled is released like any other: what it has is found in its
+ *    page table. One line says why, unless __GFP_NOWARN. More pages than the machine has are
+ *    refused before anything is tried.
  *
- * 7. Contexts: allocating may sleep. vfree(), vunmap() and vfree_atomic() may be called in interrupts; with interrupts off they leave the
- *    flush to others. Cost: O(log areas) and a few instructions a page besides its allocation.
+ * 7. Contexts: allocating may sleep. vfree(), vunmap() and vfree_atomic() may be called in
+ *    interrupts; with interrupts off they leave the flush to others. Cost: O(log areas) and a few
+ *    instructions a page besides its allocation.
  */
 #include <linux/kernel.h>
 #include <linux/mm.h>
@@ -155,7 +160,8 @@ void *vmalloc_common(unsigned long size, unsigned long align, gfp_t gfp, unsigne
  * @size: bytes, rounded up to pages
  *
  * Context: may sleep.
- * Return: the address, page aligned, contents undefined; NULL if @size is 0, more than the memory there is, or cannot be had.
+ * Return: the address, page aligned, contents undefined; NULL if @size is 0, more than the memory
+ * there is, or cannot be had.
  */
 void *vmalloc(unsigned long size)
 {
@@ -368,10 +374,10 @@ static void area_free(struct vm_struct *vm)
  * vfree() - give back memory from vmalloc() or its relatives, or an area from vmap()
  * @addr: what was returned; NULL does nothing
  *
- * Pages of vmalloc() and of vmap() with VM_MAP_PUT_PAGES lose a reference each, usually the last. What is no such area is reported and
- * left alone.
+ * Pages of vmalloc() and of vmap() with VM_MAP_PUT_PAGES lose a reference each, usually the last.
+ * What is no such area is reported and left alone.
  *
- * Context: any but NMI. May flush TLBs if interrupts are on.
+ * Context: any but NMI. May flush TLBs, and wait for another flush, if interrupts are on.
  */
 void vfree(const void *addr)
 {
@@ -428,12 +434,13 @@ static struct vm_struct *map_area(struct page **pages, unsigned int count, unsig
  * vmap() - map pages to consecutive addresses
  * @pages: the pages
  * @count: how many
- * @flags: VM_MAP, VM_USERMAP, or VM_MAP_PUT_PAGES: one reference of each page and the array itself (from kmalloc() or vmalloc()) pass
- *	to the area, and vfree() drops and frees them
+ * @flags: VM_MAP, VM_USERMAP, or VM_MAP_PUT_PAGES: one reference of each page and the array itself
+ *	(from kmalloc() or vmalloc()) pass to the area, and vfree() drops and frees them
  * @prot: access; never executable
  *
  * Context: may sleep.
- * Return: the address; NULL if there is no memory or an entry of @pages is none, and then nothing has passed.
+ * Return: the address; NULL if there is no memory or an entry of @pages is none, and then nothing
+ * has passed.
  */
 void *vmap(struct page **pages, unsigned int count, unsigned long flags, pgprot_t prot)
 {

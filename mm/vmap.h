@@ -13,9 +13,10 @@
 #define VMAP_FREE  0x00080000 /* no area: a free range */
 
 /*
- * Backlog of the lazy flush, in bytes of addresses. A flush makes each CPU refill its TLB, some 1500 entries at about 30 cycles;
- * 8 MiB are up to 1024 of the smallest areas (page and guard), so it adds about 45 cycles to a pair of calls that takes 2000.
- * The backlog holds at most 1024 x 96 bytes of vm_struct and 4 page tables, on the smallest machine too.
+ * Backlog of the lazy flush, in bytes of addresses. A flush makes each CPU refill its TLB, some
+ * 1500 entries at about 30 cycles; 8 MiB are up to 1024 of the smallest areas (page and guard), so
+ * it adds about 45 cycles to a pair of calls that takes 2000. The backlog holds at most 1024 x 96
+ * bytes of vm_struct and 4 page tables, on the smallest machine too.
  */
 #define VMAP_LAZY_MAX (8UL << 20)
 
@@ -53,29 +54,45 @@ static inline bool vm_is_live(const struct vm_struct *vm)
 	return !(vm->flags & (VMAP_DYING | VMAP_LAZY));
 }
 
-/* --- vmap_tree.c: who has which addresses. L is held by the caller; nothing here allocates, sleeps or touches a page table. --- */
+/*
+ * --- vmap_tree.c: who has which addresses. L is held by the caller; nothing here allocates, sleeps
+ * or touches a page table. ---
+ */
 
 /* One free range [start, start + size), for which `whole` is the node. */
 void vmap_space_init(struct vmap_space *vs, struct vm_struct *whole, unsigned long start,
 		     unsigned long size);
 /*
- * Give `vm` (size set) the lowest addresses that fit, `align` a power of two >= PAGE_SIZE; false: there are none. A node that is
- * needed for what is left over is taken from *spare (needed only for align > PAGE_SIZE), one that is no longer needed put into *spare.
+ * Give `vm` (size set) the lowest addresses that fit, `align` a power of two >= PAGE_SIZE; false:
+ * there are none. A node that is needed for what is left over is taken from *spare (needed only for
+ * align > PAGE_SIZE), one that is no longer needed put into *spare.
  */
 bool vmap_space_take(struct vmap_space *vs, struct vm_struct *vm, unsigned long align,
 		     struct vm_struct **spare);
-/* Addresses of `vm`, which must be in vs->areas, become free. Returns the chain (->next) of nodes that nobody needs any more. */
+/*
+ * Addresses of `vm`, which must be in vs->areas, become free. Returns the chain (->next) of nodes
+ * that nobody needs any more.
+ */
 struct vm_struct *vmap_space_give(struct vmap_space *vs, struct vm_struct *vm);
 /* The area that holds `addr`, its guard page included; NULL. */
 struct vm_struct *vmap_space_find(const struct vmap_space *vs, unsigned long addr);
 /* The first area whose end lies above `addr`; NULL. */
 struct vm_struct *vmap_space_next(const struct vmap_space *vs, unsigned long addr);
-/* The invariants I1 … I6 of vmap_tree.c, for the region [start, end). Prints the broken one. O(areas + free ranges). */
+/*
+ * The invariants I1 … I6 of vmap_tree.c, for the region [start, end). Prints the broken one.
+ * O(areas + free ranges).
+ */
 bool vmap_space_valid(const struct vmap_space *vs, unsigned long start, unsigned long end);
 
-/* --- vmap_pte.c: the page tables under the areas. The caller owns the addresses; all may run on several CPUs at once. --- */
+/*
+ * --- vmap_pte.c: the page tables under the areas. The caller owns the addresses; all may run on
+ * several CPUs at once. ---
+ */
 
-/* Page-table entries for va and what follows in the same table, which is made if it is missing; NULL: no memory. May sleep. */
+/*
+ * Page-table entries for va and what follows in the same table, which is made if it is missing;
+ * NULL: no memory. May sleep.
+ */
 pte_t *vmap_slots(unsigned long va);
 /* How many of `n` pages from va on stand in that table. */
 static inline unsigned long vmap_run(unsigned long va, unsigned long n)
@@ -85,9 +102,15 @@ static inline unsigned long vmap_run(unsigned long va, unsigned long n)
 	return n < left ? n : left;
 }
 
-/* Map `n` of pages to consecutive addresses. -ENOMEM, -EINVAL (a page that is none): what was made stands. May sleep. */
+/*
+ * Map `n` of pages to consecutive addresses. -ENOMEM, -EINVAL (a page that is none): what was made
+ * stands. May sleep.
+ */
 int vmap_map_pages(unsigned long va, struct page **pages, unsigned long n, pgprot_t prot);
-/* Map [phys, phys + size) at va, with large leaves where both allow it. -ENOMEM: what was made stands. May sleep. */
+/*
+ * Map [phys, phys + size) at va, with large leaves where both allow it. -ENOMEM: what was made
+ * stands. May sleep.
+ */
 int vmap_map_phys(unsigned long va, phys_addr_t phys, unsigned long size, pgprot_t prot);
 /* Map the large page `page` at va, both aligned to its size. -ENOMEM. May sleep. */
 int vmap_map_large(unsigned long va, phys_addr_t phys, pgprot_t prot);
@@ -120,18 +143,25 @@ void vmap_pages_put(struct page **pages, unsigned long n);
 /* --- vmap_area.c: the life of an area --- */
 extern struct vmap_space vmap_space;
 
-/* An area of `size` bytes (page aligned, without guard), marked VM_UNINITIALIZED; NULL: no addresses or no memory. May sleep. */
+/*
+ * An area of `size` bytes (page aligned, without guard), marked VM_UNINITIALIZED; NULL: no
+ * addresses or no memory. May sleep.
+ */
 struct vm_struct *vmap_area_get(unsigned long size, unsigned long align, unsigned long flags,
 				gfp_t gfp, const void *caller);
 /* The area is complete, and has `flags` besides. */
 void vmap_area_ready(struct vm_struct *vm, unsigned long flags);
 /*
- * Begin the end of the area that starts at `addr`: from now on nobody else gets it. It must be complete and have one of the flags
- * `allowed`; else it is reported as a wrong use of the function `what`, and NULL returned. `caller` called that.
+ * Begin the end of the area that starts at `addr`: from now on nobody else gets it. It must be
+ * complete and have one of the flags `allowed`; else it is reported as a wrong use of the function
+ * `what`, and NULL returned. `caller` called that.
  */
 struct vm_struct *vmap_area_claim(const void *addr, const char *what, unsigned long allowed,
 				  const void *caller);
-/* End of an area that was claimed, or that could not be completed: leaves taken out, addresses into the backlog. */
+/*
+ * End of an area that was claimed, or that could not be completed: leaves taken out, addresses into
+ * the backlog.
+ */
 void vmap_area_release(struct vm_struct *vm, enum vmap_pages what);
 /* Flush and make the backlog allocatable if it is over its limit and the context allows it. */
 void vmap_purge_if_due(void);

@@ -1,29 +1,35 @@
 // SPDX-License-Identifier: MIT
 /*
- * The life of an area of the vmalloc region: addresses taken, area claimed, leaves taken out, addresses given back after a flush.
+ * The life of an area of the vmalloc region: addresses taken, area claimed, leaves taken out,
+ * addresses given back after a flush.
  *
- * 1. Order. A new area's node, and a second one where an alignment may split a free range, are allocated before the lock is taken; under
- *    the lock nothing can fail but the search itself. The end of an area allocates nothing, so vfree() cannot fail.
+ * 1. Order. A new area's node, and a second one where an alignment may split a free range, are
+ *    allocated before the lock is taken; under the lock nothing can fail but the search itself. The
+ *    end of an area allocates nothing, so vfree() cannot fail.
  *
- * 2. Lazy flush. After its leaves are cleared an area's translations may still stand in the TLBs. It goes into the backlog, and all of the
- *    backlog is made allocatable by one flush, when it passes VMAP_LAZY_MAX (derived in vmap.h), when the search for addresses fails, in
- *    vm_unmap_aliases() and in mm_quiesce(). Addresses are never handed out between clearing and flush, so
- *    a new owner cannot meet an old translation.
+ * 2. Lazy flush. After its leaves are cleared an area's translations may still stand in the TLBs.
+ *    It goes into the backlog, and all of the backlog is made allocatable by one flush, when it
+ *    passes VMAP_LAZY_MAX (derived in vmap.h), when the search for addresses fails, in
+ *    vm_unmap_aliases() and in mm_quiesce(). Addresses are never handed out between clearing and
+ *    flush, so a new owner cannot meet an old translation.
  *
  *        vfree ──> clear leaves ──> backlog ──(flush)──> free ranges
  *
- * 3. Bound. A caller with interrupts off cannot flush (another CPU might wait for it in turn), so it only adds; but every
- *    allocation looks at the backlog too, and it may sleep. The backlog is thus at most VMAP_LAZY_MAX and what was live.
+ * 3. Bound. A caller with interrupts off cannot flush (another CPU might wait for it in turn), so
+ *    it only adds; but every allocation looks at the backlog too, and it may sleep. The backlog is
+ *    thus at most VMAP_LAZY_MAX and what was live.
  *
  * 4. Invariants, besides those of vmap_tree.c (vmap_valid() in vmap_show.c)
  *    I7  a complete live area's pages are all mapped and its guard page is not;
  *    I8  nothing of a lazy area is mapped;
  *    I9  no leaf stands outside live areas and areas on their way in or out.
  *
- * 5. Locks: purge_lock (a mutex, so one flush at a time and a waiter finds what it set free) > vmap_space.lock (irq-safe, short: at most
- *    PURGE_BATCH areas are given back under it). Slab and page allocator are called outside vmap_space.lock.
+ * 5. Locks: purge_lock (a mutex, so one flush at a time and a waiter finds what it set free) >
+ *    vmap_space.lock (irq-safe, short: at most PURGE_BATCH areas are given back under it). Slab and
+ *    page allocator are called outside vmap_space.lock.
  *
- * Sources: the backlog is Piggin's "lazy vmap" idea (Linux documents the behaviour in vmalloc's interface).
+ * Sources: the backlog is Piggin's "lazy vmap" idea (Linux documents the behaviour in vmalloc's
+ * interface).
  */
 #include <asm/tlbflush.h>
 #include <linux/kernel.h>
@@ -38,7 +44,10 @@
 
 #define PURGE_BATCH 32
 
-/* What of the caller's flags is about how hard to try; the rest (zone, mobility, zeroing) is for the pages alone. */
+/*
+ * What of the caller's flags is about how hard to try; the rest (zone, mobility, zeroing) is for
+ * the pages alone.
+ */
 #define AREA_GFP                                                                           \
 	(__GFP_RECLAIM | __GFP_IO | __GFP_FS | __GFP_HIGH | __GFP_NOWARN | __GFP_NORETRY | \
 	 __GFP_RETRY_MAYFAIL | __GFP_NOFAIL | __GFP_MEMALLOC | __GFP_NOMEMALLOC)

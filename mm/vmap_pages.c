@@ -2,22 +2,29 @@
 /*
  * Pages for vmalloc areas: taken and given back in small blocks, though each is a page of its own.
  *
- * 1. Why. Whoever looks up a page of an area (vmalloc_to_page()) may treat it as a single page: take a reference, keep it after vfree(). So
- *    each has its own count and order 0. But taking and freeing a thousand of them one by one costs a thousand
- *    splits and merges in the buddy, some 400 instructions a page. Here a block of 2^BLOCK_ORDER pages is taken at once and cut into single
- *    pages; what still stands together at the end, and has no other user, is made a block again and freed as one.
+ * 1. Why. Whoever looks up a page of an area (vmalloc_to_page()) may treat it as a single page:
+ *    take a reference, keep it after vfree(). So each has its own count and order 0. But taking and
+ *    freeing a thousand of them one by one costs a thousand splits and merges in the buddy, some
+ *    400 instructions a page. Here a block of 2^BLOCK_ORDER pages is taken at once and cut into
+ *    single pages; what still stands together at the end, and has no other user, is made a block
+ *    again and freed as one.
  *
  *        alloc:  [ head | . | . | . | . | . | . | . ]  ──>  8 x {USED, order 0, count 1}
- *        free:   8 neighbours, aligned, {USED, order 0, count 1} each  ──>  one block of order 3; anything else: put_page() one by one
+ *        free:   8 aligned neighbours, each {USED, order 0, count 1}  ──>  one block of order 3
+ *                anything else  ──>  put_page() one by one
  *
- * 2. The order is the largest that per-CPU lists hold: a higher one would go to the zone's lock each time, and use up blocks that only
- *    others need. If there is no such block the request goes on with single pages and does not ask again.
+ * 2. The order is the largest that per-CPU lists hold: a higher one would go to the zone's lock
+ *    each time, and use up blocks that only others need. If there is no such block the request goes
+ *    on with single pages and does not ask again.
  *
- * 3. A count of 1 is the area's own reference. Nobody can take another meanwhile: that needs a page that is mapped or referenced, and the
- *    leaves are gone. So looking at the counts and joining need no lock.
+ * 3. A count of 1 is the area's own reference. Nobody can take another meanwhile: that needs a page
+ *    that is mapped or referenced, and the leaves are gone. So looking at the counts and joining
+ *    need no lock.
  *
- * Invariant: pages between a join and its free_block() have mark 0, no flags and count 0, as the tails of any block (page_alloc.c, I5).
- * Context: as the page allocator's. Cost: about 20 instructions a page and an eighth of a block's allocation.
+ * Invariant: pages between a join and its free_block() have mark 0, no flags and count 0, as the
+ * tails of any block (page_alloc.c, I5).
+ * Context: as the page allocator's. Cost: about 20 instructions a page and an eighth of a block's
+ * allocation.
  */
 #include <linux/kernel.h>
 #include <linux/mm.h>

@@ -2,27 +2,33 @@
 /*
  * The page tables under the vmalloc region.
  *
- * 1. Model. An area's entries belong to whoever owns the area, from the moment its addresses were taken until they are given back. So
- *    leaves are written and cleared without a lock; only the making of tables, which areas share, is serialised. The table is found
- *    once for each 2 MiB, after that entries stand side by side.
+ * 1. Model. An area's entries belong to whoever owns the area, from the moment its addresses were
+ *    taken until they are given back. So leaves are written and cleared without a lock; only the
+ *    making of tables, which areas share, is serialised. The table is found once for each 2 MiB,
+ *    after that entries stand side by side.
  *
- * 2. Tables stay once they are built. Lowest fit (vmap_tree.c) uses the same addresses again, so there are never more than the peak of
- *    mapped addresses needs: a table of 4 KiB for each 2 MiB, 0.2 %, counted in MM_KERNEL_TABLES. Freeing them would need a lock on
- *    every walk of a kernel address, and a second flush for the CPUs' caches of the upper levels. In return lookups need no lock.
+ * 2. Tables stay once they are built. Lowest fit (vmap_tree.c) uses the same addresses again, so
+ *    there are never more than the peak of mapped addresses needs: a table of 4 KiB for each 2 MiB,
+ *    0.2 %, counted in MM_KERNEL_TABLES. Freeing them would need a lock on every walk of a kernel
+ *    address, and a second flush for the CPUs' caches of the upper levels. In return lookups need
+ *    no lock.
  *
- * 3. A large leaf (2 MiB) may find a table in its place. All its entries are empty, as the large page's owner owns all its addresses. The
- *    leaf is written over it, the address flushed, so that no CPU goes on to the old table, and the table parked: the next table
- *    that is needed comes from there. A parked table is still a table page and all zero; so 2 holds for it too.
+ * 3. A large leaf (2 MiB) may find a table in its place. All its entries are empty, as the large
+ *    page's owner owns all its addresses. The leaf is written over it, the address flushed, so that
+ *    no CPU goes on to the old table, and the table parked: the next table that is needed comes
+ *    from there. A parked table is still a table page and all zero; so 2 holds for it too.
  *
  * 4. Invariants
  *    I1  every table under the region is of type PAGE_TABLE and stays so;
  *    I2  the entries of addresses that are in no live area are none (checked in vmap_show.c);
  *    I3  a parked table is referenced by no entry and all its entries are none.
  *
- * 5. Locks: tables_lock (irq-safe; page allocator locks nest in it). Nobody else makes tables under this region, so it stands for the lock
- *    of the kernel's tree there. Leaves that are taken out still need a TLB flush before their addresses are used again: vmalloc.c's part.
- *    Before their pages are used again it is not waited for (Linux neither): a stale entry only serves whoever touches the
- *    area after vfree(). vmalloc_strict flushes before each batch of pages is given back, at one flush per 64 pages.
+ * 5. Locks: tables_lock (irq-safe; page allocator locks nest in it). Nobody else makes tables under
+ *    this region, so it stands for the lock of the kernel's tree there. Leaves that are taken out
+ *    still need a TLB flush before their addresses are used again: vmalloc.c's part. Before their
+ *    pages are used again it is not waited for (Linux neither): a stale entry only serves whoever
+ *    touches the area after vfree(). vmalloc_strict flushes before each batch of pages is given
+ *    back, at one flush per 64 pages.
  */
 #include <asm/tlbflush.h>
 #include <linux/kernel.h>
@@ -142,7 +148,9 @@ static bool large_fits(unsigned long va, phys_addr_t phys, unsigned long size)
 	       pt_max_leaf_level() >= LARGE_LEVEL;
 }
 
-/* 4 KiB leaves for [phys, …) up to the end of the table or of `size`. Bytes mapped, 0: no memory. */
+/*
+ * 4 KiB leaves for [phys, …) up to the end of the table or of `size`. Bytes mapped, 0: no memory.
+ */
 static unsigned long map_phys_run(unsigned long va, phys_addr_t phys, unsigned long size,
 				  pgprot_t prot)
 {

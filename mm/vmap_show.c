@@ -1,16 +1,19 @@
 // SPDX-License-Identifier: MIT
 /*
- * The vmalloc region seen from outside: /proc/vmallocinfo, what a faulting address is, the invariants.
+ * The vmalloc region seen from outside: /proc/vmallocinfo, what a faulting address is, the
+ * invariants.
  *
- * 1. vmallocinfo_show() looks an area up, copies it, lets the lock go and prints: so the console is never waited for under the lock. Areas
- *    that come or go meanwhile may or may not be seen.
+ * 1. vmallocinfo_show() looks an area up, copies it, lets the lock go and prints: so the console is
+ *    never waited for under the lock. Areas that come or go meanwhile may or may not be seen.
  *
- * 2. The explainer is asked by the report engine about any address, also about a fault inside this very code. It only tries the lock, and
- *    copies what it found. An address in an area's guard page is one beyond its end; areas that were freed are known from the
- *    area tree as long as they wait for the flush, and from a ring of the last VMAP_RING ones after that.
+ * 2. The explainer is asked by the report engine about any address, also about a fault inside this
+ *    very code. It only tries the lock, and copies what it found. An address in an area's guard
+ *    page is one beyond its end; areas that were freed are known from the area tree as long as they
+ *    wait for the flush, and from a ring of the last VMAP_RING ones after that.
  *
- * 3. vmap_valid() checks I1 … I6 of vmap_tree.c and I7 … I9 of vmap_area.c under the lock, walking every page of every area. For tests.
- *    Areas on their way in or out are left out, and while there are any, so is I9.
+ * 3. vmap_valid() checks I1 … I6 of vmap_tree.c and I7 … I9 of vmap_area.c under the lock, walking
+ *    every page of every area. For tests. Areas on their way in or out are left out, and while
+ *    there are any, so is I9.
  */
 #include <linux/kernel.h>
 #include <linux/mm.h>

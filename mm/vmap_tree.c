@@ -1,28 +1,35 @@
 // SPDX-License-Identifier: MIT
 /*
- * The vmalloc region's addresses: which area has which, and which are free. Page tables are vmap_pte.c's, policy is vmalloc.c's.
+ * The vmalloc region's addresses: which area has which, and which are free. Page tables are
+ * vmap_pte.c's, policy is vmalloc.c's.
  *
- * 1. Model. The region is cut into areas and free ranges, and nothing else; both are struct vm_struct and stand in two trees by address:
+ * 1. Model. The region is cut into areas and free ranges, and nothing else; both are struct
+ *    vm_struct and stand in two trees by address:
  *
  *        region  |  area  |g|   area   |g|      free      |  area |g|           free            |
  *        areas      live        lazy                         dying
  *        free                                 max_size                       max_size
  *
- *    (g: the guard page, part of the area). A node of the free tree holds the largest free range of its subtree, so the lowest range of
- *    at least n bytes is found by going down once: left if the left subtree has one, else here, else right.
+ *    (g: the guard page, part of the area). A node of the free tree holds the largest free range of
+ *    its subtree, so the lowest range of at least n bytes is found by going down once: left if the
+ *    left subtree has one, else here, else right.
  *
- * 2. Life of an area: being built (VM_UNINITIALIZED) -> live -> dying (VMAP_DYING: claimed by vfree(), its leaves are being taken out) ->
- *    lazy (VMAP_LAZY: unmapped, in the backlog until a TLB flush) -> addresses free. It stays in the area tree till the end, so a fault
- *    or a second vfree() on it is told apart from a wild pointer.
+ * 2. Life of an area: being built (VM_UNINITIALIZED) -> live -> dying (VMAP_DYING: claimed by
+ *    vfree(), its leaves are being taken out) -> lazy (VMAP_LAZY: unmapped, in the backlog until a
+ *    TLB flush) -> addresses free. It stays in the area tree till the end, so a fault or a second
+ *    vfree() on it is told apart from a wild pointer.
  *
- * 3. Lowest fit, as a range is found by address: areas gather at the bottom, where page tables already are, and the large rest stays whole.
- *    With an alignment above a page a range of n bytes may still not hold the area. The first FIT_TRIES candidates are looked at one by one
- *    (a hole left by such an area fits again), then any range of n + align - PAGE_SIZE is taken, which always fits; only if there
- *    is none does the one-by-one search go on, to the end: that happens when the region is all but full.
+ * 3. Lowest fit, as a range is found by address: areas gather at the bottom, where page tables
+ *    already are, and the large rest stays whole. With an alignment above a page a range of n bytes
+ *    may still not hold the area. The first FIT_TRIES candidates are looked at one by one (a hole
+ *    left by such an area fits again), then any range of n + align - PAGE_SIZE is taken, which
+ *    always fits; only if there is none does the one-by-one search go on, to the end: that happens
+ *    when the region is all but full.
  *
- * 4. No node is allocated here. What an area is carved from shrinks, disappears (its node is handed back for freeing) or splits (the caller
- *    brought a node). When an area ends, its own node becomes the free range or, merged with a neighbour, is handed back.
- *    So giving back cannot fail.
+ * 4. No node is allocated here. What an area is carved from shrinks, disappears (its node is handed
+ *    back for freeing) or splits (the caller brought a node). When an area ends, its own node
+ *    becomes the free range or, merged with a neighbour, is handed back. So giving back cannot
+ *    fail.
  *
  * 5. Invariants (vmap_space_valid)
  *    I1  areas are page aligned, not empty, ascending and disjoint, none marked VMAP_FREE;
@@ -32,9 +39,11 @@
  *    I5  max_size of each free range is the largest size in its subtree;
  *    I6  the backlog's chain holds areas marked VMAP_LAZY whose sizes sum to lazy_bytes.
  *
- * 6. Locks: the caller holds vs->lock. Complexity: O(log n) for all but the search said in 3 and vmap_space_valid().
+ * 6. Locks: the caller holds vs->lock. Complexity: O(log n) for all but the search said in 3 and
+ *    vmap_space_valid().
  *
- * Sources: augmented search trees, Cormen et al., "Introduction to Algorithms", ch. 14; first fit by address, Knuth, TAOCP 1, 2.5.
+ * Sources: augmented search trees, Cormen et al., "Introduction to Algorithms", ch. 14; first fit
+ * by address, Knuth, TAOCP 1, 2.5.
  */
 #include <linux/kernel.h>
 #include <linux/rbtree_augmented.h>

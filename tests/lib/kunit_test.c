@@ -27,6 +27,7 @@
 #include <linux/gfp.h>
 #include <linux/kernel.h>
 #include <linux/slab.h>
+#include <linux/sprintf.h>
 #include <linux/string.h>
 #include <quarry/report.h>
 #include "lib/kunit/internal.h"
@@ -230,13 +231,16 @@ static void integers(struct kunit *test)
 static void booleans_and_pointers(struct kunit *test)
 {
 	int x = 3;
+	char want[80];
 
 	KUNIT_EXPECT_TRUE(&probe, x == 4);
 	EXPECT_PROBE_FAILED(test, "Expected x == 4 to be true, but is false");
 	KUNIT_EXPECT_FALSE(&probe, x);
 	EXPECT_PROBE_FAILED(test, "Expected x to be false, but is true");
 	KUNIT_EXPECT_NULL(&probe, &x);
-	EXPECT_PROBE_FAILED(test, "Expected &x == NULL, but\n#         &x == ffff");
+	snprintf(want, sizeof(want), "Expected &x == NULL, but\n#         &x == %016lx",
+		 (unsigned long)&x);
+	EXPECT_PROBE_FAILED(test, want);
 	KUNIT_EXPECT_NOT_NULL(&probe, (void *)NULL);
 	EXPECT_PROBE_FAILED(test, "!= NULL, but");
 	KUNIT_EXPECT_PTR_EQ(&probe, &x, &x + 1);

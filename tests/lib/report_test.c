@@ -221,7 +221,7 @@ static void trap_report_is_complete(struct kunit *test)
 {
 	static const char *const parts[] = {
 		"invalid opcode: 0000\n",
-		"\nRIP: 0008:",
+		"\nRIP: 00", /* a process has other selectors than a kernel */
 		"\nCode: ",
 		"<0f> 0b",
 		"\nRSP: ",

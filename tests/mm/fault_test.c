@@ -9,9 +9,11 @@
  *   write gets a copy; VM_EXEC is ignored; pagefault_disable() is ignored; a plain dereference by
  *   the kernel is resolved (the case never ends: the runner's timeout); the copy of a write beyond
  *   the file, or the page of a write that page_mkwrite() refuses, is not given back; an entry is
- *   installed without a second look.
+ *   installed without a second look; page_mkwrite() is asked about a page that nobody holds;
+ *   faults are resolved with interrupts off.
  */
 #include <asm/fault.h>
+#include <asm/irqflags.h>
 #include <linux/string.h>
 #include "mm/internal.h"
 #include "tests/mm/user_fixture.h"
@@ -383,6 +385,34 @@ static void direct_dereference_is_reported(struct kunit *test)
 	KUNIT_EXPECT_TRUE(test, pte_none(user_entry(test, USER_BASE)));
 }
 
+/*
+ * With interrupts off nothing may sleep, so nothing comes in: an interrupt handler gets an error
+ * even while what it interrupted holds mmap_lock. What is present can be used.
+ */
+static void interrupts_off(struct kunit *test)
+{
+	struct mm_struct *mm = test_mm(test);
+	int present, missing, under_lock;
+
+	map_anon(test, 0, 2, PROT_RW);
+	KUNIT_EXPECT_EQ(test, poke(USER_PAGE(0), 7), 0);
+	local_irq_disable();
+	present = poke(USER_PAGE(0), 8);
+	missing = poke(USER_PAGE(1), 8);
+	local_irq_enable();
+	KUNIT_EXPECT_EQ(test, present, 0);
+	KUNIT_EXPECT_EQ(test, missing, -EFAULT);
+	mmap_write_lock(mm);
+	local_irq_disable();
+	under_lock = peek_error(USER_PAGE(1));
+	local_irq_enable();
+	mmap_write_unlock(mm);
+	KUNIT_EXPECT_EQ(test, under_lock, -EFAULT);
+	KUNIT_EXPECT_EQ(test, get_mm_rss(mm), 1);
+	expect_word(test, USER_PAGE(0), 8);
+	KUNIT_EXPECT_EQ(test, poke(USER_PAGE(1), 9), 0);
+}
+
 /* --- drivers --- */
 
 static struct page *driver_page;
@@ -449,6 +479,50 @@ static void a_drivers_page(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, page_count(driver_page), 1);
 	KUNIT_EXPECT_EQ(test, page_mapcount(driver_page), 0);
 	put_page(driver_page);
+}
+
+/*
+ * While the driver decides whether its page becomes writable, the entry goes (MADV_DONTNEED needs
+ * mmap_lock for reading only, so another CPU may do it) and with it the last reference but one: the
+ * fault's own.
+ */
+static int asked_about_count;
+
+static vm_fault_t entry_goes_mkwrite(struct vm_fault *vmf)
+{
+	struct mmu_gather tlb;
+
+	tlb_gather_mmu(&tlb, vmf->vma->vm_mm);
+	user_pt_zap(&tlb, vmf->address, vmf->address + PAGE_SIZE);
+	tlb_finish_mmu(&tlb);
+	asked_about_count = page_count(vmf->page);
+	return VM_FAULT_SIGBUS;
+}
+
+static const struct vm_operations_struct entry_goes_vm_ops = {
+	.fault = driver_fault,
+	.page_mkwrite = entry_goes_mkwrite,
+};
+
+static void the_page_asked_about_is_held(struct kunit *test)
+{
+	struct mm_struct *mm = test_mm(test);
+
+	driver_page = alloc_page(GFP_KERNEL | __GFP_ZERO);
+	KUNIT_ASSERT_NOT_NULL(test, driver_page);
+	driver_answer = 0;
+	KUNIT_EXPECT_EQ(
+		test,
+		do_mmap(mm, &driver_file, USER_BASE, PAGE_SIZE, PROT_RW, MAP_SHARED | MAP_FIXED, 0),
+		USER_BASE);
+	vma_lookup(mm, USER_BASE)->vm_ops = &entry_goes_vm_ops;
+	expect_word(test, USER_BASE, 0);
+	put_page(driver_page);
+	asked_about_count = 0;
+	KUNIT_EXPECT_EQ(test, poke(USER_BASE, 1), -EFAULT);
+	KUNIT_EXPECT_EQ(test, asked_about_count, 1);
+	KUNIT_EXPECT_EQ(test, get_mm_rss(mm), 0);
+	KUNIT_EXPECT_EQ(test, do_munmap(mm, USER_BASE, PAGE_SIZE), 0);
 }
 
 /*
@@ -534,7 +608,9 @@ static struct kunit_case fault_cases[] = { KUNIT_CASE(reads_share_the_zero_page)
 					   KUNIT_CASE(a_spurious_fault_changes_nothing),
 					   KUNIT_CASE(what_the_entry_declines),
 					   KUNIT_CASE(direct_dereference_is_reported),
+					   KUNIT_CASE(interrupts_off),
 					   KUNIT_CASE(a_drivers_page),
+					   KUNIT_CASE(the_page_asked_about_is_held),
 					   KUNIT_CASE(somebody_was_faster),
 					   KUNIT_CASE(a_drivers_page_is_copied),
 					   {} };

@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: MIT
 /*
- * Tests of mm/ioremap.c. The device is the local interrupt controller, which every machine that boots Quarry has at the same address.
+ * Tests of mm/ioremap.c. The device is the local interrupt controller, which every machine that
+ * boots Quarry has at the same address.
  *
  * Mutations that made them fail when tried:
- *   ioremap          RAM allowed, or only the first page looked at; cached; the offset in the page lost; no limit; size 0 let through;
- *                    iounmap() of the exact address only; the physical address not moved on in vmap_map_phys()
+ *	ioremap: RAM allowed, or only the first page looked at; cached; the offset in the page lost;
+ *		no limit; size 0 let through; iounmap() of the exact address only; the physical
+ *		address not moved on in vmap_map_phys()
  */
 #include <kunit/test.h>
 #include <linux/io.h>

@@ -3,11 +3,14 @@
  * The kmalloc family: mm/kmalloc.c, mm/util.c and the inlines of linux/slab.h.
  *
  * Mutations that made each suite fail when tried:
- *	kmalloc		kmalloc_index() with `size < 96`: every_size_has_its_class; __kmalloc() without the test for 0: zero_size;
- *			move_block() copies 8 bytes less: krealloc_keeps_contents; kfree_large() takes any p: interior_of_large_block;
- *			kmalloc_type() ignores __GFP_DMA: kinds; make_class() without .align: alignment; __kmalloc_large() up to 8 MiB:
- *			failed_krealloc_keeps_the_block; starts_object() always true: resizing_an_interior_pointer
- *	kmalloc_copies	kmemdup_nul() copies one byte less: strings; kstrndup() ignores max: strings
+ *	kmalloc: kmalloc_index() with `size < 96`: every_size_has_its_class; __kmalloc() without the
+ *		test for 0: zero_size; move_block() copies 8 bytes less: krealloc_keeps_contents;
+ *		kfree_large() takes any p: interior_of_large_block; kmalloc_type() ignores
+ *		__GFP_DMA: kinds; make_class() without .align: alignment; __kmalloc_large() up to 8
+ *		MiB: failed_krealloc_keeps_the_block; starts_object() always true:
+ *		resizing_an_interior_pointer; kfree_sensitive() that clears what is in use:
+ *		sensitive_after_shrinking; is_free_object() always false: sensitive_twice
+ *	kmalloc_copies: kmemdup_nul() copies one byte less: strings; kstrndup() ignores max: strings
  */
 #include <kunit/test.h>
 #include <linux/kernel.h>
@@ -329,7 +332,7 @@ static void foreign_pointers(struct kunit *test)
 	KUNIT_EXPECT_REPORT(test, "static data or a stack", kfree(in_the_image));
 	KUNIT_EXPECT_REPORT(test, "free it with vfree()", kfree(v));
 	KUNIT_EXPECT_REPORT(test, "comes from alloc_pages()", kfree(page_address(page)));
-	KUNIT_EXPECT_REPORT(test, "no kernel pointer", kfree((void *)0x7f0012345678UL));
+	KUNIT_EXPECT_REPORT(test, "no kernel pointer", kfree((void *)0x0f0012345678UL));
 	KUNIT_EXPECT_REPORT(test, "no kernel pointer", kfree((void *)0x11UL));
 	KUNIT_EXPECT_REPORT(test, "pointer was overwritten", kfree((void *)0x6b6b6b6b6b6b6b6bUL));
 	KUNIT_EXPECT_REPORT(test, "foreign pointer", kfree((void *)-14L));
@@ -420,6 +423,43 @@ static void sensitive(struct kunit *test)
 	put_page(page);
 }
 
+/* What an earlier, larger life of the block left is cleared too. */
+static void sensitive_after_shrinking(struct kunit *test)
+{
+	u8 *big = kmalloc(unknown(20000), GFP_KERNEL), *p = kmalloc(unknown(64), GFP_KERNEL);
+	struct page *page = virt_to_page(big);
+
+	memset(big, 0x55, 20000);
+	memset(p, 0x55, 64);
+	get_page(page);
+	KUNIT_ASSERT_PTR_EQ(test, krealloc(big, unknown(9000), GFP_KERNEL), (void *)big);
+	kfree_sensitive(big);
+	KUNIT_EXPECT_NULL(test, memchr_inv(hidden(big), 0, 20000));
+	put_page(page);
+	KUNIT_ASSERT_PTR_EQ(test, krealloc(p, unknown(8), GFP_KERNEL), (void *)p);
+	kfree_sensitive(p);
+	p = hidden(p);
+	KUNIT_EXPECT_NULL(test, memchr(p, 0x55, 32)); /* then comes the word of a free object */
+	KUNIT_EXPECT_NULL(test, memchr(p + 40, 0x55, 24));
+}
+
+/* Clearing must not wipe out what shows that the block is free. */
+static void sensitive_twice(struct kunit *test)
+{
+	static const slab_flags_t flags[] = { 0, SLAB_POISON, SLAB_DEBUG_FLAGS & ~SLAB_TRACE };
+
+	for (unsigned int i = 0; i < ARRAY_SIZE(flags); i++) {
+		struct kmem_cache *s = kmem_cache_create("twice", 64, 0, flags[i], NULL);
+		void *p = kmem_cache_alloc(s, GFP_KERNEL);
+
+		kfree_sensitive(p);
+		KUNIT_EXPECT_REPORT(test, "Object already free", kfree_sensitive(hidden(p)));
+		KUNIT_EXPECT_NO_REPORT(test, validate_slab_cache(s));
+		KUNIT_EXPECT_TRUE(test, slab_valid(s));
+		kmem_cache_destroy(s);
+	}
+}
+
 /* The DMA zone is small on every machine. */
 static void exhaustion(struct kunit *test)
 {
@@ -482,6 +522,8 @@ static struct kunit_case kmalloc_cases[] = { KUNIT_CASE(zero_size),
 					     KUNIT_CASE(write_after_kfree),
 					     KUNIT_CASE(caches_and_kfree_mix),
 					     KUNIT_CASE(sensitive),
+					     KUNIT_CASE(sensitive_after_shrinking),
+					     KUNIT_CASE(sensitive_twice),
 					     KUNIT_CASE(exhaustion),
 					     KUNIT_CASE(explained),
 					     {} };

@@ -3,9 +3,10 @@
  * Tests of mm/kvmalloc.c.
  *
  * Mutations that made them fail when tried:
- *   kvmalloc         no overflow check; never vmalloc(); vmalloc() though the flags forbid sleeping; kvfree() that calls kfree() only;
- *                    kvfree_sensitive() that clears nothing; kvrealloc() that loses the contents or the old memory; INT_MAX not looked at;
- *                    __GFP_ZERO lost
+ *	kvmalloc: no overflow check; never vmalloc(); vmalloc() though the flags forbid sleeping;
+ *		kvfree() that calls kfree() only; kvfree_sensitive() that clears nothing;
+ *		kvrealloc() that loses the contents or the old memory; INT_MAX not looked at;
+ *		__GFP_ZERO lost; kvrealloc() that copies all of the block, or goes on without one
  */
 #include <kunit/test.h>
 #include <linux/kernel.h>
@@ -18,7 +19,7 @@
 #define GFP_QUIET (GFP_KERNEL | __GFP_NOWARN)
 
 /* Sizes that the compiler must not see through: it knows what alloc_size means. */
-static volatile size_t huge_size = ~0UL, no_size;
+static volatile size_t huge_size = ~0UL, no_size, big_size = 16000;
 
 static void kv_picks_the_kind(struct kunit *test)
 {
@@ -93,6 +94,30 @@ static void kv_resize(struct kunit *test)
 	kvfree(p);
 }
 
+/* What lies in the old block behind the bytes in use does not come along. */
+static void kv_resize_adds_zeroes(struct kunit *test)
+{
+	u8 *p = kvzalloc(big_size, GFP_KERNEL);
+
+	KUNIT_ASSERT_FALSE(test, is_vmalloc_addr(p));
+	memset(p, 0x5a, big_size);
+	p = kvrealloc(p, big_size / 2, GFP_KERNEL | __GFP_ZERO);
+	p = kvrealloc(p, 5UL << 20, GFP_KERNEL | __GFP_ZERO);
+	KUNIT_ASSERT_TRUE(test, is_vmalloc_addr(p));
+	KUNIT_EXPECT_NULL(test, memchr_inv(p, 0x5a, big_size / 2));
+	KUNIT_EXPECT_NULL(test, memchr_inv(p + big_size / 2, 0, big_size));
+	kvfree(p);
+}
+
+static void kv_resize_of_no_block(struct kunit *test)
+{
+	static char in_the_image[32];
+	void *p = in_the_image;
+
+	KUNIT_EXPECT_REPORT(test, "foreign pointer", p = kvrealloc(p, big_size, GFP_KERNEL));
+	KUNIT_EXPECT_NULL(test, p);
+}
+
 static void kv_sensitive(struct kunit *test)
 {
 	u8 *p = vmalloc(2 * PAGE_SIZE);
@@ -112,6 +137,8 @@ static void kv_sensitive(struct kunit *test)
 static struct kunit_case kv_cases[] = { KUNIT_CASE(kv_picks_the_kind),
 					KUNIT_CASE(kv_falls_back),
 					KUNIT_CASE(kv_resize),
+					KUNIT_CASE(kv_resize_adds_zeroes),
+					KUNIT_CASE(kv_resize_of_no_block),
 					KUNIT_CASE(kv_sensitive),
 					{} };
 static struct kunit_suite kv_suite = { .name = "kvmalloc", .test_cases = kv_cases };

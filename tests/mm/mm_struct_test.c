@@ -5,7 +5,8 @@
  * Mutations that made the suite fail when tried:
  *   kthread_use_mm(), or kthread_unuse_mm(), does not switch the tables (the machine hangs or dies
  *   in the case that needs it); use takes no count; the last mmput() does not unmap; the root is
- *   not freed; a root has no kernel half (the machine dies).
+ *   not freed; a root has no kernel half (the machine dies); what
+ *   has no user any more can be mapped into.
  */
 #include <linux/slab.h>
 #include "tests/mm/user_fixture.h"
@@ -133,6 +134,11 @@ static void taken_apart_in_use(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, poke(USER_BASE, 1), 0);
 	mmput(mm);
 	KUNIT_EXPECT_EQ(test, peek_error(USER_BASE), -EFAULT);
+	/* What would be mapped now nobody would unmap. */
+	KUNIT_EXPECT_EQ(test, (int)vm_mmap(NULL, 0, PAGE_SIZE, PROT_RW, MAP_ANON_PRIVATE, 0),
+			-EINVAL);
+	KUNIT_EXPECT_EQ(test, do_brk(mm, mm->start_brk + PAGE_SIZE), mm->start_brk);
+	KUNIT_EXPECT_EQ(test, mm->map_count, 0);
 	KUNIT_EXPECT_EQ(test, atomic_read(&mm->mm_count), 1);
 	kthread_unuse_mm(mm);
 }

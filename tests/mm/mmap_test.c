@@ -7,9 +7,11 @@
  *   munmap ignores map_count; the stack's guard, or its limit, is not kept; MAP_FIXED_NOREPLACE
  *   replaces; a file that can't be written may become so by mprotect(); hints are ignored; pieces
  *   of a refused request are not freed; the heap may run into a mapping; MADV_DONTNEED drops locked
- *   pages; unmapping leaves the first page of each mapping; a new page is not zeroed (random run).
+ *   pages; unmapping leaves the first page of each mapping; a new page is not zeroed (random run);
+ *   the second search for a place begins at mmap_base; anonymous memory takes MAP_SHARED_VALIDATE.
  */
 #include <linux/slab.h>
+#include <linux/sprintf.h>
 #include <linux/string.h>
 #include "tests/mm/user_fixture.h"
 
@@ -60,6 +62,8 @@ static const struct refused refusals[] = {
 	  -EINVAL },
 	{ "validate_unknown", &read_only, 0, 4096, PROT_READ, MAP_SHARED_VALIDATE | MAP_SYNC, 0,
 	  -EOPNOTSUPP },
+	{ "validate_anonymous", NULL, 0, 4096, PROT_READ, MAP_SHARED_VALIDATE | MAP_ANONYMOUS, 0,
+	  -EINVAL },
 	{ "low_2g_full", NULL, 0, 2UL << 30, PROT_READ, MAP_ANON_PRIVATE | MAP_32BIT, 0, -ENOMEM },
 };
 
@@ -123,7 +127,7 @@ static void placed_top_down(struct kunit *test)
 	struct mm_struct *mm = test_mm(test);
 	unsigned long top = mm->mmap_base, a, b, c;
 
-	KUNIT_EXPECT_EQ(test, top, 0x7ffff7fff000UL);
+	KUNIT_EXPECT_EQ(test, top, TASK_SIZE - (128UL << 20));
 	a = map_somewhere(test, 0, 4, 0);
 	KUNIT_EXPECT_EQ(test, a, top - 4 * PAGE_SIZE);
 	b = map_somewhere(test, 0, 2, MAP_NORESERVE);
@@ -149,6 +153,19 @@ static void full_below_goes_above(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, poke(at, 5), 0);
 	KUNIT_EXPECT_EQ(test,
 			(int)do_mmap(mm, NULL, 0, 200UL << 20, PROT_NONE, MAP_ANON_PRIVATE, 0),
+			-ENOMEM);
+}
+
+/* Fits neither below mmap_base nor above it, but across. */
+static void large_goes_across(struct kunit *test)
+{
+	struct mm_struct *mm = test_mm(test);
+	unsigned long len = TASK_SIZE - mmap_min_addr;
+	unsigned long at = do_mmap(mm, NULL, 0, len, PROT_RW, MAP_ANON_PRIVATE, 0);
+
+	KUNIT_ASSERT_EQ(test, at, mmap_min_addr);
+	KUNIT_EXPECT_EQ(test, poke(mm->mmap_base - 4, 5), 0);
+	KUNIT_EXPECT_EQ(test, (int)do_mmap(mm, NULL, 0, PAGE_SIZE, PROT_READ, MAP_ANON_PRIVATE, 0),
 			-ENOMEM);
 }
 
@@ -492,6 +509,7 @@ static void maps_layout(struct kunit *test)
 {
 	struct mm_struct *mm = test_mm(test);
 	struct memfile *mf = pattern_file(test, "/boot/module.txt", 8 * PAGE_SIZE);
+	char line[64], want[96];
 
 	map_anon(test, 0, 2, PROT_RW);
 	map_file(test, mf, 16, 4, PROT_READ | PROT_EXEC, MAP_SHARED, 2);
@@ -504,9 +522,10 @@ static void maps_layout(struct kunit *test)
 	KUNIT_EXPECT_STREQ(test, (const char *)shown[1],
 			   "10010000-10014000 r-xs 00002000 00:00 0"
 			   "                                  /boot/module.txt");
-	KUNIT_EXPECT_STREQ(test, (const char *)shown[2],
-			   "555555554000-555555555000 rw-p 00000000 00:00 0"
-			   "                          [heap]");
+	snprintf(line, sizeof(line), "%lx-%lx rw-p 00000000 00:00 0", mm->start_brk,
+		 mm->start_brk + PAGE_SIZE);
+	snprintf(want, sizeof(want), "%-73s[heap]", line);
+	KUNIT_EXPECT_STREQ(test, (const char *)shown[2], (const char *)want);
 }
 
 /* --- a long run against a model --- */
@@ -696,6 +715,7 @@ static struct kunit_case mmap_cases[] = { KUNIT_CASE_PARAM(mmap_refuses, refusal
 					  KUNIT_CASE(too_many_mappings),
 					  KUNIT_CASE(placed_top_down),
 					  KUNIT_CASE(full_below_goes_above),
+					  KUNIT_CASE(large_goes_across),
 					  KUNIT_CASE(hints),
 					  KUNIT_CASE(low_2g),
 					  KUNIT_CASE(fixed_replaces),

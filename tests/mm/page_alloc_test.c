@@ -1,14 +1,26 @@
 // SPDX-License-Identifier: MIT
 /*
- * Tests of mm/page_alloc.c and mm/page_check.c.
+ * Tests of mm/page_alloc.c. Fallback between zones and mobilities, and mm/page_check.c, are tested
+ * in vmemmap_test.c.
  *
  * Mutations that made them fail when tried:
- *   page_alloc_block     buddy_free() stops merging one order early; buddy_split() gives the lower half away; list_remove() forgets
- *                        the head; page_hand_out() drops __GFP_ZERO; page_head_search() starts at order 2
- *   page_alloc_misuse    may_free() without the mark check; the order left out of that check; put_page() without its type check
- *   page_alloc_policy    reserve_for() returns 0; gfp_zone() ignores __GFP_DMA; take_other() does not convert pageblocks;
- *                        set_lowmem_reserves() left out; PCP_HIGH never drains
- *   page_alloc_random    any of the first group, and nr_free not lowered in take_from()
+ *   page_alloc_block     buddy_free() stops merging one order early, or leaves the old mark;
+ *                        list_remove() forgets the head, the mark, the bit; page_hand_out() drops
+ *                        __GFP_ZERO or zeroes one page only, keeps mapping and private, or the
+ *                        mapcount; split_page() keeps the tails' private or mapcount, or resets the
+ *                        head's count; alloc_pages_exact() frees one page less; the bulk allocator
+ *                        overwrites entries; page_head_search() starts at order 2 or ends at 9
+ *   page_alloc_misuse    may_free() without the mark check, or without pfn_valid(); the order left
+ *                        out of that check; put_page() without its type check, or its __GFP_COMP
+ *                        check
+ *   page_alloc_policy    reserve_for() returns 0, gives GFP_ATOMIC half, ignores __GFP_NOMEMALLOC;
+ *                        zone_allows() off by one; the stock of a refill taken from the reserve;
+ *                        gfp_zone() ignores __GFP_DMA; take_other() does not convert pageblocks;
+ *                        united pageblocks keep two mobilities; PCP_HIGH never drains, or drains
+ *                        the whole list; watermarks by sqrt(4 * KiB), in KiB, low = min; zone lists
+ *                        that go upwards
+ *   page_alloc_random    merging one order early; free blocks' old marks; nr_free not lowered in
+ *                        take_from() or not raised in buddy_free(); pcp_pop() does not count
  */
 #include <asm/irqflags.h>
 #include <kunit/test.h>
@@ -82,7 +94,7 @@ static void free_merges(struct kunit *test)
 
 	KUNIT_ASSERT_NOT_NULL(test, page);
 	split_page(page, 6);
-	for (unsigned int i = 0; i < 64; i++) /* 37 is coprime to 64: every page once, in a scattered order */
+	for (unsigned int i = 0; i < 64; i++) /* 37 is odd: every page once */
 		__free_page(page + (start + i * 37) % 64);
 	page_alloc_drain();
 	KUNIT_ASSERT_NOT_NULL(test, page_head(page + 63));
@@ -93,15 +105,17 @@ static void free_merges(struct kunit *test)
 
 static void head_of_every_page(struct kunit *test)
 {
-	struct page *page = alloc_pages(GFP_TEST, MAX_PAGE_ORDER);
+	for (unsigned int order = 0; order <= MAX_PAGE_ORDER; order++) {
+		struct page *page = alloc_pages(GFP_TEST, order);
 
-	KUNIT_ASSERT_NOT_NULL(test, page);
-	for (unsigned long i = 0; i < MAX_ORDER_NR_PAGES; i++) {
-		if (page_head(page + i) != page)
-			KUNIT_FAIL(test, "page %lu of the block has head %px, not %px", i,
-				   page_head(page + i), page);
+		KUNIT_ASSERT_NOT_NULL(test, page);
+		for (unsigned long i = 0; i < 1UL << order; i++) {
+			if (page_head(page + i) != page)
+				KUNIT_FAIL(test, "page %lu of order %u has head %px, not %px", i,
+					   order, page_head(page + i), page);
+		}
+		__free_pages(page, order);
 	}
-	__free_pages(page, MAX_PAGE_ORDER);
 }
 
 static void tails_carry_no_mark(struct kunit *test)
@@ -218,6 +232,10 @@ static void split_pages_are_apart(struct kunit *test)
 
 	KUNIT_ASSERT_NOT_NULL(test, page);
 	get_page(page); /* somebody else's: it outlives the split */
+	for (int i = 1; i < 8; i++) {
+		page[i].private = i;
+		page[i]._mapcount.counter = i;
+	}
 	split_page(page, 3);
 	KUNIT_EXPECT_EQ(test, page_count(page), 2);
 	for (int i = 0; i < 8; i++) {
@@ -356,7 +374,8 @@ static void foreign_pages(struct kunit *test)
 	pte_t *host;
 
 	KUNIT_ASSERT_NOT_NULL(test, mine);
-	host = pt_lookup(kernel_root(), (unsigned long)mine, &level); /* a page of struct pages: nobody's to free */
+	/* a page of struct pages: nobody's to free */
+	host = pt_lookup(kernel_root(), (unsigned long)mine, &level);
 	KUNIT_ASSERT_NOT_NULL(test, host);
 	memset(&here, 0, sizeof(here));
 	KUNIT_EXPECT_REPORT(test, "foreign page freed", __free_page(&here));
@@ -409,7 +428,9 @@ static struct kunit_case misuse_cases[] = {
 	KUNIT_CASE(order_too_large),
 	{}
 };
-static struct kunit_suite misuse_suite = { .name = "page_alloc_misuse", .test_cases = misuse_cases };
+static struct kunit_suite misuse_suite = {
+	.name = "page_alloc_misuse", .test_cases = misuse_cases
+};
 kunit_test_suite(misuse_suite);
 
 /* ---- policy: zones, reserves, mobility, per-CPU lists ---- */
@@ -464,10 +485,14 @@ static void reserves_by_flag(struct kunit *test)
 static void the_reserve_is_not_stocked(struct kunit *test)
 {
 	unsigned long n;
-	struct held *list = exhaust(GFP_TEST | GFP_DMA, 0, &n);
-	struct page *atomic = alloc_page(GFP_ATOMIC | __GFP_NOWARN | GFP_DMA);
-	struct page *plain = alloc_page(GFP_TEST | GFP_DMA);
+	struct held *list;
+	struct page *atomic, *plain;
 
+	if (zones[ZONE_DMA].watermark[WMARK_MIN] < 4)
+		kunit_skip(test, "the zone's share of the reserve is too small");
+	list = exhaust(GFP_TEST | GFP_DMA, 0, &n);
+	atomic = alloc_page(GFP_ATOMIC | __GFP_NOWARN | GFP_DMA);
+	plain = alloc_page(GFP_TEST | GFP_DMA);
 	KUNIT_EXPECT_NOT_NULL(test, atomic);
 	KUNIT_EXPECT_NULL(test, plain);
 	if (atomic)
@@ -514,24 +539,7 @@ static void large_requests_leave_min(struct kunit *test)
 	free_held(list);
 }
 
-/* Nobody may use both mobility flags; who does gets pages all the same, from real lists. */
-static void both_mobility_flags(struct kunit *test)
-{
-	const gfp_t gfp = GFP_TEST | __GFP_MOVABLE | __GFP_RECLAIMABLE;
-	struct page *pages[8] = { NULL }, *page = alloc_page(gfp);
-
-	KUNIT_ASSERT_NOT_NULL(test, page);
-	KUNIT_EXPECT_EQ(test, alloc_pages_bulk_array(gfp, 8, pages), 8UL);
-	KUNIT_EXPECT_TRUE(test, buddy_valid());
-	for (int i = 0; i < 8; i++) {
-		if (pages[i])
-			__free_page(pages[i]);
-	}
-	__free_page(page);
-	KUNIT_EXPECT_TRUE(test, buddy_valid());
-}
-
-/* Pageblocks of two mobilities, free side by side, become one block; its halves must then be found again. */
+/* Pageblocks of two mobilities, free side by side, become one block; its halves are found again. */
 static void unlike_pageblocks_merge(struct kunit *test)
 {
 	unsigned long n, m;
@@ -559,17 +567,6 @@ static void unlike_pageblocks_merge(struct kunit *test)
 	KUNIT_EXPECT_TRUE(test, buddy_valid());
 }
 
-/* A request that could use a higher zone leaves lowmem_reserve in a lower one. */
-static void low_zones_are_protected(struct kunit *test)
-{
-	unsigned long above = zones[ZONE_DMA32].managed + zones[ZONE_NORMAL].managed;
-
-	KUNIT_EXPECT_EQ(test, zones[ZONE_DMA].lowmem_reserve[ZONE_DMA], 0UL);
-	KUNIT_EXPECT_EQ(test, zones[ZONE_DMA].lowmem_reserve[ZONE_NORMAL], above / 256);
-	KUNIT_EXPECT_EQ(test, zones[ZONE_DMA32].lowmem_reserve[ZONE_NORMAL],
-			zones[ZONE_NORMAL].managed / 256);
-}
-
 static void watermarks_follow_the_rule(struct kunit *test)
 {
 	unsigned long kb = int_sqrt(16 * nr_managed_pages() * 4), sum = 0;
@@ -577,8 +574,8 @@ static void watermarks_follow_the_rule(struct kunit *test)
 
 	for_each_zone(z) {
 		sum += z->watermark[WMARK_MIN];
-		KUNIT_EXPECT_GE(test, z->watermark[WMARK_LOW], z->watermark[WMARK_MIN]);
-		KUNIT_EXPECT_GE(test, z->watermark[WMARK_HIGH], z->watermark[WMARK_LOW]);
+		KUNIT_EXPECT_EQ(test, z->watermark[WMARK_LOW], z->watermark[WMARK_MIN] * 5 / 4);
+		KUNIT_EXPECT_EQ(test, z->watermark[WMARK_HIGH], z->watermark[WMARK_MIN] * 3 / 2);
 	}
 	KUNIT_EXPECT_LE(test, sum, clamp(kb, 128UL, 262144UL) / 4);
 	KUNIT_EXPECT_GE(test, sum + MAX_NR_ZONES, clamp(kb, 128UL, 262144UL) / 4);
@@ -616,20 +613,32 @@ static void mobility_is_grouped(struct kunit *test)
 	}
 	for (m = movable; m; m = m->next) {
 		for (f = fixed; f; f = f->next)
-			shared += ((unsigned long)m ^ (unsigned long)f) < PAGEBLOCK_NR_PAGES * PAGE_SIZE;
+			shared += (virt_to_pfn(m) ^ virt_to_pfn(f)) < PAGEBLOCK_NR_PAGES;
 	}
 	KUNIT_EXPECT_EQ(test, shared, 0U);
 	free_held(movable);
 	free_held(fixed);
 }
 
-/* So that after the movable ones are gone, large blocks are there again though the fixed ones stay. */
+static unsigned long movable_pageblocks(void)
+{
+	unsigned long n = 0;
+	struct zone *z;
+
+	for_each_zone(z)
+		n += z->area[9].nr_free[MIGRATE_MOVABLE] +
+		     2 * z->area[10].nr_free[MIGRATE_MOVABLE];
+	return n;
+}
+
+/*
+ * So that once the movable ones are gone, large blocks are there again though the fixed ones stay.
+ */
 static void large_blocks_survive_churn(struct kunit *test)
 {
 	enum { N = 2048 };
 	struct held *movable = NULL, *fixed = NULL;
-	unsigned long before, after = 0;
-	struct zone *z;
+	unsigned long before;
 
 	if (nr_free_pages() < 4 * N)
 		kunit_skip(test, "not enough memory");
@@ -642,14 +651,10 @@ static void large_blocks_survive_churn(struct kunit *test)
 		fixed = hold(fixed, b, 0);
 	}
 	page_alloc_drain();
-	before = 0;
-	for_each_zone(z)
-		before += z->area[9].nr_free[MIGRATE_MOVABLE] + 2 * z->area[10].nr_free[MIGRATE_MOVABLE];
+	before = movable_pageblocks();
 	free_held(movable);
 	page_alloc_drain();
-	for_each_zone(z)
-		after += z->area[9].nr_free[MIGRATE_MOVABLE] + 2 * z->area[10].nr_free[MIGRATE_MOVABLE];
-	KUNIT_EXPECT_GE(test, after, before + N / PAGEBLOCK_NR_PAGES - 1);
+	KUNIT_EXPECT_GE(test, movable_pageblocks(), before + N / PAGEBLOCK_NR_PAGES - 1);
 	free_held(fixed);
 }
 
@@ -667,23 +672,24 @@ static void hot_page_first(struct kunit *test)
 static void per_cpu_lists_are_bounded(struct kunit *test)
 {
 	struct held *list = NULL;
+	unsigned int kept = 0;
 	struct zone *z;
 
-	for (int i = 0; i < 1000; i++) {
+	for (int i = 0; i < 8 * (PCP_HIGH + 2); i++) {
 		struct page *page = alloc_page(GFP_TEST);
 
 		KUNIT_ASSERT_NOT_NULL(test, page);
 		list = hold(list, page, 0);
 	}
+	page_alloc_drain();
 	free_held(list);
 	for_each_zone(z) {
 		for (unsigned int mt = 0; mt < MIGRATE_TYPES; mt++)
 			KUNIT_EXPECT_LE(test, per_cpu(zone_pcp[z->id], 0).lists[0][mt].count,
 					(u32)PCP_HIGH);
+		kept += per_cpu(zone_pcp[z->id], 0).lists[0][0].count;
 	}
-	page_alloc_drain();
-	for_each_zone(z)
-		KUNIT_EXPECT_EQ(test, per_cpu(zone_pcp[z->id], 0).lists[0][0].count, 0U);
+	KUNIT_EXPECT_GE(test, kept, (u32)(PCP_HIGH - PCP_BATCH));
 }
 
 /* Bringing a section in moves pages from untouched to listed and changes no total. */
@@ -761,9 +767,7 @@ static struct kunit_case policy_cases[] = {
 	KUNIT_CASE(the_reserve_is_not_stocked),
 	KUNIT_CASE(flags_that_limit_the_reserve),
 	KUNIT_CASE(large_requests_leave_min),
-	KUNIT_CASE(both_mobility_flags),
 	KUNIT_CASE(unlike_pageblocks_merge),
-	KUNIT_CASE(low_zones_are_protected),
 	KUNIT_CASE(watermarks_follow_the_rule),
 	KUNIT_CASE(dma_does_not_fall_upwards),
 	KUNIT_CASE(mobility_is_grouped),
@@ -775,7 +779,9 @@ static struct kunit_case policy_cases[] = {
 	KUNIT_CASE(buddyinfo_layout),
 	{}
 };
-static struct kunit_suite policy_suite = { .name = "page_alloc_policy", .test_cases = policy_cases };
+static struct kunit_suite policy_suite = {
+	.name = "page_alloc_policy", .test_cases = policy_cases
+};
 kunit_test_suite(policy_suite);
 
 /* ---- a random run against a model ---- */
@@ -828,8 +834,8 @@ static void model_step(struct kunit *test, unsigned long *held)
 
 	if (s->page) {
 		if (!tags_hold(s))
-			KUNIT_FAIL(test, "pfn %#lx order %u: contents changed", page_to_pfn(s->page),
-				   s->order);
+			KUNIT_FAIL(test, "pfn %#lx order %u: contents changed",
+				   page_to_pfn(s->page), s->order);
 		if (s->page->order != s->order || page_count(s->page) != 1)
 			KUNIT_FAIL(test, "pfn %#lx: order or count changed", page_to_pfn(s->page));
 		__free_pages(s->page, s->order);
@@ -872,5 +878,7 @@ static struct kunit_case random_cases[] = {
 	KUNIT_CASE(random_against_model),
 	{}
 };
-static struct kunit_suite random_suite = { .name = "page_alloc_random", .test_cases = random_cases };
+static struct kunit_suite random_suite = {
+	.name = "page_alloc_random", .test_cases = random_cases
+};
 kunit_test_suite(random_suite);

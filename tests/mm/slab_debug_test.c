@@ -3,11 +3,14 @@
  * Caches with debug flags: mm/slab_debug.c.
  *
  * Mutations that made each suite fail when tried:
- *	slab_debug		check_red_zones() leaves out one of its three zones: the case named after it; check_poison() always true:
- *				write_after_free, last_byte_of_poison; fill_poison() leaves out objects above 8 bytes: clean_use; check_zone() without the repair:
- *				execution_goes_on; slab_debug_layout() with red_left = 8: alignment_is_kept; poisoned() ignores ctor: ctor_is_respected;
- *				set_track() records nothing: users_are_named
- *	slab_debug_line		spec_flags() returns the common flags first: names_select; parse_flags() without the default: no_letters_mean_all
+ *	slab_debug: check_red_zones() leaves out one of its three zones: the case named after it;
+ *		check_poison() always true: write_after_free, last_byte_of_poison; fill_poison()
+ *		leaves out objects above 8 bytes: clean_use; check_zone() without the repair:
+ *		execution_goes_on; slab_debug_layout() with red_left = 8: alignment_is_kept;
+ *		poisoned() ignores ctor: ctor_is_respected; set_track() records nothing:
+ *		users_are_named
+ *	slab_debug_line: spec_flags() returns the common flags first: names_select; parse_flags()
+ *		without the default: no_letters_mean_all
  */
 #include <kunit/test.h>
 #include <linux/kernel.h>

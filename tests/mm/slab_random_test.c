@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: MIT
 /*
- * Caches and kmalloc together, at random, against a model of who owns which bytes and what is in them.
+ * Caches and kmalloc together, at random, against a model of who owns which bytes and what is in
+ * them.
  *
- * Mutations that made slab_random fail when tried: slab_put() moves a slab to the partial list one object too late; slab_take() goes round
- * the map wrongly; move_block() copies 8 bytes less; zero_object() clears 8 bytes less.
+ * Mutations that made slab_random fail when tried: slab_put() moves a slab to the partial list one
+ * object too late; slab_take() goes round the map wrongly; move_block() copies 8 bytes less;
+ * zero_object() clears 8 bytes less.
  */
 #include <kunit/test.h>
 #include <linux/kernel.h>

@@ -3,12 +3,14 @@
  * Caches of objects: mm/slab.c and mm/slab_cache.c.
  *
  * Mutations that made each suite fail when tried:
- *	slab		is_object_start() always true: interior_pointer, pointer_before_the_objects; start_limit for one object more: the latter;
- *			slab_free() without `*word == mark`: double_free_*; slab_put() without its test: double_free_in_a_race; slab_alloc() and
- *			unmark_object() without the comparison: write_after_free; slab_fill() without the constructor: ctor_runs_once;
- *			kmem_cache_destroy() keeps the name: accounting
- *	slab_magazines	replace_full() gets its empty magazine from the depot though there is a spare: an_edge_stays_off_the_depot; max_full not
- *			looked at: depot_is_bounded; replace_empty() without depot_get_full(): two_cpus_through_the_depot
+ *	slab: is_object_start() always true: interior_pointer, pointer_before_the_objects;
+ *		start_limit for one object more: the latter; slab_free() without `*word == mark`:
+ *		double_free_*; slab_put() without its test: double_free_in_a_race; slab_alloc() and
+ *		unmark_object() without the comparison: write_after_free; slab_fill() without the
+ *		constructor: ctor_runs_once; kmem_cache_destroy() keeps the name: accounting
+ *	slab_magazines: replace_full() gets its empty magazine from the depot though there is a
+ *		spare: an_edge_stays_off_the_depot; max_full not looked at: depot_is_bounded;
+ *		replace_empty() without depot_get_full(): two_cpus_through_the_depot
  */
 #include <kunit/test.h>
 #include <linux/bitops.h>
@@ -148,7 +150,10 @@ static void ctor_runs_once(struct kunit *test)
 	kmem_cache_destroy(s);
 }
 
-/* What the user leaves in an object is there again, in the magazine, in the slab, and at the next allocation. */
+/*
+ * What the user leaves in an object is there again, in the magazine, in the slab, and at the next
+ * allocation.
+ */
 static void contents_survive(struct kmem_cache *s, struct kunit *test)
 {
 	u8 *p = kmem_cache_alloc(s, GFP_KERNEL);
@@ -251,7 +256,10 @@ static void double_free_in_bulk(struct kunit *test)
 	kmem_cache_destroy(s);
 }
 
-/* Two CPUs that free one object at the same time both find it live: the second to put it back is told. */
+/*
+ * Two CPUs that free one object at the same time both find it live: the second to put it back is
+ * told.
+ */
 static void double_free_in_a_race(struct kunit *test)
 {
 	struct kmem_cache *s = make(test, 64, 0);

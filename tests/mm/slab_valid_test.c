@@ -2,7 +2,8 @@
 /*
  * slab_valid() of mm/slab_cache.c sees each kind of damage.
  *
- * Mutations that made slab_valid fail when tried: the test of each invariant taken out, one at a time; each made the case fail that plants its damage.
+ * Mutations that made slab_valid fail when tried: the test of each invariant taken out, one at a
+ * time; each made the case fail that plants its damage.
  */
 #include <kunit/test.h>
 #include "mm/internal.h"

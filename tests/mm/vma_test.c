@@ -6,8 +6,9 @@
  *   vma_link() and vma_resize() don't refresh the successor's gap; the gap search prefers the left
  *   subtree; find_vma() counts the end in; merging looks upward only once; it ignores the file's
  *   offset, or an owner's close(); a split keeps the file's page number, or forgets the file's
- *   reference. Found by the random run of mmap_test.c when it was new: a split that turns out to
- *   change nothing left two neighbours apart.
+ *   reference; mprotect() splits what has the rights already; unmapping tells the owner before the
+ *   TLB is flushed. Found by the random run of mmap_test.c when it was new: a split that turns out
+ *   to change nothing left two neighbours apart.
  */
 #include <linux/random.h>
 #include <linux/string.h>
@@ -207,26 +208,28 @@ static const struct vm_operations_struct counting_ops = {
 	.may_split = answer_split,
 };
 
-static int counting_mmap(struct file *file, struct vm_area_struct *vma)
+static int owner_mmap(struct file *file, struct vm_area_struct *vma)
 {
-	vma->vm_ops = &counting_ops;
+	vma->vm_ops = file->private_data;
 	return 0;
 }
 
-static const struct file_operations counting_fops = { .mmap = counting_mmap };
+static const struct file_operations owner_fops = { .mmap = owner_mmap };
 
-static struct file *counting_file(void)
+/* A file whose mappings get these operations; the counts begin at 0. */
+static struct file *owner_file(const struct vm_operations_struct *ops)
 {
-	static struct file file = { .f_op = &counting_fops, .f_mode = FMODE_READ | FMODE_WRITE };
+	static struct file file = { .f_op = &owner_fops, .f_mode = FMODE_READ | FMODE_WRITE };
 
 	opened = closed = split_answer = 0;
+	file.private_data = (void *)ops;
 	atomic_long_set(&file.f_count, 1);
 	return &file;
 }
 
 static void owner_hears_of_every_piece(struct kunit *test)
 {
-	struct file *file = counting_file();
+	struct file *file = owner_file(&counting_ops);
 	struct mm_struct *mm = test_mm(test);
 
 	KUNIT_ASSERT_EQ(
@@ -247,7 +250,7 @@ static void owner_hears_of_every_piece(struct kunit *test)
 
 static void owner_may_refuse_a_split(struct kunit *test)
 {
-	struct file *file = counting_file();
+	struct file *file = owner_file(&counting_ops);
 	struct mm_struct *mm = test_mm(test);
 
 	KUNIT_ASSERT_EQ(
@@ -264,6 +267,78 @@ static void owner_may_refuse_a_split(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, opened + closed, 0);
 	KUNIT_EXPECT_EQ(test, do_munmap(mm, USER_BASE, 6 * PAGE_SIZE), 0);
 	KUNIT_EXPECT_EQ(test, closed, 1);
+}
+
+/* An end of the range that has the rights already is not split, so nobody is asked. */
+static void rights_already_there_split_nothing(struct kunit *test)
+{
+	struct file *file = owner_file(&counting_ops);
+	struct mm_struct *mm = test_mm(test);
+
+	map_anon(test, 0, 2, PROT_READ);
+	KUNIT_ASSERT_EQ(test,
+			do_mmap(mm, file, USER_PAGE(2), 4 * PAGE_SIZE, PROT_NONE,
+				MAP_SHARED | MAP_FIXED, 0),
+			USER_PAGE(2));
+	map_anon(test, 6, 2, PROT_READ);
+	split_answer = -EINVAL;
+	KUNIT_EXPECT_EQ(test, do_mprotect(mm, USER_PAGE(4), 4 * PAGE_SIZE, PROT_NONE), 0);
+	KUNIT_EXPECT_EQ(test, vma_lookup(mm, USER_PAGE(6))->vm_flags & VM_ACCESS_FLAGS, VM_NONE);
+	KUNIT_EXPECT_EQ(test, do_mprotect(mm, USER_PAGE(0), 4 * PAGE_SIZE, PROT_NONE), 0);
+	KUNIT_EXPECT_EQ(test, vma_lookup(mm, USER_PAGE(0))->vm_flags & VM_ACCESS_FLAGS, VM_NONE);
+	KUNIT_EXPECT_EQ(test, do_mprotect(mm, USER_PAGE(3), PAGE_SIZE, PROT_NONE), 0);
+	KUNIT_EXPECT_EQ(test, mm->map_count, 3);
+	KUNIT_EXPECT_EQ(test, opened, 0);
+	KUNIT_EXPECT_EQ(test, do_munmap(mm, USER_BASE, 8 * PAGE_SIZE), 0);
+	KUNIT_EXPECT_EQ(test, file_count(file), 1);
+}
+
+/* A driver may free its pages in close(), or with its file: the TLB must have forgotten them. */
+static unsigned int still_readable, pages_given;
+
+static vm_fault_t give_page(struct vm_fault *vmf)
+{
+	vmf->page = alloc_page(GFP_KERNEL | __GFP_ZERO);
+	if (!vmf->page)
+		return VM_FAULT_OOM;
+	pages_given++;
+	return 0;
+}
+
+static void look_at_close(struct vm_area_struct *vma)
+{
+	u8 byte;
+
+	closed++;
+	if (!copy_from_user_nofault(&byte, (void __user *)vma->vm_start, 1))
+		still_readable++;
+}
+
+static const struct vm_operations_struct looking_ops = {
+	.fault = give_page,
+	.close = look_at_close,
+};
+
+static void owner_closes_behind_the_flush(struct kunit *test)
+{
+	struct file *file = owner_file(&looking_ops);
+	struct mm_struct *mm = test_mm(test);
+
+	still_readable = pages_given = 0;
+	for (unsigned int i = 0; i < 3; i++) {
+		KUNIT_ASSERT_EQ(test,
+				do_mmap(mm, file, USER_PAGE(2 * i), PAGE_SIZE, PROT_READ,
+					MAP_SHARED | MAP_FIXED, 0),
+				USER_PAGE(2 * i));
+		KUNIT_EXPECT_EQ(test, peek_error(USER_PAGE(2 * i)), 0);
+	}
+	KUNIT_EXPECT_EQ(test, do_munmap(mm, USER_BASE, 3 * PAGE_SIZE), 0);
+	KUNIT_EXPECT_EQ(test, closed, 2);
+	map_anon(test, 4, 1, PROT_READ);
+	KUNIT_EXPECT_EQ(test, closed, 3);
+	KUNIT_EXPECT_EQ(test, pages_given, 3);
+	KUNIT_EXPECT_EQ(test, still_readable, 0);
+	KUNIT_EXPECT_EQ(test, file_count(file), 1);
 }
 
 /* --- looking up --- */
@@ -434,6 +509,8 @@ static struct kunit_case vma_cases[] = { KUNIT_CASE_PARAM(pictures_come_out, pic
 					 KUNIT_CASE(file_offsets_must_continue),
 					 KUNIT_CASE(owner_hears_of_every_piece),
 					 KUNIT_CASE(owner_may_refuse_a_split),
+					 KUNIT_CASE(rights_already_there_split_nothing),
+					 KUNIT_CASE(owner_closes_behind_the_flush),
 					 KUNIT_CASE(lookups_at_the_edges),
 					 KUNIT_CASE(gap_search_is_the_highest),
 					 KUNIT_CASE(damage_is_caught),

@@ -1,18 +1,21 @@
 // SPDX-License-Identifier: MIT
 /*
- * Tests of mm/vmalloc.c and mm/vmap_show.c, through the functions that callers know. Mappings of given pages, the backlog, the trees,
- * kvmalloc and ioremap have their own files.
+ * Tests of mm/vmalloc.c and mm/vmap_show.c, through the functions that callers know. Mappings of
+ * given pages, the backlog, the trees, kvmalloc and ioremap have their own files.
  *
  * Mutations that made them fail when tried:
- *   vmalloc          no size, alignment or overflow check in vmalloc_common(), array_alloc(); a failed fill() keeps its pages; __GFP_ZERO or the
- *                    zone dropped; a warning in spite of __GFP_NOWARN; MM_VMALLOC not lowered; vmalloc_huge() without large leaves or at
- *                    any address; vmap_map_large() without flush or parking; vmalloc_to_pfn() without the offset in a large leaf; vrealloc()
- *                    that copies or clears nothing; find_vm_area() that shows dying areas; is_block() without the count;
- *                    show_area() without "unpurged"
- *   vmalloc_misuse   vmap_area_claim() that takes lazy areas, addresses inside, areas of any kind; no ring, or searched oldest first; >
- *                    for >= in describe(); vmap_space_find() without the guard page; a purge without a flush
- *   vmalloc_random   vmap_valid() without the mappings; free_carve() that loses the upper part; vmap_space_give() that forgets a node; a leaked
- *                    spare node; range_fits() without the size
+ *	vmalloc: no size, alignment or overflow check in vmalloc_common(), array_alloc(); a failed
+ *		fill() keeps its pages; __GFP_ZERO or the zone dropped; a warning in spite of
+ *		__GFP_NOWARN; MM_VMALLOC not lowered; vmalloc_huge() without large leaves or at any
+ *		address; vmap_map_large() without flush or parking; vmalloc_to_pfn() without the
+ *		offset in a large leaf; vrealloc() that copies or clears nothing; find_vm_area()
+ *		that shows dying areas; is_block() without the count; show_area() without "unpurged"
+ *	vmalloc_misuse: vmap_area_claim() that takes lazy areas, addresses inside, areas of any
+ *		kind; no ring, or searched oldest first; > for >= in describe(); vmap_space_find()
+ *		without the guard page; a purge without a flush
+ *	vmalloc_random: vmap_valid() without the mappings; free_carve() that loses the upper part;
+ *		vmap_space_give() that forgets a node; a leaked spare node; range_fits() without the
+ *		size
  */
 #include <asm/tlbflush.h>
 #include <kunit/test.h>

@@ -1,13 +1,16 @@
 // SPDX-License-Identifier: MIT
 /*
- * Tests of mm/vmap_area.c, mm/vmap_pte.c and mm/vmap_pages.c: mappings of given pages, and the backlog of the lazy flush.
+ * Tests of mm/vmap_area.c, mm/vmap_pte.c and mm/vmap_pages.c: mappings of given pages, and the
+ * backlog of the lazy flush.
  *
  * Mutations that made them fail when tried:
- *   vmap             vmap_map_pages() past the end of a table; a NULL page mapped; an executable vmap(); VM_MAP_PUT_PAGES ignored, its array
- *                    leaked; vm_unmap_ram() that believes the count; is_block() without the alignment or the neighbours; tail marks that
- *                    stay in block_put(); claims of any kind
- *   vmalloc_lazy     vmap_purge() without the flush, or with the wrong end; a purge never, each time, or with interrupts off; lazy_bytes not
- *                    counted; no guard page; unmap_run() that leaves entries; vmalloc_strict ignored; vmap_unmap() page by page
+ *	vmap: vmap_map_pages() past the end of a table; a NULL page mapped; an executable vmap();
+ *		VM_MAP_PUT_PAGES ignored, its array leaked; vm_unmap_ram() that believes the count;
+ *		is_block() without the alignment or the neighbours; tail marks that stay in
+ *		block_put(); claims of any kind
+ *	vmalloc_lazy: vmap_purge() without the flush, or with the wrong end; a purge never, each
+ *		time, or with interrupts off; lazy_bytes not counted; no guard page; unmap_run()
+ *		that leaves entries; vmalloc_strict ignored; vmap_unmap() page by page
  */
 #include <asm/irqflags.h>
 #include <asm/tlbflush.h>
@@ -110,7 +113,10 @@ static void vmap_takes_the_pages(struct kunit *test)
 	__free_page(kept);
 }
 
-/* `n` pages from page `first` of a block on, every `step`-th next, pass to an area and come back: as a block or one by one, it makes no difference. */
+/*
+ * `n` pages from page `first` of a block on, every `step`-th next, pass to an area and come back:
+ * as a block or one by one, it makes no difference.
+ */
 static void pass_pages(struct kunit *test, unsigned int first, unsigned int step, unsigned int n)
 {
 	struct page **pages = kmalloc_array(n, sizeof(*pages), GFP_KERNEL);

@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: MIT
 /*
- * Tests of mm/vmap_tree.c on a small region of their own: no page table, no allocator, nodes from an array.
+ * Tests of mm/vmap_tree.c on a small region of their own: no page table, no allocator, nodes from
+ * an array.
  *
  * Mutations that made them fail when tried:
- *   vmap_tree        free_descend() that never goes left; free_next() that skips the parent; range_fits() without the size; max_size not raised
- *                    in free_insert(), not propagated in free_resize(); no merge below, none above; the merged node lost; the upper part lost
- *                    in free_carve(); a search that gives up after FIT_TRIES; vmap_space_find() without the last page;
- *                    >= in vmap_space_next()
+ *	vmap_tree: free_descend() that never goes left; free_next() that skips the parent;
+ *		range_fits() without the size; max_size not raised in free_insert(), not propagated
+ *		in free_resize(); no merge below, none above; the merged node lost; the upper part
+ *		lost in free_carve(); a search that gives up after FIT_TRIES; vmap_space_find()
+ *		without the last page; >= in vmap_space_next()
  */
 #include <kunit/test.h>
 #include <linux/kernel.h>
@@ -196,7 +198,10 @@ static void full_and_empty_again(struct kunit *test)
 	KUNIT_EXPECT_TRUE(test, valid());
 }
 
-/* Thirty holes that are large enough but lie wrongly, then the one that fits: it is found though the rest is full. */
+/*
+ * Thirty holes that are large enough but lie wrongly, then the one that fits: it is found though
+ * the rest is full.
+ */
 static void the_one_aligned_hole(struct kunit *test)
 {
 	static struct vm_struct *owned[REGION_PAGES / 16];

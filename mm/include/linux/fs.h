@@ -16,9 +16,9 @@ typedef unsigned int fmode_t;
 #define FMODE_WRITE ((fmode_t)0x2)
 
 /**
- * struct file_operations - what a file can do @mmap: sets vma->vm_ops (and vm_private_data) for a
- * new mapping; NULL: can't be mapped (ENODEV). @vma is not in the address
- *	space yet, so its pages come later, by vm_ops->fault
+ * struct file_operations - what a file can do
+ * @mmap: sets vma->vm_ops (and vm_private_data) for a new mapping; NULL: can't be mapped (ENODEV).
+ *	@vma is not in the address space yet, so its pages come later, by vm_ops->fault
  * @release: the last reference is gone; @inode is NULL
  */
 struct file_operations {

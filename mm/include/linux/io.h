@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* Device memory: mapping it and reading and writing it. Names are Linux's; theory in mm/ioremap.c. */
+/*
+ * Device memory: mapping it and reading and writing it. Names are Linux's; theory in mm/ioremap.c.
+ */
 #ifndef LINUX_IO_H
 #define LINUX_IO_H
 
@@ -7,7 +9,10 @@
 #include <linux/compiler.h>
 #include <asm/barrier.h>
 
-/* Uncached all four: what the wc and cache variants would gain needs memory types that are not set up. May sleep. */
+/*
+ * Uncached all four: what the wc and cache variants would gain needs memory types that are not set
+ * up. May sleep.
+ */
 void __iomem *ioremap(phys_addr_t phys_addr, size_t size);
 void __iomem *ioremap_uc(phys_addr_t phys_addr, size_t size);
 void __iomem *ioremap_wc(phys_addr_t phys_addr, size_t size);

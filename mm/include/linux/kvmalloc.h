@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Memory from kmalloc() where that succeeds, else from vmalloc(). In Linux 6.12 these stand in <linux/slab.h>, which includes this.
+ * Memory from kmalloc() where that succeeds, else from vmalloc(). In Linux 6.12 these stand in
+ * <linux/slab.h>, which includes this.
  *
- * Context: may sleep if the flags let it; flags that forbid it get kmalloc() alone. kvfree(): any but NMI.
+ * Context: may sleep if the flags let it; flags that forbid it get kmalloc() alone. kvfree(): any
+ * but NMI.
  */
 #ifndef LINUX_KVMALLOC_H
 #define LINUX_KVMALLOC_H

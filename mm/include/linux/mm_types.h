@@ -2,14 +2,16 @@
 /*
  * struct page: 32 bytes for every 4 KiB of RAM (Linux: 64).
  *
- * A block of 2^order pages has one mark, in its first page: {type, order}. The other pages of the block keep mark 0, so
- * allocating, freeing, splitting and merging touch one or two struct pages whatever the order; page_head() finds the head of any page
- * among the ten aligned candidates. Pages of a slab are the exception: each is marked, with its distance from the head.
+ * A block of 2^order pages has one mark, in its first page: {type, order}. The other pages of the
+ * block keep mark 0, so allocating, freeing, splitting and merging touch one or two struct pages
+ * whatever the order; page_head() finds the head of any page among the ten aligned candidates.
+ * Pages of a slab are the exception: each is marked, with its distance from the head.
  *
  * The last 16 bytes mean what the page's type says:
  *
  *	PAGE_FREE, PAGE_PCP   next/prev: pfns of the neighbours in the free list (0: none)
- *	PAGE_SLAB             next/prev: slabs of the same list; owner: cache id; objects, inuse, free: see slab.c
+ *	PAGE_SLAB             next/prev: slabs of the same list; owner: cache id; objects,
+ *	                      inuse, free: see below, and slab.c, 3
  *	PAGE_KMALLOC          size: bytes asked for
  *	PAGE_TABLE            owner: entries in use
  *	others                lru, private and mapping belong to whoever allocated the page
@@ -34,7 +36,7 @@ enum page_type {
 };
 
 /* page->flags */
-#define PG_compound (1u << 0) /* allocated with __GFP_COMP: put_page() on any page frees the whole */
+#define PG_compound (1u << 0) /* allocated with __GFP_COMP: put_page() on any page means the whole */
 #define PG_anon	    (1u << 1) /* anonymous user memory */
 #define PG_file	    (1u << 2) /* belongs to a file's pages */
 #define PG_movable  (1u << 3) /* allocated with __GFP_MOVABLE */
@@ -54,7 +56,7 @@ struct page {
 	atomic_t _refcount;
 	union {
 		atomic_t _mapcount; /* user mappings, less one as in Linux */
-		u32 objects;	    /* slab: objects in it */
+		u32 objects;	    /* slab of up to 32 objects: a set bit is a free one */
 	};
 	union {
 		struct {
@@ -63,8 +65,8 @@ struct page {
 			union {
 				u32 index;
 				struct {
-					u16 inuse; /* slab: objects handed out, to users or per-CPU arrays */
-					u16 free;  /* slab: index of its first free object */
+					u16 inuse; /* slab: objects not in it, with users or magazines */
+					u16 free;  /* slab: word of the map where a search starts */
 				};
 			};
 		};

@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Objects: caches of one size (kmem_cache_*) and memory of any size (kmalloc family). Names and behaviour are Linux 6.12's.
+ * Objects: caches of one size (kmem_cache_*) and memory of any size (kmalloc family). Names and
+ * behaviour are Linux 6.12's.
  *
- * What the functions do is said at their definitions, in mm/slab.c (caches), mm/kmalloc.c (kmalloc, krealloc, ksize) and
- * mm/util.c (copies of strings and memory). Context: any, unless the flags allow sleeping; kfree() and kmem_cache_free() anywhere.
+ * What the functions do is said at their definitions, in mm/slab.c (caches), mm/kmalloc.c (kmalloc,
+ * krealloc, ksize) and mm/util.c (copies of strings and memory). Context: any, unless the flags
+ * allow sleeping; kfree() and kmem_cache_free() anywhere.
  */
 #ifndef LINUX_SLAB_H
 #define LINUX_SLAB_H
@@ -63,7 +65,8 @@ struct kmem_cache;
  * @align: alignment of its objects, a power of two; 0: what the size needs
  * @useroffset: first byte of the object that may be copied to or from user space
  * @usersize: how many such bytes
- * @freeptr_offset: where in a free object the allocator may keep its word; only with @use_freeptr_offset
+ * @freeptr_offset: where in a free object the allocator may keep its word; only with
+ *     @use_freeptr_offset
  * @use_freeptr_offset: @freeptr_offset is meant
  * @ctor: called once for each object when its slab is made
  */
@@ -91,7 +94,8 @@ struct kmem_cache *kmem_cache_create_usercopy(const char *name, unsigned int siz
  * kmem_cache_create(name, size, align, flags, ctor)
  * kmem_cache_create(name, size, struct kmem_cache_args *args, flags)
  *
- * The type of the third argument decides which form is meant. NULL, or SLAB_PANIC's panic, if there is no memory or an argument is bad.
+ * The type of the third argument decides which form is meant. NULL, or SLAB_PANIC's panic, if there
+ * is no memory or an argument is bad.
  */
 #define kmem_cache_create(__name, __object_size, __args, ...)                                      \
 	_Generic((__args),                                                                         \
@@ -140,7 +144,10 @@ static inline void kfree_bulk(size_t n, void **p)
 	kmem_cache_free_bulk(NULL, n, p);
 }
 
-/* Check every object of a cache. Returns how many were found damaged (each is reported), or -EINVAL. May sleep. */
+/*
+ * Check every object of a cache. Returns how many were found damaged (each is reported), or
+ * -EINVAL. May sleep.
+ */
 long validate_slab_cache(struct kmem_cache *s);
 
 /* --- kmalloc --- */
@@ -200,7 +207,8 @@ void *krealloc(const void *p, size_t size, gfp_t gfp) __must_check __alloc_size(
  * @size: bytes; 0 gives ZERO_SIZE_PTR, more than KMALLOC_MAX_SIZE gives NULL
  * @gfp: what may be done to find it
  *
- * Aligned to the largest power of two that divides @size's class, at least 8 bytes. A constant @size costs no search for the class.
+ * Aligned to the largest power of two that divides @size's class, at least 8 bytes. A constant
+ * @size costs no search for the class.
  * Context: any that @gfp permits.
  */
 static __always_inline __must_check __malloc __alloc_size(1) void *kmalloc(size_t size, gfp_t gfp)
@@ -297,7 +305,10 @@ void *kmemdup_array(const void *src, size_t count, size_t element_size,
 
 /* --- state --- */
 
-/* All caches, in the layout of Linux's /proc/slabinfo; each line, without its newline, goes to `line`. */
+/*
+ * All caches, in the layout of Linux's /proc/slabinfo; each line, without its newline, goes to
+ * `line`.
+ */
 void slabinfo_show(void (*line)(const char *text));
 
 #include <linux/kvmalloc.h>

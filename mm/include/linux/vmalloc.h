@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Memory that is contiguous in virtual addresses only. Names, prototypes and behaviour are Linux 6.12's; theory in mm/vmalloc.c.
+ * Memory that is contiguous in virtual addresses only. Names, prototypes and behaviour are Linux
+ * 6.12's; theory in mm/vmalloc.c.
  *
- * Context: everything that allocates or maps may sleep, with GFP_KERNEL or a superset of it. vfree(), vunmap() and
- * vfree_atomic() may be called anywhere but in an NMI.
+ * Context: everything that allocates or maps may sleep, with GFP_KERNEL or a superset of it.
+ * vfree(), vunmap() and vfree_atomic() may be called anywhere but in an NMI.
  */
 #ifndef LINUX_VMALLOC_H
 #define LINUX_VMALLOC_H
@@ -32,7 +33,8 @@
  * @addr: where it starts
  * @size: its bytes, the guard page included
  * @flags: VM_* above
- * @pages: the array given to vmap() with VM_MAP_PUT_PAGES; NULL in all others, whose page table is the list of their pages
+ * @pages: the array given to vmap() with VM_MAP_PUT_PAGES; NULL in all others, whose page table is
+ *     the list of their pages
  * @page_order: largest order of its pages
  * @nr_pages: pages that it owns
  * @phys_addr: what ioremap() mapped

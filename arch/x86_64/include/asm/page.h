@@ -18,6 +18,10 @@
 /* User addresses: [PAGE_SIZE, TASK_SIZE). The last page below the hole is kept unmapped. */
 #define TASK_SIZE 0x00007ffffffff000UL
 
+/* Every kernel address lies in [KERNEL_START, KERNEL_LAST]. */
+#define KERNEL_START PAGE_OFFSET
+#define KERNEL_LAST  (~0UL)
+
 /* Direct map of RAM: physical address p is at PAGE_OFFSET + p, never executable. */
 #define PAGE_OFFSET	0xffff888000000000UL
 #define PHYS_MAP_BITS	46

@@ -1,0 +1,278 @@
+// SPDX-License-Identifier: MIT
+/*
+ * The slab allocator where it is used wrongly, in the middle of its own work, or at the end of
+ * memory: mm/slab.c, mm/slab_cache.c, mm/slab_debug.c.
+ *
+ * Mutations that made the cases fail when tried:
+ *	slab_misuse: push_many() with `slab = 0`: bulk_free_of_wrong_pointers; kmem_cache_destroy()
+ *		without the look at cache_table[]: destroyed_twice; slab_new() that keeps
+ *		__GFP_NOFAIL at its first attempt: nofail_takes_what_caches_hold; slab_alloc() that
+ *		reads `top` instead of exchanging it: use_inside_a_refill
+ *	slab_users: is_own() always false, set_track() that skips 3 frames: each_user_is_named
+ */
+#include <kunit/test.h>
+#include <linux/kernel.h>
+#include <linux/string.h>
+#include <quarry/report.h>
+#include "mm/internal.h"
+#include "mm/slab.h"
+
+#define ALL (SLAB_CONSISTENCY_CHECKS | SLAB_RED_ZONE | SLAB_POISON | SLAB_STORE_USER)
+
+/* An address and a size that the compiler knows nothing about. */
+static void *hidden(void *p)
+{
+	void *volatile v = p;
+
+	return v;
+}
+
+static size_t unknown(size_t n)
+{
+	volatile size_t v = n;
+
+	return v;
+}
+
+/* What a cache without the boot line's debug flags is. */
+static struct kmem_cache *make_plain(struct kunit *test, unsigned int size, void (*ctor)(void *))
+{
+	struct kmem_cache *s = kmem_cache_create("test", size, 0, SLAB_NO_USER_FLAGS, ctor);
+
+	KUNIT_ASSERT_NOT_NULL(test, s);
+	return s;
+}
+
+/* 128 divides a page, so that NULL and small numbers look like the starts of objects. */
+static void bulk_free_of_wrong_pointers(struct kunit *test)
+{
+	struct kmem_cache *s = make_plain(test, 128, NULL);
+	void *null = NULL, *small = (void *)8, *page = (void *)4096;
+
+	kmem_cache_free(s, kmem_cache_alloc(s, GFP_KERNEL));
+	KUNIT_EXPECT_NO_REPORT(test, kmem_cache_free_bulk(s, 1, &null));
+	KUNIT_EXPECT_REPORT(test, "foreign pointer", kmem_cache_free_bulk(s, 1, &small));
+	KUNIT_EXPECT_REPORT(test, "foreign pointer", kmem_cache_free_bulk(s, 1, &page));
+	KUNIT_EXPECT_TRUE(test, slab_valid(s));
+	kmem_cache_destroy(s);
+}
+
+static void destroyed_twice(struct kunit *test)
+{
+	struct kmem_cache *s = make_plain(test, 64, NULL);
+	void *p = kmem_cache_alloc(s, GFP_KERNEL);
+
+	kmem_cache_free(s, p);
+	kmem_cache_destroy(s);
+	KUNIT_EXPECT_REPORT(test, "foreign pointer", kfree(hidden(p)));
+	KUNIT_EXPECT_REPORT(test, "foreign pointer", kmem_cache_free(s, hidden(p)));
+	KUNIT_EXPECT_REPORT(test, "which is no cache", kmem_cache_destroy(s));
+	KUNIT_EXPECT_TRUE(test, slab_valid_all());
+}
+
+/* Every page there is, the reserves too, in a chain. */
+static struct page *take_all_pages(void)
+{
+	const gfp_t gfp = GFP_KERNEL | __GFP_MEMALLOC | __GFP_NOWARN;
+	struct page *list = NULL, *page;
+
+	while ((page = alloc_page(gfp))) {
+		page->private = (unsigned long)list;
+		list = page;
+	}
+	return list;
+}
+
+static void give_pages(struct page *list)
+{
+	while (list) {
+		struct page *page = list;
+
+		list = (struct page *)page->private;
+		__free_page(page);
+	}
+}
+
+static void nofail_takes_what_caches_hold(struct kunit *test)
+{
+	enum { N = 40 };
+	struct kmem_cache *rich = make_plain(test, 4096, NULL), *poor;
+	unsigned long before;
+	struct page *list;
+	void *p[N], *q;
+
+	/* No magazine is to be had either: the attempt to get one would drain the caches. */
+	poor = kmem_cache_create("poor", 64, 0, SLAB_NO_USER_FLAGS | SLAB_NO_MAGAZINES, NULL);
+	KUNIT_ASSERT_NOT_NULL(test, poor);
+	mm_quiesce();
+	before = nr_free_pages();
+	KUNIT_ASSERT_EQ(test, kmem_cache_alloc_bulk(rich, GFP_KERNEL, N, p), N);
+	kmem_cache_free_bulk(rich, N, p);
+	list = take_all_pages();
+	q = kmem_cache_alloc(poor, GFP_KERNEL | __GFP_NOFAIL);
+	give_pages(list);
+	KUNIT_EXPECT_NOT_NULL(test, q);
+	kmem_cache_free(poor, q);
+	KUNIT_EXPECT_TRUE(test, slab_valid_all());
+	kmem_cache_destroy(rich);
+	kmem_cache_destroy(poor);
+	mm_quiesce();
+	KUNIT_EXPECT_EQ(test, nr_free_pages(), before);
+}
+
+/* ---- What an interrupt may do: a constructor runs in the middle of a refill too ---- */
+
+static struct kmem_cache *nested_cache;
+static unsigned int nested_calls;
+
+static void nested_ctor(void *obj)
+{
+	static bool inside;
+	void *p[3] = {};
+
+	*(void **)obj = obj;
+	if (inside)
+		return;
+	inside = true;
+	for (unsigned int i = 0; i < ARRAY_SIZE(p); i++)
+		p[i] = kmem_cache_alloc(nested_cache, GFP_ATOMIC);
+	for (unsigned int i = 0; i < ARRAY_SIZE(p); i++)
+		kmem_cache_free(nested_cache, p[i]);
+	nested_calls++;
+	inside = false;
+}
+
+static void use_inside_a_refill(struct kunit *test)
+{
+	enum { N = 1000 };
+	void **p = kunit_kcalloc(test, N, sizeof(*p), GFP_KERNEL);
+
+	KUNIT_ASSERT_NOT_NULL(test, p);
+	nested_calls = 0;
+	nested_cache = make_plain(test, 56, nested_ctor);
+	for (int round = 0; round < 3; round++) {
+		for (int i = 0; i < N; i++) {
+			p[i] = kmem_cache_alloc(nested_cache, GFP_KERNEL);
+			KUNIT_ASSERT_PTR_EQ(test, *(void **)p[i], p[i]);
+			((u64 *)p[i])[1] = i;
+		}
+		for (int i = 0; i < N; i++) {
+			KUNIT_EXPECT_EQ(test, ((u64 *)p[i])[1], i);
+			kmem_cache_free(nested_cache, p[i]);
+		}
+		KUNIT_EXPECT_TRUE(test, slab_valid(nested_cache));
+	}
+	KUNIT_EXPECT_GT(test, nested_calls, N / 2);
+	KUNIT_EXPECT_NO_REPORT(test, kmem_cache_destroy(nested_cache));
+}
+
+static struct kunit_case misuse_cases[] = { KUNIT_CASE(bulk_free_of_wrong_pointers),
+					    KUNIT_CASE(destroyed_twice),
+					    KUNIT_CASE(nofail_takes_what_caches_hold),
+					    KUNIT_CASE(use_inside_a_refill),
+					    {} };
+static struct kunit_suite misuse_suite = { .name = "slab_misuse", .test_cases = misuse_cases };
+
+/* ---- Whom a report names ---- */
+
+static struct kmem_cache *user_cache;
+
+/* The barriers keep each user's frame: a tail call would take it off the stack. */
+#define USER_OF(name, expression)                   \
+	static noinline void *name(void)            \
+	{                                           \
+		void *__p = (expression);           \
+                                                    \
+		barrier();                          \
+		return __p;                         \
+	}
+#define ENDER_BY(name, call)                        \
+	static noinline void name(void *p)          \
+	{                                           \
+		call;                               \
+		barrier();                          \
+	}
+
+static const char long_text[] = "a text that needs a block of more than thirty-two bytes";
+
+static void *one_by_bulk(void)
+{
+	void *p[1];
+
+	return kmem_cache_alloc_bulk(user_cache, GFP_KERNEL, 1, p) ? p[0] : NULL;
+}
+
+USER_OF(by_constant, kmalloc(50, GFP_KERNEL))
+USER_OF(by_size, kmalloc(unknown(50), GFP_KERNEL))
+USER_OF(by_kzalloc, kzalloc(50, GFP_KERNEL))
+USER_OF(by_kcalloc, kcalloc(unknown(5), 10, GFP_KERNEL))
+USER_OF(by_krealloc, krealloc(NULL, unknown(50), GFP_KERNEL))
+USER_OF(by_kstrdup, kstrdup(long_text, GFP_KERNEL))
+USER_OF(by_kmemdup, kmemdup(long_text, unknown(50), GFP_KERNEL))
+USER_OF(by_kvmalloc, kvmalloc(unknown(50), GFP_KERNEL))
+USER_OF(by_cache, kmem_cache_alloc(user_cache, GFP_KERNEL))
+USER_OF(by_zalloc, kmem_cache_zalloc(user_cache, GFP_KERNEL))
+USER_OF(by_bulk, one_by_bulk())
+
+ENDER_BY(with_kfree, kfree(p))
+ENDER_BY(with_sensitive, kfree_sensitive(p))
+ENDER_BY(with_kvfree, kvfree(p))
+ENDER_BY(with_cache_free, kmem_cache_free(user_cache, p))
+ENDER_BY(with_bulk, kmem_cache_free_bulk(user_cache, 1, &p))
+
+static const struct {
+	const char *name;
+	void *(*call)(void);
+} users[] = {
+	{ "by_constant", by_constant }, { "by_size", by_size },	      { "by_kzalloc", by_kzalloc },
+	{ "by_kcalloc", by_kcalloc },	{ "by_krealloc", by_krealloc }, { "by_kstrdup", by_kstrdup },
+	{ "by_kmemdup", by_kmemdup },	{ "by_kvmalloc", by_kvmalloc }, { "by_cache", by_cache },
+	{ "by_zalloc", by_zalloc },	{ "by_bulk", by_bulk },
+};
+
+static const struct {
+	const char *name;
+	void (*call)(void *p);
+} enders[] = {
+	{ "with_kfree", with_kfree },		{ "with_sensitive", with_sensitive },
+	{ "with_kvfree", with_kvfree },		{ "with_cache_free", with_cache_free },
+	{ "with_bulk", with_bulk },
+};
+
+/*
+ * Allocate with one, free with the other, free again: the report must begin its stacks with both.
+ */
+static void expect_named(struct kunit *test, unsigned int user, unsigned int ender)
+{
+	struct kmem_cache **class = &kmalloc_caches[KMALLOC_NORMAL][kmalloc_index(50)];
+	struct kmem_cache *usual = *class;
+	char allocated[48], freed[48];
+	const char *text;
+	void *p;
+
+	*class = user_cache;
+	p = users[user].call();
+	*class = usual;
+	KUNIT_ASSERT_NOT_NULL(test, p);
+	enders[ender].call(p);
+	snprintf(allocated, sizeof(allocated), "Allocated in %s+", users[user].name);
+	snprintf(freed, sizeof(freed), "Freed in %s+", enders[ender].name);
+	report_capture_start();
+	kfree(hidden(p));
+	KUNIT_EXPECT_EQ(test, report_capture_stop(&text), 1);
+	KUNIT_EXPECT_TRUE_MSG(test, strstr(text, allocated), "\"%s\" is missing", allocated);
+	KUNIT_EXPECT_TRUE_MSG(test, strstr(text, freed), "\"%s\" is missing", freed);
+}
+
+static void each_user_is_named(struct kunit *test)
+{
+	user_cache = kmem_cache_create("users", 64, 64, ALL | SLAB_KMALLOC, NULL);
+	KUNIT_ASSERT_NOT_NULL(test, user_cache);
+	for (unsigned int i = 0; i < ARRAY_SIZE(users); i++)
+		expect_named(test, i, i % ARRAY_SIZE(enders));
+	kmem_cache_destroy(user_cache);
+}
+
+static struct kunit_case user_cases[] = { KUNIT_CASE(each_user_is_named), {} };
+static struct kunit_suite user_suite = { .name = "slab_users", .test_cases = user_cases };
+kunit_test_suites(&misuse_suite, &user_suite);
