@@ -57,6 +57,12 @@ bool buddy_valid(void);
 /* Free a block of any order that the caller owns alone, without looking at its count. */
 void free_block(struct page *page, unsigned int order);
 
+/*
+ * Entered from below, when the page allocator has nothing left: the layers above give back what they
+ * cache. Any context; no lock of theirs may be held over alloc_pages().
+ */
+void reclaim_caches(void);
+
 /* --- slab.c, kmalloc.c --- */
 void slab_init(void);
 void kmalloc_init(void);

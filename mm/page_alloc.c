@@ -425,6 +425,8 @@ static noinline struct page *alloc_slow(const struct request *rq, unsigned long 
 	const gfp_t must = __GFP_NOFAIL | __GFP_DIRECT_RECLAIM; /* who can't sleep may get NULL */
 	struct page *page;
 
+	if (!(rq->gfp & __GFP_NORETRY))
+		reclaim_caches();
 	page_alloc_drain();
 	page = first_zone_that_has(rq);
 	if (!page && (rq->gfp & must) == must)
@@ -439,7 +441,7 @@ static inline void page_hand_out(struct page *page, const struct request *rq)
 	page->flags = (rq->gfp & __GFP_COMP ? PG_compound : 0);
 	page->mark = PAGE_MARK(PAGE_USED, rq->order);
 	page->_refcount.counter = 1;
-	page->_mapcount.counter = -1;
+	page->_mapcount.counter = 0;
 	page->mapping = NULL;
 	page->private = 0;
 	if (rq->gfp & __GFP_ZERO)
@@ -676,7 +678,7 @@ void split_page(struct page *page, unsigned int order)
 	for (unsigned long i = 1; i < 1UL << order; i++) {
 		page[i].mark = PAGE_MARK(PAGE_USED, 0);
 		page[i]._refcount.counter = 1;
-		page[i]._mapcount.counter = -1;
+		page[i]._mapcount.counter = 0;
 		page[i].mapping = NULL;
 		page[i].private = 0;
 	}

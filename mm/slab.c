@@ -132,7 +132,7 @@ static void unmark_pages(const struct kmem_cache *s, struct page *slab)
 		slab[i].owner = 0;
 	}
 	slab->mark = PAGE_MARK(PAGE_USED, s->order);
-	slab->_mapcount.counter = -1;
+	slab->objects = 0;
 }
 
 /* All objects free: set their bits, write their words or patterns, construct them. */
@@ -164,17 +164,9 @@ static struct page *slab_new(struct kmem_cache *s, gfp_t gfp)
 	struct page *slab;
 
 	gfp = (gfp & ~SLAB_NOT_FOR_PAGES) | s->gfp;
-	slab = alloc_pages((gfp & ~__GFP_NOFAIL) | __GFP_NOWARN, s->order);
-	if (unlikely(!slab)) {
-		/*
-		 * What other caches keep in reserve may be all that is missing, also to who must
-		 * not fail.
-		 */
-		slab_drain();
-		slab = alloc_pages(gfp, s->order);
-		if (!slab)
-			return NULL;
-	}
+	slab = alloc_pages(gfp, s->order);
+	if (unlikely(!slab))
+		return NULL;
 	mark_pages(s, slab);
 	slab->inuse = 0;
 	slab->free = s->map_words > 1 ? get_random_u32_below(s->map_words) : 0;
@@ -203,10 +195,7 @@ void slab_release_chain(struct kmem_cache *s, u32 pfn)
 
 /* ---- Moving objects between slabs and arrays: s->lock held ---- */
 
-/*
- * Move up to n free objects of a slab to out[]. The search starts at a random word of the map and
- * goes round once.
- */
+/* Move up to n free objects of a slab to out[]. The search goes once round the map. */
 static unsigned int slab_take(struct kmem_cache *s, struct page *slab, void **out, unsigned int n)
 {
 	u32 *map = slab_map(s, slab);
@@ -299,10 +288,7 @@ static void shuffle(void **p, unsigned int n)
 	}
 }
 
-/*
- * Up to n free objects from slabs; at most one slab is made for them. Returns how many; 0: no
- * memory.
- */
+/* Up to n free objects from slabs, at most one of them new. Returns how many; 0: no memory. */
 static unsigned int slab_gather(struct kmem_cache *s, gfp_t gfp, void **out, unsigned int n)
 {
 	unsigned long flags;
@@ -610,10 +596,7 @@ static noinline void *alloc_damaged(struct kmem_cache *s, gfp_t gfp, size_t size
 	return gfp & __GFP_ZERO ? zero_object(s, obj, size) : obj;
 }
 
-/*
- * Pop the loaded magazine's top. All else is tail calls, so that this needs no frame. `size` only
- * matters to debug caches.
- */
+/* Pop the loaded magazine's top. All else is tail calls: no frame. `size` is for debug caches. */
 static __always_inline void *slab_alloc(struct kmem_cache *s, gfp_t gfp, size_t size,
 					struct slab_cpu *c)
 {

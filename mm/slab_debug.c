@@ -40,7 +40,6 @@
  * Locks: none of its own; an object under check belongs to the caller, or s->lock is held. Reports
  * read other objects as they are.
  */
-#include <asm/ksyms.h>
 #include <asm/stack.h>
 #include <linux/jiffies.h>
 #include <linux/moduleparam.h>
@@ -318,12 +317,10 @@ static void *first_free(struct kmem_cache *s, struct page *slab)
 /* Does this return address lie in one of the functions above? */
 static bool is_own(unsigned long ip)
 {
-	unsigned long offset, size;
-	const char *name;
+	char name[40];
 	size_t n;
 
-	if (!ksym_lookup(ip - 1, &name, &offset, &size))
-		return false;
+	scnprintf(name, sizeof(name), "%ps", (void *)(ip - 1));
 	n = strcspn(name, "."); /* compilers append .part.0 and the like */
 	for (unsigned int i = 0; i < ARRAY_SIZE(own_functions); i++) {
 		if (!strncmp(own_functions[i], name, n) && !own_functions[i][n])

@@ -66,7 +66,7 @@ void user_page_remove(struct mm_struct *mm, struct page *page)
 {
 	lockdep_assert_held(&mm->page_table_lock);
 	mm->rss_stat[rss_kind(page)]--;
-	if (atomic_dec_return(&page->_mapcount) >= 0 || !(page->flags & PG_anon))
+	if (atomic_dec_return(&page->_mapcount) > 0 || !(page->flags & PG_anon))
 		return;
 	/* Whoever still refers to it (a driver that pinned it) holds plain memory from now on. */
 	page->flags &= ~PG_anon;

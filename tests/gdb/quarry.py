@@ -125,7 +125,7 @@ class Page(Command):
         kind = int(p["type"])
         print("pfn %#x (physical %#x, zone %s): %s, order %d, refcount %d, mapcount %d, flags %#x" % (
             pfn, pfn << PAGE_SHIFT, zone, PAGE_TYPES[kind] if kind < len(PAGE_TYPES) else "damaged",
-            int(p["order"]), int(p["_refcount"]["counter"]), int(p["_mapcount"]["counter"]) + 1, int(p["flags"])))
+            int(p["order"]), int(p["_refcount"]["counter"]), int(p["_mapcount"]["counter"]), int(p["flags"])))
         head = self.head(pfn)
         if head is not None and head != pfn:
             h = page(head)

@@ -18,24 +18,10 @@
 #include <linux/vmalloc.h>
 #include "mm/internal.h"
 #include "mm/slab.h"
+#include "tests/mm/slab_fixture.h"
 
 static const unsigned int classes[] = { 8,   16,  32,	64,   96,   128, 192,
 					256, 512, 1024, 2048, 4096, 8192 };
-
-/* A size or pointer that the compiler knows nothing about. */
-static size_t unknown(size_t n)
-{
-	volatile size_t v = n;
-
-	return v;
-}
-
-static void *hidden(void *p)
-{
-	void *volatile v = p;
-
-	return v;
-}
 
 /* ---- Nothing at all ---- */
 

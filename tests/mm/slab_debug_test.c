@@ -19,21 +19,12 @@
 #include <quarry/report.h>
 #include "mm/internal.h"
 #include "mm/slab.h"
-
-#define ALL (SLAB_CONSISTENCY_CHECKS | SLAB_RED_ZONE | SLAB_POISON | SLAB_STORE_USER)
-
-static struct kmem_cache *make(struct kunit *test, unsigned int size, slab_flags_t flags)
-{
-	struct kmem_cache *s = kmem_cache_create("test", size, 0, flags, NULL);
-
-	KUNIT_ASSERT_NOT_NULL(test, s);
-	return s;
-}
+#include "tests/mm/slab_fixture.h"
 
 /* A kmalloc class of 64 bytes of our own, with all flags. */
 static struct kmem_cache *make_kmalloc(struct kunit *test)
 {
-	return make(test, 64, ALL | SLAB_KMALLOC);
+	return make(test, 64, ALL_CHECKS | SLAB_KMALLOC);
 }
 
 /* The compiler is not to know that this is out of bounds. */
@@ -49,7 +40,7 @@ static void clean_use(struct kunit *test)
 	static const unsigned int sizes[] = { 1, 8, 13, 64, 96, 700, 4096, 9000 };
 
 	for (unsigned int i = 0; i < ARRAY_SIZE(sizes); i++) {
-		struct kmem_cache *s = make(test, sizes[i], ALL);
+		struct kmem_cache *s = make(test, sizes[i], ALL_CHECKS);
 		u8 *p[9];
 
 		for (int k = 0; k < 9; k++) {
@@ -77,7 +68,7 @@ static void alignment_is_kept(struct kunit *test)
 	for (unsigned int i = 0; i < ARRAY_SIZE(classes); i++) {
 		unsigned int align = classes[i] & -classes[i];
 		struct kmem_cache *s =
-			kmem_cache_create("test", classes[i], align, ALL | SLAB_KMALLOC, NULL);
+			kmem_cache_create("test", classes[i], align, ALL_CHECKS | SLAB_KMALLOC, NULL);
 		void *p[4];
 
 		KUNIT_ASSERT_NOT_NULL(test, s);
@@ -120,7 +111,7 @@ static void count_nothing(void *p)
 
 static void ctor_is_respected(struct kunit *test)
 {
-	struct kmem_cache *s = kmem_cache_create("test", 64, 0, ALL, count_nothing);
+	struct kmem_cache *s = kmem_cache_create("test", 64, 0, ALL_CHECKS, count_nothing);
 	u8 *p = kmem_cache_alloc(s, GFP_KERNEL);
 
 	KUNIT_EXPECT_NULL(test, memchr_inv(p, 0x42, 64));
@@ -133,7 +124,7 @@ static void ctor_is_respected(struct kunit *test)
 
 static void typesafe_is_respected(struct kunit *test)
 {
-	struct kmem_cache *s = make(test, 64, ALL | SLAB_TYPESAFE_BY_RCU);
+	struct kmem_cache *s = make(test, 64, ALL_CHECKS | SLAB_TYPESAFE_BY_RCU);
 	u8 *p = kmem_cache_alloc(s, GFP_KERNEL);
 
 	memset(p, 0x17, 64);
@@ -146,7 +137,7 @@ static void typesafe_is_respected(struct kunit *test)
 
 static void right_red_zone(struct kunit *test)
 {
-	struct kmem_cache *s = make(test, 64, ALL);
+	struct kmem_cache *s = make(test, 64, ALL_CHECKS);
 	void *p = kmem_cache_alloc(s, GFP_KERNEL);
 
 	write_byte(p, 64, 0x61);
@@ -160,7 +151,7 @@ static void right_red_zone(struct kunit *test)
 
 static void left_red_zone(struct kunit *test)
 {
-	struct kmem_cache *s = make(test, 64, ALL);
+	struct kmem_cache *s = make(test, 64, ALL_CHECKS);
 	void *p = kmem_cache_alloc(s, GFP_KERNEL);
 
 	write_byte(p, -1, 0);
@@ -180,41 +171,36 @@ static void kmalloc_red_zone(struct kunit *test)
 	kmem_cache_destroy(s);
 }
 
-static void red_zone_of_a_free_object(struct kunit *test)
+/* A byte is written to a free object: whoever gets it next is told, and gets it whole. */
+static void expect_found_at_alloc(struct kunit *test, unsigned int size, long offset, u8 value,
+				  const char *text)
 {
-	struct kmem_cache *s = make(test, 64, ALL);
+	struct kmem_cache *s = make(test, size, ALL_CHECKS);
 	void *p = kmem_cache_alloc(s, GFP_KERNEL), *keep = kmem_cache_alloc(s, GFP_KERNEL),
 	     *q = NULL;
 
 	kmem_cache_free(s, p);
-	write_byte(p, 64, 0);
-	KUNIT_EXPECT_REPORT(test, "First byte 0x0 instead of 0xbb",
-			    q = kmem_cache_alloc(s, GFP_KERNEL));
+	write_byte(p, offset, value);
+	KUNIT_EXPECT_REPORT(test, text, q = kmem_cache_alloc(s, GFP_KERNEL));
 	KUNIT_EXPECT_PTR_EQ(test, q, p);
 	kmem_cache_free(s, q);
 	kmem_cache_free(s, keep);
 	kmem_cache_destroy(s);
+}
+
+static void red_zone_of_a_free_object(struct kunit *test)
+{
+	expect_found_at_alloc(test, 64, 64, 0, "First byte 0x0 instead of 0xbb");
 }
 
 static void write_after_free(struct kunit *test)
 {
-	struct kmem_cache *s = make(test, 200, ALL);
-	void *p = kmem_cache_alloc(s, GFP_KERNEL), *keep = kmem_cache_alloc(s, GFP_KERNEL),
-	     *q = NULL;
-
-	kmem_cache_free(s, p);
-	write_byte(p, 150, 0x31);
-	KUNIT_EXPECT_REPORT(test, "BUG test (Not tainted): Poison overwritten",
-			    q = kmem_cache_alloc(s, GFP_KERNEL));
-	KUNIT_EXPECT_PTR_EQ(test, q, p);
-	kmem_cache_free(s, q);
-	kmem_cache_free(s, keep);
-	kmem_cache_destroy(s);
+	expect_found_at_alloc(test, 200, 150, 0x31, "BUG test (Not tainted): Poison overwritten");
 }
 
 static void last_byte_of_poison(struct kunit *test)
 {
-	struct kmem_cache *s = make(test, 200, ALL);
+	struct kmem_cache *s = make(test, 200, ALL_CHECKS);
 	void *p = kmem_cache_alloc(s, GFP_KERNEL), *keep = kmem_cache_alloc(s, GFP_KERNEL);
 
 	kmem_cache_free(s, p);
@@ -237,7 +223,8 @@ static void padding(struct kunit *test)
 
 static void double_free(struct kunit *test)
 {
-	static const slab_flags_t flags[] = { ALL, SLAB_POISON, SLAB_RED_ZONE, SLAB_STORE_USER,
+	static const slab_flags_t flags[] = { ALL_CHECKS, SLAB_POISON, SLAB_RED_ZONE,
+					      SLAB_STORE_USER,
 					      SLAB_CONSISTENCY_CHECKS };
 
 	for (unsigned int i = 0; i < ARRAY_SIZE(flags); i++) {
@@ -255,7 +242,7 @@ static void double_free(struct kunit *test)
 
 static void invalid_pointers(struct kunit *test)
 {
-	struct kmem_cache *s = make(test, 64, ALL);
+	struct kmem_cache *s = make(test, 64, ALL_CHECKS);
 	char *p = kmem_cache_alloc(s, GFP_KERNEL);
 
 	KUNIT_EXPECT_REPORT(test, "Invalid object pointer 0x", kmem_cache_free(s, p + 8));
@@ -268,8 +255,8 @@ static void invalid_pointers(struct kunit *test)
 
 static void wrong_cache(struct kunit *test)
 {
-	struct kmem_cache *a = make(test, 64, ALL);
-	struct kmem_cache *b = kmem_cache_create("other", 64, 0, ALL, NULL);
+	struct kmem_cache *a = make(test, 64, ALL_CHECKS);
+	struct kmem_cache *b = kmem_cache_create("other", 64, 0, ALL_CHECKS, NULL);
 	void *p = kmem_cache_alloc(b, GFP_KERNEL);
 
 	KUNIT_EXPECT_REPORT(test, "Wrong slab cache. test but object is from other",
@@ -307,7 +294,7 @@ static void users_are_named(struct kunit *test)
 {
 	static const char *const parts[] = { "Allocated in ", "allocate_here+", "Freed in ",
 					     "free_here+",    "age=",		"cpu=0" };
-	struct kmem_cache *s = make(test, 64, ALL);
+	struct kmem_cache *s = make(test, 64, ALL_CHECKS);
 	void *p = allocate_here(s);
 	const char *text;
 
@@ -337,7 +324,7 @@ static void layout_of_a_report(struct kunit *test)
 					     "FIX test: Restoring Right Redzone 0x",
 					     "=0xcc",
 					     "Advice: " };
-	struct kmem_cache *s = kmem_cache_create("test", 64, 64, ALL, NULL);
+	struct kmem_cache *s = kmem_cache_create("test", 64, 64, ALL_CHECKS, NULL);
 	void *p = kmem_cache_alloc(s, GFP_KERNEL);
 	const char *text, *at;
 
@@ -356,7 +343,7 @@ static void layout_of_a_report(struct kunit *test)
 
 static void execution_goes_on(struct kunit *test)
 {
-	struct kmem_cache *s = make(test, 64, ALL);
+	struct kmem_cache *s = make(test, 64, ALL_CHECKS);
 	void *p[3];
 	const char *text;
 
@@ -376,7 +363,7 @@ static void execution_goes_on(struct kunit *test)
 
 static void leaks_are_named(struct kunit *test)
 {
-	struct kmem_cache *s = make(test, 64, ALL);
+	struct kmem_cache *s = make(test, 64, ALL_CHECKS);
 	void *p = allocate_here(s);
 
 	KUNIT_EXPECT_REPORT(test, "allocate_here+", kmem_cache_destroy(s));
@@ -430,7 +417,7 @@ static void random_use(struct kunit *test)
 
 	KUNIT_ASSERT_NOT_NULL(test, o);
 	for (int i = 0; i < 3; i++)
-		s[i] = make(test, sizes[i], i ? ALL : SLAB_POISON | SLAB_RED_ZONE);
+		s[i] = make(test, sizes[i], i ? ALL_CHECKS : SLAB_POISON | SLAB_RED_ZONE);
 	for (int i = 0; i < 20000; i++) {
 		u64 r = kunit_rand(test);
 		struct owned *w = &o[r % 200];
@@ -497,8 +484,8 @@ static slab_flags_t flags_for(const char *spec, const char *name)
 
 static void no_letters_mean_all(struct kunit *test)
 {
-	KUNIT_EXPECT_EQ(test, flags_for("", "any"), ALL);
-	KUNIT_EXPECT_EQ(test, flags_for(",any", "any"), ALL);
+	KUNIT_EXPECT_EQ(test, flags_for("", "any"), ALL_CHECKS);
+	KUNIT_EXPECT_EQ(test, flags_for(",any", "any"), ALL_CHECKS);
 	KUNIT_EXPECT_EQ(test, flags_for(",any", "other"), 0);
 	KUNIT_EXPECT_EQ(test, flags_for("-", "any"), 0);
 	KUNIT_EXPECT_EQ(test, flags_for(NULL, "any"), 0);
@@ -511,7 +498,7 @@ static void letters(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, flags_for("P", "x"), SLAB_POISON);
 	KUNIT_EXPECT_EQ(test, flags_for("U", "x"), SLAB_STORE_USER);
 	KUNIT_EXPECT_EQ(test, flags_for("T", "x"), SLAB_TRACE);
-	KUNIT_EXPECT_EQ(test, flags_for("fzpu", "x"), ALL);
+	KUNIT_EXPECT_EQ(test, flags_for("fzpu", "x"), ALL_CHECKS);
 }
 
 static void names_select(struct kunit *test)

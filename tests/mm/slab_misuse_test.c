@@ -5,9 +5,9 @@
  *
  * Mutations that made the cases fail when tried:
  *	slab_misuse: push_many() with `slab = 0`: bulk_free_of_wrong_pointers; kmem_cache_destroy()
- *		without the look at cache_table[]: destroyed_twice; slab_new() that keeps
- *		__GFP_NOFAIL at its first attempt: nofail_takes_what_caches_hold; slab_alloc() that
- *		reads `top` instead of exchanging it: use_inside_a_refill
+ *		without the look at cache_table[]: destroyed_twice; alloc_slow() without
+ *		reclaim_caches(): nofail_takes_what_caches_hold; slab_alloc() that reads `top`
+ *		instead of exchanging it: use_inside_a_refill
  *	slab_users: is_own() always false, set_track() that skips 3 frames: each_user_is_named
  */
 #include <kunit/test.h>
@@ -16,23 +16,7 @@
 #include <quarry/report.h>
 #include "mm/internal.h"
 #include "mm/slab.h"
-
-#define ALL (SLAB_CONSISTENCY_CHECKS | SLAB_RED_ZONE | SLAB_POISON | SLAB_STORE_USER)
-
-/* An address and a size that the compiler knows nothing about. */
-static void *hidden(void *p)
-{
-	void *volatile v = p;
-
-	return v;
-}
-
-static size_t unknown(size_t n)
-{
-	volatile size_t v = n;
-
-	return v;
-}
+#include "tests/mm/slab_fixture.h"
 
 /* What a cache without the boot line's debug flags is. */
 static struct kmem_cache *make_plain(struct kunit *test, unsigned int size, void (*ctor)(void *))
@@ -70,10 +54,10 @@ static void destroyed_twice(struct kunit *test)
 	KUNIT_EXPECT_TRUE(test, slab_valid_all());
 }
 
-/* Every page there is, the reserves too, in a chain. */
+/* Every page there is, the reserves too, in a chain; what caches hold stays theirs. */
 static struct page *take_all_pages(void)
 {
-	const gfp_t gfp = GFP_KERNEL | __GFP_MEMALLOC | __GFP_NOWARN;
+	const gfp_t gfp = GFP_KERNEL | __GFP_MEMALLOC | __GFP_NORETRY | __GFP_NOWARN;
 	struct page *list = NULL, *page;
 
 	while ((page = alloc_page(gfp))) {
@@ -98,7 +82,7 @@ static void nofail_takes_what_caches_hold(struct kunit *test)
 	enum { N = 40 };
 	struct kmem_cache *rich = make_plain(test, 4096, NULL), *poor;
 	unsigned long before;
-	struct page *list;
+	struct page *list, *page;
 	void *p[N], *q;
 
 	/* No magazine is to be had either: the attempt to get one would drain the caches. */
@@ -110,7 +94,11 @@ static void nofail_takes_what_caches_hold(struct kunit *test)
 	kmem_cache_free_bulk(rich, N, p);
 	list = take_all_pages();
 	q = kmem_cache_alloc(poor, GFP_KERNEL | __GFP_NOFAIL);
+	page = alloc_pages(GFP_KERNEL | __GFP_NOWARN | __GFP_MEMALLOC, 3);
 	give_pages(list);
+	KUNIT_EXPECT_NOT_NULL(test, page); /* what the slabs gave back merged */
+	if (page)
+		__free_pages(page, 3);
 	KUNIT_EXPECT_NOT_NULL(test, q);
 	kmem_cache_free(poor, q);
 	KUNIT_EXPECT_TRUE(test, slab_valid_all());
@@ -195,7 +183,7 @@ static struct kmem_cache *user_cache;
 
 static const char long_text[] = "a text that needs a block of more than thirty-two bytes";
 
-static void *one_by_bulk(void)
+static __always_inline void *one_by_bulk(void)
 {
 	void *p[1];
 
@@ -224,10 +212,12 @@ static const struct {
 	const char *name;
 	void *(*call)(void);
 } users[] = {
-	{ "by_constant", by_constant }, { "by_size", by_size },	      { "by_kzalloc", by_kzalloc },
-	{ "by_kcalloc", by_kcalloc },	{ "by_krealloc", by_krealloc }, { "by_kstrdup", by_kstrdup },
-	{ "by_kmemdup", by_kmemdup },	{ "by_kvmalloc", by_kvmalloc }, { "by_cache", by_cache },
-	{ "by_zalloc", by_zalloc },	{ "by_bulk", by_bulk },
+	{ "by_constant", by_constant }, { "by_size", by_size },
+	{ "by_kzalloc", by_kzalloc },   { "by_kcalloc", by_kcalloc },
+	{ "by_krealloc", by_krealloc }, { "by_kstrdup", by_kstrdup },
+	{ "by_kmemdup", by_kmemdup },   { "by_kvmalloc", by_kvmalloc },
+	{ "by_cache", by_cache },       { "by_zalloc", by_zalloc },
+	{ "by_bulk", by_bulk },
 };
 
 static const struct {
@@ -266,7 +256,7 @@ static void expect_named(struct kunit *test, unsigned int user, unsigned int end
 
 static void each_user_is_named(struct kunit *test)
 {
-	user_cache = kmem_cache_create("users", 64, 64, ALL | SLAB_KMALLOC, NULL);
+	user_cache = kmem_cache_create("users", 64, 64, ALL_CHECKS | SLAB_KMALLOC, NULL);
 	KUNIT_ASSERT_NOT_NULL(test, user_cache);
 	for (unsigned int i = 0; i < ARRAY_SIZE(users); i++)
 		expect_named(test, i, i % ARRAY_SIZE(enders));

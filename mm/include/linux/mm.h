@@ -70,7 +70,7 @@ static inline int page_ref_count(const struct page *page)
 
 static inline int page_mapcount(const struct page *page)
 {
-	return READ_ONCE(page->_mapcount.counter) + 1;
+	return READ_ONCE(page->_mapcount.counter);
 }
 
 /* With __GFP_COMP all pages of a block share the head's count, without it each page has its own. */

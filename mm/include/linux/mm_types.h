@@ -36,7 +36,7 @@ enum page_type {
 };
 
 /* page->flags */
-#define PG_compound (1u << 0) /* allocated with __GFP_COMP: put_page() on any page means the whole */
+#define PG_compound (1u << 0) /* allocated with __GFP_COMP: put_page() on any page is for all */
 #define PG_anon	    (1u << 1) /* anonymous user memory */
 #define PG_file	    (1u << 2) /* belongs to a file's pages */
 #define PG_movable  (1u << 3) /* allocated with __GFP_MOVABLE */
@@ -55,7 +55,7 @@ struct page {
 	u8 block; /* in the first page of a pageblock: its mobility; written under zone->lock */
 	atomic_t _refcount;
 	union {
-		atomic_t _mapcount; /* user mappings, less one as in Linux */
+		atomic_t _mapcount; /* user mappings; 0 is none, so that tails are right untouched */
 		u32 objects;	    /* slab of up to 32 objects: a set bit is a free one */
 	};
 	union {
@@ -65,7 +65,7 @@ struct page {
 			union {
 				u32 index;
 				struct {
-					u16 inuse; /* slab: objects not in it, with users or magazines */
+					u16 inuse; /* slab: objects with users or in magazines */
 					u16 free;  /* slab: word of the map where a search starts */
 				};
 			};

@@ -8,28 +8,7 @@
 #include <kunit/test.h>
 #include "mm/internal.h"
 #include "mm/slab.h"
-
-/* These cases are about plain caches: the boot line's slab_debug= is not for them. */
-static const char *boot_spec;
-
-static int plain_caches(struct kunit_suite *suite)
-{
-	boot_spec = slab_debug_set_spec(NULL);
-	return 0;
-}
-
-static void as_booted(struct kunit_suite *suite)
-{
-	slab_debug_set_spec(boot_spec);
-}
-
-static struct kmem_cache *make(struct kunit *test, unsigned int size, slab_flags_t flags)
-{
-	struct kmem_cache *s = kmem_cache_create("test", size, 0, flags, NULL);
-
-	KUNIT_ASSERT_NOT_NULL(test, s);
-	return s;
-}
+#include "tests/mm/slab_fixture.h"
 
 static void damaged_inuse(struct kunit *test)
 {
