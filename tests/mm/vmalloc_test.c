@@ -1,21 +1,17 @@
 // SPDX-License-Identifier: MIT
 /*
- * Tests of mm/vmalloc.c and mm/vmap_show.c, through the functions that callers know. Mappings of
- * given pages, the backlog, the trees, kvmalloc and ioremap have their own files.
+ * Tests of mm/vmalloc.c, through the functions that callers know. What stands below it, kvmalloc and
+ * ioremap have their own files.
  *
  * Mutations that made them fail when tried:
  *	vmalloc: no size, alignment or overflow check in vmalloc_common(), array_alloc(); a failed
  *		fill() keeps its pages; __GFP_ZERO or the zone dropped; a warning in spite of
- *		__GFP_NOWARN; MM_VMALLOC not lowered; vmalloc_huge() without large leaves or at any
- *		address; vmap_map_large() without flush or parking; vmalloc_to_pfn() without the
- *		offset in a large leaf; vrealloc() that copies or clears nothing; find_vm_area()
- *		that shows dying areas; is_block() without the count; show_area() without "unpurged"
+ *		__GFP_NOWARN; MM_VMALLOC not lowered; vrealloc() that copies or clears nothing;
+ *		find_vm_area() that shows dying areas; is_block() without the count
  *	vmalloc_misuse: vmap_area_claim() that takes lazy areas, addresses inside, areas of any
- *		kind; no ring, or searched oldest first; > for >= in describe(); vmap_space_find()
- *		without the guard page; a purge without a flush
- *	vmalloc_random: vmap_valid() without the mappings; free_carve() that loses the upper part;
- *		vmap_space_give() that forgets a node; a leaked spare node; range_fits() without the
- *		size
+ *		kind; vmap_space_find() without the guard page
+ *	vmalloc_random: free_carve() that loses the upper part; vmap_space_give() that forgets a
+ *		node; a leaked spare node; range_fits() without the size
  */
 #include <asm/tlbflush.h>
 #include <kunit/test.h>
@@ -26,34 +22,10 @@
 #include <linux/vmalloc.h>
 #include "mm/internal.h"
 #include "mm/vmap.h"
-
-#define GFP_QUIET (GFP_KERNEL | __GFP_NOWARN)
+#include "tests/mm/vmap_fixture.h"
 
 /* Sizes that the compiler must not see through: it knows what alloc_size means. */
 static volatile size_t huge_size = ~0UL, no_size;
-
-/* Everything there is: free pages, and those that became kernel tables. */
-static unsigned long all_pages(void)
-{
-	mm_quiesce();
-	return nr_free_pages() + mm_stat_read(MM_KERNEL_TABLES);
-}
-
-/* The first word of each page says whose it is. */
-static void mark_pages(void *p, unsigned long pages, u64 seed)
-{
-	for (unsigned long i = 0; i < pages; i++)
-		*(u64 *)(p + i * PAGE_SIZE) = seed + i;
-}
-
-static bool marks_stand(const void *p, unsigned long pages, u64 seed)
-{
-	for (unsigned long i = 0; i < pages; i++) {
-		if (*(const u64 *)(p + i * PAGE_SIZE) != seed + i)
-			return false;
-	}
-	return true;
-}
 
 /* ---- allocation ---- */
 
@@ -276,128 +248,7 @@ static void resize(struct kunit *test)
 	KUNIT_EXPECT_NULL(test, find_vm_area(q));
 }
 
-/* ---- large leaves ---- */
-
-#define TWO_MIB (2UL << 20)
-
-static int level_of(const void *p)
-{
-	int level = -1;
-
-	return pt_lookup(kernel_root(), (unsigned long)p, &level) ? level : -1;
-}
-
-static void huge_leaves(struct kunit *test)
-{
-	unsigned long pages = (2 * TWO_MIB + 5 * PAGE_SIZE) >> PAGE_SHIFT;
-	struct page *large = alloc_pages(GFP_QUIET, 9);
-	char *p;
-
-	if (!large)
-		kunit_skip(test, "no free 2 MiB block");
-	__free_pages(large, 9);
-	p = vmalloc_huge(pages << PAGE_SHIFT, GFP_KERNEL);
-	KUNIT_ASSERT_NOT_NULL(test, p);
-	KUNIT_EXPECT_TRUE(test, IS_ALIGNED((unsigned long)p, TWO_MIB));
-	KUNIT_EXPECT_EQ(test, find_vm_area(p)->nr_pages, pages);
-	KUNIT_EXPECT_EQ(test, find_vm_area(p)->page_order, 9);
-	KUNIT_EXPECT_EQ(test, level_of(p), 1);
-	KUNIT_EXPECT_EQ(test, level_of(p + 2 * TWO_MIB), 0);
-	mark_pages(p, pages, 99);
-	KUNIT_EXPECT_TRUE(test, marks_stand(p, pages, 99));
-	for (unsigned long i = 0; i < pages;
-	     i += 37) /* through the direct map: each page is where it is said to be */
-		KUNIT_EXPECT_EQ(test, *(u64 *)page_address(vmalloc_to_page(p + i * PAGE_SIZE)),
-				99 + i);
-	KUNIT_EXPECT_TRUE(test, vmap_valid());
-	vfree(p);
-}
-
-/* A table gives way to a large leaf and comes back: three owners of the same addresses. */
-static void large_and_small_in_turn(struct kunit *test)
-{
-	unsigned long before = all_pages();
-	long tables = 0;
-
-	for (unsigned int round = 0; round < 3; round++) {
-		unsigned long pages = TWO_MIB >> PAGE_SHIFT;
-		void *p, *q;
-
-		p = __vmalloc_node(TWO_MIB, TWO_MIB, GFP_KERNEL, 0, NULL);
-		KUNIT_ASSERT_NOT_NULL(test, p);
-		KUNIT_EXPECT_EQ(test, level_of(p), 0);
-		mark_pages(p, pages, round);
-		vfree(p);
-		vm_unmap_aliases();
-		unsigned long flushes = tlb_flush_count();
-
-		q = vmalloc_huge(TWO_MIB, GFP_KERNEL);
-		KUNIT_ASSERT_NOT_NULL(test, q);
-		KUNIT_EXPECT_PTR_EQ(test, q, p);
-		KUNIT_EXPECT_EQ(test, tlb_flush_count(),
-				flushes + (level_of(q) == 1)); /* the table that gave way */
-		mark_pages(q, pages, round + 1000);
-		KUNIT_EXPECT_TRUE(test, marks_stand(q, pages, round + 1000));
-		KUNIT_EXPECT_TRUE(test, vmap_valid());
-		vfree(q);
-		vm_unmap_aliases();
-		KUNIT_EXPECT_TRUE(test, !round || mm_stat_read(MM_KERNEL_TABLES) == tables);
-		tables = mm_stat_read(MM_KERNEL_TABLES);
-	}
-	KUNIT_EXPECT_EQ(test, all_pages(), before);
-}
-
 /* ---- faults ---- */
-
-static void guard_page_is_named(struct kunit *test)
-{
-	volatile char *p = vmalloc(2 * PAGE_SIZE);
-
-	KUNIT_ASSERT_NOT_NULL(test, p);
-	p[2 * PAGE_SIZE - 1] = 1;
-	KUNIT_EXPECT_FAULT(test, "address is 0 bytes beyond the end of the vmalloc area",
-			   p[2 * PAGE_SIZE] = 1);
-	KUNIT_EXPECT_FAULT(test, "address is 100 bytes beyond the end of the vmalloc area",
-			   (void)p[2 * PAGE_SIZE + 100]);
-	KUNIT_EXPECT_FAULT(test, "(size 8192) allocated by guard_page_is_named+",
-			   p[2 * PAGE_SIZE] = 1);
-	KUNIT_EXPECT_FAULT(test, "ran over the end of the area into its guard page",
-			   p[2 * PAGE_SIZE] = 1);
-	vfree((void *)p);
-}
-
-static void freed_area_is_named_at_once(struct kunit *test)
-{
-	volatile char *p = vmalloc(3 * PAGE_SIZE);
-
-	KUNIT_ASSERT_NOT_NULL(test, p);
-	vm_unmap_aliases();
-	vfree((void *)p); /* never touched, so no TLB holds it */
-	KUNIT_EXPECT_FAULT(test, "address is 4097 bytes inside a freed vmalloc area",
-			   p[PAGE_SIZE + 1] = 1);
-	KUNIT_EXPECT_FAULT(test, "allocated by freed_area_is_named_at_once+", p[0] = 1);
-	KUNIT_EXPECT_FAULT(test, "freed by freed_area_is_named_at_once+", p[0] = 1);
-	KUNIT_EXPECT_FAULT(test, "The area was given back before", p[0] = 1);
-}
-
-static void freed_area_is_named_after_flush(struct kunit *test)
-{
-	volatile char *p = vmalloc(3 * PAGE_SIZE);
-
-	KUNIT_ASSERT_NOT_NULL(test, p);
-	p[0] = 1;
-	vfree((void *)p);
-	vm_unmap_aliases();
-	KUNIT_EXPECT_FAULT(test, "address is 1 bytes inside a freed vmalloc area", (void)p[1]);
-	KUNIT_EXPECT_FAULT(test, "freed by freed_area_is_named_after_flush+", p[0] = 1);
-}
-
-static void never_mapped_is_said(struct kunit *test)
-{
-	volatile char *p = (char *)(VMALLOC_END - PAGE_SIZE);
-
-	KUNIT_EXPECT_FAULT(test, "address is in the vmalloc region, in no area", p[8] = 1);
-}
 
 static void not_executable(struct kunit *test)
 {
@@ -465,40 +316,6 @@ static void kfree_of_vmalloc(struct kunit *test)
 
 /* ---- vmallocinfo ---- */
 
-static char info_line[256];
-static const void *info_of;
-
-static void find_info(const char *text)
-{
-	char start[32];
-
-	snprintf(start, sizeof(start), "0x%016lx-", (unsigned long)info_of);
-	if (strstarts(text, start))
-		strscpy(info_line, text, sizeof(info_line));
-}
-
-static void info_is_linux_layout(struct kunit *test)
-{
-	char expect[128];
-	void *p = vmalloc_user(3 * PAGE_SIZE);
-
-	KUNIT_ASSERT_NOT_NULL(test, p);
-	info_of = p;
-	info_line[0] = '\0';
-	vmallocinfo_show(find_info);
-	snprintf(expect, sizeof(expect), "0x%016lx-0x%016lx   16384 info_is_linux_layout+0x",
-		 (unsigned long)p, (unsigned long)p + 4 * PAGE_SIZE);
-	KUNIT_EXPECT_EQ_MSG(test, str_has_prefix(info_line, expect), strlen(expect), "%s",
-			    info_line);
-	KUNIT_EXPECT_NOT_NULL_MSG(test, strstr(info_line, " pages=3 vmalloc user"), "%s",
-				  info_line);
-	vfree(p);
-	info_line[0] = '\0';
-	vmallocinfo_show(find_info);
-	KUNIT_EXPECT_NOT_NULL_MSG(test, strstr(info_line, "  16384 unpurged vm_area"), "%s",
-				  info_line);
-}
-
 /* ---- a model ---- */
 
 #define SLOTS	   96
@@ -565,34 +382,6 @@ static void against_a_model(struct kunit *test)
 	KUNIT_EXPECT_TRUE(test, vmap_valid());
 }
 
-/* vmap_valid() itself: each damage is seen. */
-static void validity_can_fail(struct kunit *test)
-{
-	unsigned long va = (unsigned long)vmalloc(2 * PAGE_SIZE);
-	pte_t *slot, *guard, old;
-
-	KUNIT_ASSERT_NE(test, va, 0UL);
-	slot = vmap_slots(va);
-	guard = vmap_slots(va + 2 * PAGE_SIZE);
-	old = pte_get(slot);
-	KUNIT_EXPECT_TRUE(test, vmap_valid());
-	pte_set(slot, va, (pte_t){ 0 });
-	KUNIT_EXPECT_FALSE(test, vmap_valid());
-	pte_set(slot, va, old);
-	pte_set(guard, va + 2 * PAGE_SIZE, old);
-	KUNIT_EXPECT_FALSE(test, vmap_valid());
-	pte_set(guard, va + 2 * PAGE_SIZE, (pte_t){ 0 });
-	slot = vmap_slots(VMALLOC_END - PAGE_SIZE);
-	pte_set(slot, VMALLOC_END - PAGE_SIZE, old);
-	KUNIT_EXPECT_FALSE(test, vmap_valid());
-	pte_set(slot, VMALLOC_END - PAGE_SIZE, (pte_t){ 0 });
-	vmap_space.lazy_bytes += PAGE_SIZE;
-	KUNIT_EXPECT_FALSE(test, vmap_valid());
-	vmap_space.lazy_bytes -= PAGE_SIZE;
-	KUNIT_EXPECT_TRUE(test, vmap_valid());
-	vfree((void *)va);
-}
-
 static struct kunit_case alloc_cases[] = { KUNIT_CASE(sizes_and_counts),
 					   KUNIT_CASE(zeroed),
 					   KUNIT_CASE(refuses_what_cannot_be),
@@ -604,17 +393,10 @@ static struct kunit_case alloc_cases[] = { KUNIT_CASE(sizes_and_counts),
 					   KUNIT_CASE(page_outlives_area),
 					   KUNIT_CASE(lowest_addresses_first),
 					   KUNIT_CASE(resize),
-					   KUNIT_CASE(huge_leaves),
-					   KUNIT_CASE(large_and_small_in_turn),
-					   KUNIT_CASE(info_is_linux_layout),
 					   {} };
 static struct kunit_suite alloc_suite = { .name = "vmalloc", .test_cases = alloc_cases };
 
-static struct kunit_case fault_cases[] = { KUNIT_CASE(guard_page_is_named),
-					   KUNIT_CASE(freed_area_is_named_at_once),
-					   KUNIT_CASE(freed_area_is_named_after_flush),
-					   KUNIT_CASE(never_mapped_is_said),
-					   KUNIT_CASE(not_executable),
+static struct kunit_case fault_cases[] = { KUNIT_CASE(not_executable),
 					   KUNIT_CASE(free_of_wrong_pointers),
 					   KUNIT_CASE(double_free),
 					   KUNIT_CASE(kfree_of_vmalloc),
@@ -622,7 +404,6 @@ static struct kunit_case fault_cases[] = { KUNIT_CASE(guard_page_is_named),
 static struct kunit_suite fault_suite = { .name = "vmalloc_misuse", .test_cases = fault_cases };
 
 static struct kunit_case random_cases[] = { KUNIT_CASE_SLOW(against_a_model),
-					    KUNIT_CASE(validity_can_fail),
 					    {} };
 static struct kunit_suite random_suite = { .name = "vmalloc_random", .test_cases = random_cases };
 

@@ -1,13 +1,10 @@
 // SPDX-License-Identifier: MIT
 /*
- * Tests of mm/vmap_area.c, mm/vmap_pte.c and mm/vmap_pages.c: mappings of given pages, and the
- * backlog of the lazy flush.
+ * Tests of mm/vmap_area.c: mappings of given pages, and the backlog of the lazy flush.
  *
  * Mutations that made them fail when tried:
- *	vmap: vmap_map_pages() past the end of a table; a NULL page mapped; an executable vmap();
- *		VM_MAP_PUT_PAGES ignored, its array leaked; vm_unmap_ram() that believes the count;
- *		is_block() without the alignment or the neighbours; tail marks that stay in
- *		block_put(); claims of any kind
+ *	vmap: a NULL page mapped; an executable vmap(); VM_MAP_PUT_PAGES ignored, its array
+ *		leaked; vm_unmap_ram() that believes the count; claims of any kind
  *	vmalloc_lazy: vmap_purge() without the flush, or with the wrong end; a purge never, each
  *		time, or with interrupts off; lazy_bytes not counted; no guard page; unmap_run()
  *		that leaves entries; vmalloc_strict ignored; vmap_unmap() page by page
@@ -22,32 +19,11 @@
 #include <linux/vmalloc.h>
 #include "mm/internal.h"
 #include "mm/vmap.h"
-
-/* Everything there is: free pages, and those that became kernel tables. */
-static unsigned long all_pages(void)
-{
-	mm_quiesce();
-	return nr_free_pages() + mm_stat_read(MM_KERNEL_TABLES);
-}
+#include "tests/mm/vmap_fixture.h"
 
 /* ---- mapping pages ---- */
 
 #define MAPPED 8
-
-static void alloc_each(struct kunit *test, struct page **pages, unsigned int n)
-{
-	for (unsigned int i = 0; i < n; i++) {
-		pages[i] = alloc_page(GFP_KERNEL);
-		KUNIT_ASSERT_NOT_NULL(test, pages[i]);
-		*(u64 *)page_address(pages[i]) = i;
-	}
-}
-
-static void free_each(struct page **pages, unsigned int n)
-{
-	for (unsigned int i = 0; i < n; i++)
-		__free_page(pages[i]);
-}
 
 static void vmap_is_an_alias(struct kunit *test)
 {
@@ -111,88 +87,6 @@ static void vmap_takes_the_pages(struct kunit *test)
 	vfree(v); /* what it took is missing at the end of the suite unless it is given back here */
 	KUNIT_EXPECT_EQ(test, page_count(kept), 1);
 	__free_page(kept);
-}
-
-/*
- * `n` pages from page `first` of a block on, every `step`-th next, pass to an area and come back:
- * as a block or one by one, it makes no difference.
- */
-static void pass_pages(struct kunit *test, unsigned int first, unsigned int step, unsigned int n)
-{
-	struct page **pages = kmalloc_array(n, sizeof(*pages), GFP_KERNEL);
-	struct page *block = alloc_pages(GFP_KERNEL, 4);
-	void *v;
-
-	KUNIT_ASSERT_NOT_NULL(test, pages);
-	KUNIT_ASSERT_NOT_NULL(test, block);
-	split_page(block, 4);
-	for (unsigned int i = 0; i < 16; i++) {
-		unsigned int at = (i - first) * step % 16;
-
-		if (at >= n)
-			__free_page(block + i);
-		else
-			pages[at] = block + i;
-	}
-	v = vmap(pages, n, VM_MAP | VM_MAP_PUT_PAGES, PAGE_KERNEL);
-	KUNIT_ASSERT_NOT_NULL(test, v);
-	vfree(v);
-	for (unsigned int i = 0; i < 16; i++)
-		KUNIT_EXPECT_EQ(test, page_count(block + i), 0);
-}
-
-/* The pages beside an aligned one are not its neighbours in the area: those stay whose they are. */
-static void strangers_stay(struct kunit *test)
-{
-	struct page **pages = kmalloc_array(8, sizeof(*pages), GFP_KERNEL);
-	struct page *block = alloc_pages(GFP_KERNEL, 4);
-
-	KUNIT_ASSERT_NOT_NULL(test, pages);
-	KUNIT_ASSERT_NOT_NULL(test, block);
-	split_page(block, 4);
-	for (unsigned int i = 0; i < 8; i++)
-		pages[i] = i ? block + 7 + i : block;
-	vfree(vmap(pages, 8, VM_MAP | VM_MAP_PUT_PAGES, PAGE_KERNEL));
-	for (unsigned int i = 0; i < 16; i++)
-		KUNIT_EXPECT_EQ(test, page_count(block + i), (i > 0 && i < 8) || i == 15);
-	for (unsigned int i = 1; i < 8; i++)
-		__free_page(block + i);
-	__free_page(block + 15);
-}
-
-static void pages_come_back_in_any_order(struct kunit *test)
-{
-	unsigned long before = all_pages();
-
-	pass_pages(test, 0, 1, 16); /* two blocks */
-	pass_pages(test, 1, 1, 12); /* neighbours, but not from an aligned one on */
-	pass_pages(test, 0, 3, 16); /* all over the place */
-	KUNIT_EXPECT_TRUE(test, buddy_valid());
-	KUNIT_EXPECT_EQ(test, all_pages(), before);
-}
-
-/* Over the ends of two page tables. */
-static void vmap_wide(struct kunit *test)
-{
-	unsigned int n = 1100;
-	struct page **pages = kvmalloc_array(n, sizeof(*pages), GFP_KERNEL), *two[2];
-	char *v;
-
-	KUNIT_ASSERT_NOT_NULL(test, pages);
-	alloc_each(test, two, 2);
-	for (unsigned int i = 0; i < n; i++)
-		pages[i] = two[i % 3 == 0];
-	v = vmap(pages, n, VM_MAP, PAGE_KERNEL);
-	KUNIT_ASSERT_NOT_NULL(test, v);
-	for (unsigned int i = 0; i < n; i++) {
-		if (vmalloc_to_page(v + i * PAGE_SIZE) != pages[i])
-			KUNIT_FAIL(test, "page %u is another one", i);
-	}
-	KUNIT_EXPECT_TRUE(test, vmap_valid());
-	vunmap(v);
-	KUNIT_EXPECT_TRUE(test, vmap_valid());
-	free_each(two, 2);
-	kvfree(pages);
 }
 
 static void vmap_refuses(struct kunit *test)
@@ -343,9 +237,6 @@ static struct kunit_case map_cases[] = { KUNIT_CASE(vmap_is_an_alias),
 					 KUNIT_CASE(vmap_obeys_protection),
 					 KUNIT_CASE(vmap_takes_the_pages),
 					 KUNIT_CASE(vmap_refuses),
-					 KUNIT_CASE(pages_come_back_in_any_order),
-					 KUNIT_CASE(vmap_wide),
-					 KUNIT_CASE(strangers_stay),
 					 KUNIT_CASE(ram_mappings),
 					 {} };
 static struct kunit_suite map_suite = { .name = "vmap", .test_cases = map_cases };

@@ -1,0 +1,137 @@
+// SPDX-License-Identifier: MIT
+/*
+ * Tests of mm/vmap_show.c: what reports say of an address, vmallocinfo, and vmap_valid() itself.
+ *
+ * Mutations that made them fail when tried: no ring, or searched oldest first; > for >= in
+ * describe(); show_area() without "unpurged"; vmap_valid() without the mappings.
+ */
+#include <linux/sprintf.h>
+#include <linux/string.h>
+#include <linux/vmalloc.h>
+#include "mm/internal.h"
+#include "mm/vmap.h"
+#include "tests/mm/vmap_fixture.h"
+
+static void guard_page_is_named(struct kunit *test)
+{
+	volatile char *p = vmalloc(2 * PAGE_SIZE);
+
+	KUNIT_ASSERT_NOT_NULL(test, p);
+	p[2 * PAGE_SIZE - 1] = 1;
+	KUNIT_EXPECT_FAULT(test, "address is 0 bytes beyond the end of the vmalloc area",
+			   p[2 * PAGE_SIZE] = 1);
+	KUNIT_EXPECT_FAULT(test, "address is 100 bytes beyond the end of the vmalloc area",
+			   (void)p[2 * PAGE_SIZE + 100]);
+	KUNIT_EXPECT_FAULT(test, "(size 8192) allocated by guard_page_is_named+",
+			   p[2 * PAGE_SIZE] = 1);
+	KUNIT_EXPECT_FAULT(test, "ran over the end of the area into its guard page",
+			   p[2 * PAGE_SIZE] = 1);
+	vfree((void *)p);
+}
+
+static void freed_area_is_named_at_once(struct kunit *test)
+{
+	volatile char *p = vmalloc(3 * PAGE_SIZE);
+
+	KUNIT_ASSERT_NOT_NULL(test, p);
+	vm_unmap_aliases();
+	vfree((void *)p); /* never touched, so no TLB holds it */
+	KUNIT_EXPECT_FAULT(test, "address is 4097 bytes inside a freed vmalloc area",
+			   p[PAGE_SIZE + 1] = 1);
+	KUNIT_EXPECT_FAULT(test, "allocated by freed_area_is_named_at_once+", p[0] = 1);
+	KUNIT_EXPECT_FAULT(test, "freed by freed_area_is_named_at_once+", p[0] = 1);
+	KUNIT_EXPECT_FAULT(test, "The area was given back before", p[0] = 1);
+}
+
+static void freed_area_is_named_after_flush(struct kunit *test)
+{
+	volatile char *p = vmalloc(3 * PAGE_SIZE);
+
+	KUNIT_ASSERT_NOT_NULL(test, p);
+	p[0] = 1;
+	vfree((void *)p);
+	vm_unmap_aliases();
+	KUNIT_EXPECT_FAULT(test, "address is 1 bytes inside a freed vmalloc area", (void)p[1]);
+	KUNIT_EXPECT_FAULT(test, "freed by freed_area_is_named_after_flush+", p[0] = 1);
+}
+
+static void never_mapped_is_said(struct kunit *test)
+{
+	volatile char *p = (char *)(VMALLOC_END - PAGE_SIZE);
+
+	KUNIT_EXPECT_FAULT(test, "address is in the vmalloc region, in no area", p[8] = 1);
+}
+
+static char info_line[256];
+static const void *info_of;
+
+static void find_info(const char *text)
+{
+	char start[32];
+
+	snprintf(start, sizeof(start), "0x%016lx-", (unsigned long)info_of);
+	if (strstarts(text, start))
+		strscpy(info_line, text, sizeof(info_line));
+}
+
+static void info_is_linux_layout(struct kunit *test)
+{
+	char expect[128];
+	void *p = vmalloc_user(3 * PAGE_SIZE);
+
+	KUNIT_ASSERT_NOT_NULL(test, p);
+	info_of = p;
+	info_line[0] = '\0';
+	vmallocinfo_show(find_info);
+	snprintf(expect, sizeof(expect), "0x%016lx-0x%016lx   16384 info_is_linux_layout+0x",
+		 (unsigned long)p, (unsigned long)p + 4 * PAGE_SIZE);
+	KUNIT_EXPECT_EQ_MSG(test, str_has_prefix(info_line, expect), strlen(expect), "%s",
+			    info_line);
+	KUNIT_EXPECT_NOT_NULL_MSG(test, strstr(info_line, " pages=3 vmalloc user"), "%s",
+				  info_line);
+	vfree(p);
+	info_line[0] = '\0';
+	vmallocinfo_show(find_info);
+	KUNIT_EXPECT_NOT_NULL_MSG(test, strstr(info_line, "  16384 unpurged vm_area"), "%s",
+				  info_line);
+}
+
+/* vmap_valid() itself: each damage is seen. */
+static void validity_can_fail(struct kunit *test)
+{
+	unsigned long va = (unsigned long)vmalloc(2 * PAGE_SIZE);
+	pte_t *slot, *guard, old;
+
+	KUNIT_ASSERT_NE(test, va, 0UL);
+	slot = vmap_slots(va);
+	guard = vmap_slots(va + 2 * PAGE_SIZE);
+	old = pte_get(slot);
+	KUNIT_EXPECT_TRUE(test, vmap_valid());
+	pte_set(slot, va, (pte_t){ 0 });
+	KUNIT_EXPECT_FALSE(test, vmap_valid());
+	pte_set(slot, va, old);
+	pte_set(guard, va + 2 * PAGE_SIZE, old);
+	KUNIT_EXPECT_FALSE(test, vmap_valid());
+	pte_set(guard, va + 2 * PAGE_SIZE, (pte_t){ 0 });
+	slot = vmap_slots(VMALLOC_END - PAGE_SIZE);
+	pte_set(slot, VMALLOC_END - PAGE_SIZE, old);
+	KUNIT_EXPECT_FALSE(test, vmap_valid());
+	pte_set(slot, VMALLOC_END - PAGE_SIZE, (pte_t){ 0 });
+	vmap_space.lazy_bytes += PAGE_SIZE;
+	KUNIT_EXPECT_FALSE(test, vmap_valid());
+	vmap_space.lazy_bytes -= PAGE_SIZE;
+	KUNIT_EXPECT_TRUE(test, vmap_valid());
+	vfree((void *)va);
+}
+
+static struct kunit_case cases[] = {
+	KUNIT_CASE(guard_page_is_named),
+	KUNIT_CASE(freed_area_is_named_at_once),
+	KUNIT_CASE(freed_area_is_named_after_flush),
+	KUNIT_CASE(never_mapped_is_said),
+	KUNIT_CASE(info_is_linux_layout),
+	KUNIT_CASE(validity_can_fail),
+	{}
+};
+static struct kunit_suite suite = { .name = "vmap_show", .test_cases = cases };
+kunit_test_suite(suite);
