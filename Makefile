@@ -78,6 +78,7 @@ help:
 	@echo 'make test-all  the long forms as well'
 	@echo 'make debug     QEMU halted at reset with gdb on top'
 	@echo 'make bench     workloads under -icount beside Linux figures (table and CSV)'
+	@echo 'make host      the kernel as a Linux process, build/host/quarry [--mem SIZE] [boot line ...]'
 	@echo 'make iso       build/quarry.iso       make kernel   build/quarry.elf'
 	@echo 'make format    clang-format the sources    make clean   remove build/'
 	@echo 'variables: MEM=512M SMP=1 UEFI=1 ARGS="boot line" BUILD=release|debug LLVM=1 ACCEL=tcg|kvm CROSS_COMPILE='
@@ -160,3 +161,5 @@ clean:
 	rm -rf build
 
 -include $(objs:.o=.d)
+
+include arch/host/host.mk

@@ -1,0 +1,146 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The ways into and out of the kernel half that C can't write.
+ *
+ * host_enter_kernel   from the process's stack to the boot CPU's, for good.
+ *
+ * trap_common         where a signal handler sends its thread after it has put a struct pt_regs on
+ *	the interrupted stack (host_deliver() in traps.c): rsp points at it. The handler is over by
+ *	then, so what follows is ordinary code on the thread's own stack; it may fault, nest, sleep
+ *	and be left by recovery_jump().
+ *
+ *	low   [xsave area] | bp ip | struct pt_regs | 128 bytes of red zone | interrupted frame   high
+ *
+ *	I1  The two words below the registers make the interrupted function look like the handler's
+ *	    caller to whoever follows frame pointers (arch/x86_64/stack.c, as on the machine).
+ *	I2  The vector registers are kept whole: the interrupted code may be the C library's or a
+ *	    sanitizer's, and the kernel half calls both.
+ *	I3  iretq, in ring 3 too, restores flags, stack and address in one step; the interrupt bit
+ *	    of the flags, which means our own flag word, is ignored by the CPU there.
+ *
+ * recovery_save, recovery_jump   setjmp and longjmp of the kernel (asm/stack.h); the ninth word is
+ *	the interrupt flag. No handler needs to be told that it was left.
+ *
+ * struct recovery: rbx rbp r12 r13 r14 r15 rsp rip irqs_off
+ */
+#define XSAVE_SIZE   2752 /* x87, SSE, AVX, AVX-512, to the next multiple of 64 */
+#define XSAVE_HEADER 512
+#define XSAVE_MASK   0xe7
+#define BOOT_PVH     2
+
+	.text
+
+	.globl	host_enter_kernel
+	.type	host_enter_kernel, @function
+host_enter_kernel:
+	movq	%rsi, %rdx
+	movq	%rdi, %rsi
+	movl	$BOOT_PVH, %edi
+	leaq	kstack_boot_top(%rip), %rsp
+	xorl	%ebp, %ebp
+	pushq	%rbp
+	pushq	%rbp
+	call	boot_main
+	ud2
+	.size	host_enter_kernel, . - host_enter_kernel
+
+	.globl	trap_common
+	.type	trap_common, @function
+	.p2align 4
+trap_common:
+	movq	%rsp, %rdi
+	pushq	17*8(%rdi)		/* ip */
+	pushq	4*8(%rdi)		/* bp */
+	movq	%rsp, %rbp
+	subq	$XSAVE_SIZE, %rsp
+	andq	$-64, %rsp
+	xorl	%eax, %eax
+	.irp	at, 0, 8, 16, 24, 32, 40, 48, 56
+	movq	%rax, XSAVE_HEADER + \at(%rsp)
+	.endr
+	movl	$XSAVE_MASK, %eax
+	xorl	%edx, %edx
+	xsave64	(%rsp)
+	cld
+	call	trap_dispatch
+	movl	$XSAVE_MASK, %eax
+	xorl	%edx, %edx
+	xrstor64 (%rsp)
+	leaq	16(%rbp), %rsp
+	popq	%r15
+	popq	%r14
+	popq	%r13
+	popq	%r12
+	popq	%rbp
+	popq	%rbx
+	popq	%r11
+	popq	%r10
+	popq	%r9
+	popq	%r8
+	popq	%rax
+	popq	%rcx
+	popq	%rdx
+	popq	%rsi
+	popq	%rdi
+	addq	$16, %rsp		/* vector and error code */
+	iretq
+	.globl	__trap_common_end
+__trap_common_end:
+	.size	trap_common, . - trap_common
+
+	.globl	recovery_save
+	.type	recovery_save, @function
+	.p2align 4
+recovery_save:
+	movq	%rbx, (%rdi)
+	movq	%rbp, 8(%rdi)
+	movq	%r12, 16(%rdi)
+	movq	%r13, 24(%rdi)
+	movq	%r14, 32(%rdi)
+	movq	%r15, 40(%rdi)
+	leaq	8(%rsp), %rax
+	movq	%rax, 48(%rdi)
+	movq	(%rsp), %rax
+	movq	%rax, 56(%rdi)
+	movl	%fs:host_irqs_off@tpoff, %eax
+	movq	%rax, 64(%rdi)
+	xorl	%eax, %eax
+	ret
+	.size	recovery_save, . - recovery_save
+
+	.globl	recovery_jump
+	.type	recovery_jump, @function
+	.p2align 4
+recovery_jump:
+	movq	(%rdi), %rbx
+	movq	8(%rdi), %rbp
+	movq	16(%rdi), %r12
+	movq	24(%rdi), %r13
+	movq	32(%rdi), %r14
+	movq	40(%rdi), %r15
+	movq	48(%rdi), %rsp
+	movq	56(%rdi), %rcx
+	movq	64(%rdi), %rdx
+	cld
+	movl	%edx, %fs:host_irqs_off@tpoff
+	movl	$1, %eax
+	jmp	*%rcx
+	.size	recovery_jump, . - recovery_jump
+
+	/* The boot CPU's stack and that of overflows, each above a page that is unmapped at boot. */
+	.section .stacks, "aw", @nobits
+	.p2align 12
+	.globl	kstack_boot_guard, kstack_boot_bottom, kstack_boot_top
+kstack_boot_guard:
+	.skip	4096
+kstack_boot_bottom:
+	.skip	65536
+kstack_boot_top:
+	.globl	kstack_overflow_guard, kstack_overflow_bottom, kstack_overflow_top
+kstack_overflow_guard:
+	.skip	4096
+kstack_overflow_bottom:
+	.skip	32768
+kstack_overflow_top:
+
+	.section .note.GNU-stack, "", @progbits

@@ -1,0 +1,80 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Where the two halves of the port meet: the half that is an ordinary C program (process/: libc, no
+ * header of the kernel's) and the half that is kernel (the others: freestanding, no libc). Plain C types
+ * only, so that both can include it.
+ */
+#ifndef HOST_H
+#define HOST_H
+
+#define HOST_PAGE 4096UL
+
+/* What a signal interrupted: the layout of struct pt_regs (asm/ptrace.h). */
+struct host_frame {
+	unsigned long r15, r14, r13, r12;
+	unsigned long bp, bx;
+	unsigned long r11, r10, r9, r8;
+	unsigned long ax, cx, dx, si, di;
+	unsigned long vector;
+	unsigned long error;
+	unsigned long ip, cs, flags, sp, ss;
+};
+
+#define HOST_VECTOR_TIMER 0x20
+
+/* Bits of the error code of a page fault, as Linux hands them over. */
+#define HOST_PF_WRITE 2UL
+#define HOST_PF_EXEC  16UL
+
+enum host_prot { HOST_R = 1, HOST_W = 2, HOST_X = 4 };
+
+/* ---- process/os.c: what the kernel half asks of the process ---- */
+
+/* RAM seen whole, whatever the tables say: for the table walker. Byte p is physical address p. */
+extern unsigned char *host_ram;
+extern unsigned long host_ram_size; /* of the file behind it; a multiple of the page size */
+extern unsigned int host_cpu_khz;
+extern unsigned long host_seed;
+
+/* Let [va, va + size) show physical memory from `phys` on. 0 if the process can't. */
+int host_map(unsigned long va, unsigned long phys, unsigned long size, int prot);
+/* What is mapped at [va, va + size) stays, with these rights. */
+void host_protect(unsigned long va, unsigned long size, int prot);
+/* Nothing is at [va, va + size) any more. */
+void host_unmap(unsigned long va, unsigned long size);
+void host_write(const char *s, unsigned long n);
+unsigned long long host_clock_ns(void);
+void host_start_timer(unsigned int hz);
+/* Sleep until a signal came, unless *pending is set already. */
+void host_idle(volatile unsigned int *pending);
+void host_exit(unsigned int code) __attribute__((__noreturn__));
+
+/* ---- the kernel half, called by the process ---- */
+
+/*
+ * Run the kernel on its own stack: PVH start info at physical address `info`. Comes back never.
+ */
+void host_enter_kernel(unsigned long info, unsigned long long cycles) __attribute__((__noreturn__));
+
+/* The regions that must be free in the process, but for the image. */
+enum { HOST_REGIONS = 3 };
+struct host_region {
+	unsigned long start, size, needed; /* all of it, and what a run can't do without */
+};
+void host_regions(struct host_region regions[HOST_REGIONS]);
+
+/* Where the image is, where its writable part starts, and where it is in physical memory. */
+void host_image(unsigned long *start, unsigned long *data, unsigned long *end, unsigned long *phys);
+
+/*
+ * A signal on the signal stack, everything blocked. host_tlb_miss(): the access can be tried again.
+ * host_deliver(): the frame is on the stack where the kernel is to handle it; the new stack pointer,
+ * and the address in *entry; 0: nobody is there to handle it.
+ */
+int host_tlb_miss(unsigned long addr, unsigned long error);
+unsigned long host_deliver(const struct host_frame *f, unsigned long addr, unsigned long *entry);
+
+/* A tick came: true if the frame should be delivered now, else it is noted. */
+int host_tick_wanted(unsigned long ip, unsigned long sp);
+
+#endif

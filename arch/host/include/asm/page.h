@@ -1,0 +1,115 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Contract: pages and address arithmetic; the host's layout.
+ *
+ * A Linux process has the lower 47 bits of addresses. Between 0x7e8000000000 and 0x7f0000000000
+ * plain processes, ASan, TSan and valgrind all leave room, so the kernel's regions stand there, the
+ * direct map last: more than 192 GiB of RAM needs what lies above, which is free when the process
+ * runs without address randomisation. User addresses are walked in software and never become
+ * mappings of the process.
+ *
+ *	0000000000000000 – 00000fffffffffff   user (16 TiB)
+ *	00007e9000000000   the program's file; the kernel's image inside it
+ *	00007ea000000000   vmemmap       (64 GiB of addresses)
+ *	00007eb000000000   vmalloc       (128 GiB)
+ *	00007ed000000000   direct map    (up to 1 TiB)
+ *
+ * Each region begins at a multiple of 64 GiB, which is what a root entry covers (asm/pgtable.h).
+ */
+#ifndef ASM_PAGE_H
+#define ASM_PAGE_H
+
+#include <linux/types.h>
+#include <linux/compiler.h>
+
+#define PAGE_SHIFT 12
+#define PAGE_SIZE  (1UL << PAGE_SHIFT)
+#define PAGE_MASK  (~(PAGE_SIZE - 1))
+
+/* User addresses: [PAGE_SIZE, TASK_SIZE). The last page is kept unmapped, as on the machine. */
+#define TASK_SIZE 0x00000ffffffff000UL
+
+/* Every kernel address lies in [KERNEL_START, KERNEL_LAST]. */
+#define KERNEL_START 0x00007e9000000000UL
+#define KERNEL_LAST  0x00007fcfffffffffUL
+
+/* The image is linked at IMAGE_START plus its physical address (host.ld). */
+#define IMAGE_START   0x00007e9000000000UL
+#define IMAGE_SIZE    (512UL << 20)
+#define MODULES_VADDR (IMAGE_START + IMAGE_SIZE)
+#define MODULES_END   (IMAGE_START + (2UL << 30))
+
+#define VMEMMAP_START 0x00007ea000000000UL
+#define VMEMMAP_SIZE  (64UL << 30)
+
+#define VMALLOC_START 0x00007eb000000000UL
+#define VMALLOC_SIZE  (128UL << 30)
+#define VMALLOC_END   (VMALLOC_START + VMALLOC_SIZE)
+
+#define PAGE_OFFSET	0x00007ed000000000UL
+#define PHYS_MAP_BITS	40
+#define DIRECT_MAP_SIZE (1UL << PHYS_MAP_BITS)
+
+/* The zones' limits are the machine's, so that the same tests mean the same. */
+#define ARCH_DMA_LIMIT	 (16UL << 20)
+#define ARCH_DMA32_LIMIT (4UL << 30)
+
+#ifndef __ASSEMBLER__
+
+/* Image boundaries, page aligned, from host.ld. */
+extern char __image_start[], __image_end[];
+extern char __text_start[], __text_end[];
+extern char __rodata_start[], __rodata_end[];
+extern char __data_start[], __data_end[];
+
+/*
+ * Physical to direct-map address. Any p < DIRECT_MAP_SIZE; O(1). The result is mapped only where p
+ * is RAM.
+ */
+static inline void *__va(phys_addr_t p)
+{
+	return (void *)(p + PAGE_OFFSET);
+}
+
+/*
+ * Address in the direct map or in the kernel image to physical; O(1). Others are the caller's
+ * error.
+ */
+static inline phys_addr_t __pa(const volatile void *v)
+{
+	unsigned long a = (unsigned long)v;
+
+	return a >= PAGE_OFFSET ? a - PAGE_OFFSET : a - IMAGE_START;
+}
+
+/* Is `v` an address in the direct map's range? Says nothing about RAM being there. */
+static inline bool is_direct_map_addr(const volatile void *v)
+{
+	return (unsigned long)v - PAGE_OFFSET < DIRECT_MAP_SIZE;
+}
+
+/*
+ * Fill `n` 64-bit words with `v`; n * 8 bytes at an 8-aligned address. Cost: one instruction a
+ * word.
+ */
+static inline void fill_words(void *p, u64 v, unsigned long n)
+{
+	__asm__ __volatile__("rep stosq" : "+D"(p), "+c"(n) : "a"(v) : "memory");
+}
+
+/* Zero one mapped page. */
+static inline void clear_page(void *page)
+{
+	fill_words(page, 0, PAGE_SIZE / 8);
+}
+
+/* Copy one mapped page; the two don't overlap. */
+static inline void copy_page(void *to, const void *from)
+{
+	unsigned long n = PAGE_SIZE / 8;
+
+	__asm__ __volatile__("rep movsq" : "+D"(to), "+S"(from), "+c"(n) : : "memory");
+}
+
+#endif
+#endif

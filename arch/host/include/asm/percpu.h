@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Contract: per-CPU variables.
+ *
+ * A variable defined with DEFINE_PER_CPU has one copy per CPU; CPU n's copy stands at its link
+ * address + per_cpu_offset(n). CPU 0 uses the image's own copy (offset 0). A CPU is a thread, so its
+ * offset is a thread-local word, and code never changes its CPU between reading it and using it.
+ */
+#ifndef ASM_PERCPU_H
+#define ASM_PERCPU_H
+
+#include <linux/types.h>
+#include <linux/compiler.h>
+
+#define NR_CPUS 64
+
+#define DEFINE_PER_CPU(type, name)  __section(".data..percpu") __typeof__(type) name
+#define DECLARE_PER_CPU(type, name) extern __section(".data..percpu") __typeof__(type) name
+
+extern unsigned long __per_cpu_offset[NR_CPUS];
+#define per_cpu_offset(cpu) (__per_cpu_offset[cpu])
+
+extern __thread unsigned long host_cpu_off;
+
+DECLARE_PER_CPU(unsigned int, cpu_number);
+
+#define __shift_ptr(ptr, off) ((__typeof__(ptr))((unsigned long)(ptr) + (off)))
+
+/*
+ * Address of this CPU's copy / of CPU `cpu`'s copy. The caller keeps itself on its CPU while using
+ * the former.
+ */
+#define this_cpu_ptr(ptr)     __shift_ptr(ptr, host_cpu_off)
+#define per_cpu_ptr(ptr, cpu) __shift_ptr(ptr, per_cpu_offset(cpu))
+#define per_cpu(var, cpu)     (*per_cpu_ptr(&(var), cpu))
+
+/* Read this CPU's copy in one access (1, 2, 4 or 8 bytes). Interrupt safe. */
+#define this_cpu_read(var)     READ_ONCE(*this_cpu_ptr(&(var)))
+#define this_cpu_write(var, v) WRITE_ONCE(*this_cpu_ptr(&(var)), (__typeof__(var))(v))
+/* Add to this CPU's copy in one instruction: interrupt safe without masking. */
+#define this_cpu_add(var, v)                               \
+	__asm__ __volatile__("add %1, %0"                  \
+			     : "+m"(*this_cpu_ptr(&(var))) \
+			     : "r"((__typeof__(var))(v))   \
+			     : "cc")
+#define this_cpu_inc(var) this_cpu_add(var, 1)
+#define this_cpu_dec(var) this_cpu_add(var, -1)
+
+/* Id of the CPU we run on, 0 … nr_cpu_ids-1. */
+#define smp_processor_id() this_cpu_read(cpu_number)
+
+#endif

@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: MIT */
+/* What the kernel half's files offer each other. Private to arch/host. */
+#ifndef HOST_KERNEL_H
+#define HOST_KERNEL_H
+
+#include <linux/types.h>
+
+struct pt_regs;
+
+#define X86_EFLAGS_IF (1UL << 9) /* in a trap's frame: interrupts were on (traps.c) */
+
+/*
+ * Translate a user address through the current root as an access would, accessed and dirty set.
+ * False: not allowed; `present` says whether the page is there at all.
+ */
+bool walk_user(unsigned long va, bool write, phys_addr_t *phys, bool *present);
+
+/* Is any address, user or kernel, mapped with some access? For error codes. */
+bool walk_present(unsigned long va);
+
+/* tlb.c: how many entries there are, and may be. */
+#define TLB_SIZE 8192
+unsigned int tlb_entries(void);
+
+/* tlb.c: take a page out of the image, for good. */
+void image_unmap_page(unsigned long va);
+
+/* cpu.c: unmap the guard pages; the stack that overflows are reported on. */
+void stacks_protect(void);
+unsigned long overflow_stack(void);
+
+/* traps.c: the address of the last page fault, what a CPU keeps in CR2. */
+unsigned long last_fault_addr(void);
+
+/* traps.c, called from entry.S. */
+void trap_dispatch(struct pt_regs *regs);
+
+#endif

@@ -1,0 +1,125 @@
+// SPDX-License-Identifier: MIT
+/*
+ * What the kernel half asks of the process: mappings, output, time, the end. One system call each.
+ *
+ * Everything here may run in a signal handler or with a signal handler on top, so nothing but
+ * async-signal-safe calls is made, and no state is kept but what start-up sets once. A mapping that
+ * the process can't make ends the run: the kernel half has no use for half a TLB.
+ */
+#define _GNU_SOURCE
+#include <errno.h>
+#include <signal.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/time.h>
+#include <time.h>
+#include <unistd.h>
+#include "../host.h"
+#include "process.h"
+
+unsigned char *host_ram;
+unsigned long host_ram_size;
+unsigned int host_cpu_khz;
+unsigned long host_seed;
+int ram_fd = -1;
+
+void die(const char *what)
+{
+	const char *why = strerror(errno);
+
+	host_write("quarry: ", 8);
+	host_write(what, strlen(what));
+	host_write(": ", 2);
+	host_write(why, strlen(why));
+	host_write("\n", 1);
+	_exit(STATUS_INCOMPLETE);
+}
+
+static int mmap_rights(int prot)
+{
+	return (prot & HOST_R ? PROT_READ : 0) | (prot & HOST_W ? PROT_WRITE : 0) |
+	       (prot & HOST_X ? PROT_EXEC : 0);
+}
+
+int host_map(unsigned long va, unsigned long phys, unsigned long size, int prot)
+{
+	int saved = errno;
+
+	if (mmap((void *)va, size, mmap_rights(prot), MAP_SHARED | MAP_FIXED, ram_fd,
+		 (off_t)phys) == MAP_FAILED)
+		die("a page of RAM can't be mapped");
+	errno = saved;
+	return 1;
+}
+
+void host_protect(unsigned long va, unsigned long size, int prot)
+{
+	if (mprotect((void *)va, size, mmap_rights(prot)))
+		die("the image can't be protected");
+}
+
+void host_unmap(unsigned long va, unsigned long size)
+{
+	int saved = errno;
+
+	if (mmap((void *)va, size, PROT_NONE,
+		 MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE | MAP_FIXED, -1, 0) == MAP_FAILED)
+		die("a page can't be unmapped");
+	errno = saved;
+}
+
+void host_write(const char *s, unsigned long n)
+{
+	while (n) {
+		ssize_t done = write(STDOUT_FILENO, s, n);
+
+		if (done < 0 && errno != EINTR && errno != EAGAIN)
+			_exit(STATUS_INCOMPLETE);
+		if (done > 0) {
+			s += done;
+			n -= (unsigned long)done;
+		}
+	}
+}
+
+unsigned long long host_clock_ns(void)
+{
+	struct timespec t;
+
+	clock_gettime(CLOCK_MONOTONIC, &t);
+	return t.tv_sec * 1000000000ULL + (unsigned long long)t.tv_nsec;
+}
+
+void host_start_timer(unsigned int hz)
+{
+	struct itimerval t = { .it_interval.tv_usec = 1000000 / hz,
+			       .it_value.tv_usec = 1000000 / hz };
+
+	if (setitimer(ITIMER_REAL, &t, NULL))
+		die("no timer");
+}
+
+void host_idle(volatile unsigned int *pending)
+{
+	sigset_t all, before;
+
+	sigfillset(&all);
+	sigprocmask(SIG_BLOCK, &all, &before);
+	while (!*pending)
+		sigsuspend(&before);
+	sigprocmask(SIG_SETMASK, &before, NULL);
+}
+
+void host_exit(unsigned int code)
+{
+	static const struct {
+		unsigned int code;
+		int status;
+	} ends[] = { { 0x10, 0 }, { 0x11, 1 }, { 0x12, 2 }, { 0x13, 4 } };
+
+	for (unsigned int i = 0; i < sizeof(ends) / sizeof(ends[0]); i++) {
+		if (ends[i].code == code)
+			_exit(ends[i].status);
+	}
+	_exit(STATUS_INCOMPLETE);
+}

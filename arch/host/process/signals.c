@@ -1,0 +1,114 @@
+// SPDX-License-Identifier: MIT
+/*
+ * Signals become traps and interrupts.
+ *
+ * All handlers run on a stack of their own with everything blocked, and are short: a TLB miss is
+ * filled there and then; anything else is written as a frame onto the stack that was interrupted,
+ * the thread's registers are bent towards trap_common (entry.S), and the handler returns. So no
+ * kernel code but the walker ever runs inside a signal handler.
+ *
+ * A signal that strikes where the kernel half can't take it (a bug of the process half's own) gets
+ * its default action back and strikes again: the process ends as any other would.
+ */
+#define _GNU_SOURCE
+#include <signal.h>
+#include <stddef.h>
+#include <sys/mman.h>
+#include <ucontext.h>
+#include "../host.h"
+#include "process.h"
+
+#define SIGNAL_STACK (256UL << 10)
+#define TRAP_PF	     14
+#define FLAG_TF	     (1L << 8)
+#define FLAG_DF	     (1L << 10)
+
+static void save_frame(struct host_frame *f, const greg_t *g, unsigned long vector)
+{
+	*f = (struct host_frame){
+		.r15 = g[REG_R15],
+		.r14 = g[REG_R14],
+		.r13 = g[REG_R13],
+		.r12 = g[REG_R12],
+		.bp = g[REG_RBP],
+		.bx = g[REG_RBX],
+		.r11 = g[REG_R11],
+		.r10 = g[REG_R10],
+		.r9 = g[REG_R9],
+		.r8 = g[REG_R8],
+		.ax = g[REG_RAX],
+		.cx = g[REG_RCX],
+		.dx = g[REG_RDX],
+		.si = g[REG_RSI],
+		.di = g[REG_RDI],
+		.vector = vector,
+		.error = g[REG_ERR],
+		.ip = g[REG_RIP],
+		.flags = g[REG_EFL],
+		.sp = g[REG_RSP],
+	};
+	f->cs = g[REG_CSGSFS] & 0xffff;
+	f->ss = (unsigned long)g[REG_CSGSFS] >> 48;
+}
+
+/* Send the interrupted thread to the kernel's handler; 0: it can't be. */
+static int deliver(greg_t *g, unsigned long vector, unsigned long addr)
+{
+	struct host_frame f;
+	unsigned long sp, entry;
+
+	save_frame(&f, g, vector);
+	sp = host_deliver(&f, addr, &entry);
+	if (!sp)
+		return 0;
+	g[REG_RSP] = (greg_t)sp;
+	g[REG_RIP] = (greg_t)entry;
+	g[REG_EFL] &= ~(FLAG_TF | FLAG_DF);
+	return 1;
+}
+
+static void on_trap(int sig, siginfo_t *info, void *context)
+{
+	greg_t *g = ((ucontext_t *)context)->uc_mcontext.gregs;
+	unsigned long vector = (unsigned long)g[REG_TRAPNO];
+	unsigned long addr = vector == TRAP_PF ? (unsigned long)info->si_addr : 0;
+
+	if (sig == SIGSEGV && vector == TRAP_PF && host_tlb_miss(addr, (unsigned long)g[REG_ERR]))
+		return;
+	if (!deliver(g, vector, addr))
+		signal(sig, SIG_DFL);
+}
+
+static void on_tick(int sig, siginfo_t *info, void *context)
+{
+	greg_t *g = ((ucontext_t *)context)->uc_mcontext.gregs;
+
+	(void)sig;
+	(void)info;
+	if (host_tick_wanted((unsigned long)g[REG_RIP], (unsigned long)g[REG_RSP]))
+		deliver(g, HOST_VECTOR_TIMER, 0);
+}
+
+static void handle(int sig, void (*handler)(int sig, siginfo_t *info, void *context))
+{
+	struct sigaction sa = { .sa_sigaction = handler,
+				.sa_flags = SA_SIGINFO | SA_ONSTACK | SA_RESTART };
+
+	sigfillset(&sa.sa_mask);
+	if (sigaction(sig, &sa, NULL))
+		die("a signal can't be handled");
+}
+
+void signals_init(void)
+{
+	static const int traps[] = { SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGTRAP };
+	stack_t stack = { .ss_size = SIGNAL_STACK };
+
+	stack.ss_sp = mmap(NULL, SIGNAL_STACK, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS,
+			   -1, 0);
+	if (stack.ss_sp == MAP_FAILED || sigaltstack(&stack, NULL))
+		die("no signal stack");
+	for (unsigned int i = 0; i < sizeof(traps) / sizeof(traps[0]); i++)
+		handle(traps[i], on_trap);
+	handle(SIGALRM, on_tick);
+}

@@ -1,0 +1,80 @@
+// SPDX-License-Identifier: MIT
+/*
+ * Registers of a trap, as text.
+ *
+ * The layout is Linux's oops, as on the machine (arch/x86_64/regs.c), without those control registers
+ * that a process has no part in. Every line goes through the caller's function, so it lands in a report,
+ * a capture or the console alike. Code bytes are read by copy_nofault(): a wild RIP shows ?? and
+ * raises nothing. Any context.
+ */
+#include <asm/extable.h>
+#include <asm/fault.h>
+#include <asm/ksyms.h>
+#include <asm/ptrace.h>
+#include <linux/kernel.h>
+#include <linux/sprintf.h>
+#include "kernel.h"
+
+#define CODE_BEFORE 12
+#define CODE_BYTES  32
+#define LINE_SIZE   192
+
+static void show_ip(const struct pt_regs *regs, void (*line)(const char *text))
+{
+	char text[LINE_SIZE];
+	int n = scnprintf(text, sizeof(text), "RIP: %04lx:", regs->cs & 0xffff);
+
+	ksym_print(text + n, sizeof(text) - n, regs->ip);
+	line(text);
+}
+
+static void show_code(const struct pt_regs *regs, void (*line)(const char *text))
+{
+	const u8 *at = (const u8 *)(regs->ip - CODE_BEFORE);
+	char text[LINE_SIZE];
+	int n = scnprintf(text, sizeof(text), "Code:");
+	u8 b;
+
+	for (unsigned int i = 0; i < CODE_BYTES; i++, at++) {
+		if (copy_nofault(&b, at, 1))
+			n += scnprintf(text + n, sizeof(text) - n, " ??");
+		else
+			n += scnprintf(text + n, sizeof(text) - n,
+				       i == CODE_BEFORE ? " <%02x>" : " %02x", b);
+	}
+	line(text);
+}
+
+/**
+ * regs_show - print the registers
+ * @regs: of the trap
+ * @line: called once for each line, without a newline
+ */
+void regs_show(const struct pt_regs *r, void (*line)(const char *text))
+{
+	const struct {
+		const char *name[3];
+		unsigned long v[3];
+	} rows[] = {
+		{ { "RAX", "RBX", "RCX" }, { r->ax, r->bx, r->cx } },
+		{ { "RDX", "RSI", "RDI" }, { r->dx, r->si, r->di } },
+		{ { "RBP", "R08", "R09" }, { r->bp, r->r8, r->r9 } },
+		{ { "R10", "R11", "R12" }, { r->r10, r->r11, r->r12 } },
+		{ { "R13", "R14", "R15" }, { r->r13, r->r14, r->r15 } },
+	};
+	char text[LINE_SIZE];
+
+	show_ip(r, line);
+	show_code(r, line);
+	scnprintf(text, sizeof(text), "RSP: %04lx:%016lx EFLAGS: %08lx", r->ss & 0xffff, r->sp,
+		  r->flags);
+	line(text);
+	for (unsigned int i = 0; i < ARRAY_SIZE(rows); i++) {
+		scnprintf(text, sizeof(text), "%s: %016lx %s: %016lx %s: %016lx", rows[i].name[0],
+			  rows[i].v[0], rows[i].name[1], rows[i].v[1], rows[i].name[2],
+			  rows[i].v[2]);
+		line(text);
+	}
+	scnprintf(text, sizeof(text), "CR2: %016lx", last_fault_addr());
+	line(text);
+}

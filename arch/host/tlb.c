@@ -1,0 +1,530 @@
+// SPDX-License-Identifier: MIT
+/*
+ * The process's mappings as a TLB, and the walker that fills it.
+ *
+ * 1. Model. Page tables are data: nothing but mm/ and the walker here reads them. What the process
+ *    can touch is what the walker let in, an entry at a time: a leaf (4 KiB or 2 MiB), or an aligned
+ *    64 KiB of leaves whose memory is contiguous and whose rights are the same (as TLBs that join
+ *    neighbours do):
+ *
+ *	access ── mapped by the process ─────────────────────────────► goes through
+ *	   │ SIGSEGV
+ *	   ▼
+ *	host_tlb_miss(): walk ── the tables allow it ─► host_map(), try again
+ *	   │ they don't
+ *	   ▼
+ *	host_deliver(): a trap, as the CPU would raise it (traps.c)
+ *
+ *    So an entry that was taken out of the tables without a flush stays usable, exactly as on a
+ *    machine, and whoever forgets the flush sees old memory rather than a fault. Entries leave by
+ *    the flush functions, or when all TLB_SIZE are taken: then a random one goes, so that nobody
+ *    can count on an entry staying either. A process may hold 65,530 mappings; an entry costs at
+ *    most two (itself and the gap behind).
+ *
+ * 2. Accessed and dirty. Filling sets PTE_A, filling for a write PTE_D too; a page whose entry is
+ *    not dirty is mapped read-only, so that the first write comes here.
+ *
+ * 3. What is wired. The image (the kernel's code, data and stacks) is always mapped with the rights
+ *    of its entries; a flush of such a page reloads it. The walker reads tables through host_ram, a
+ *    view of all RAM that the kernel half uses for nothing else, so it never faults.
+ *
+ * 4. Before pt_activate_kernel() the direct map is the boot window: RAM as it is, writable.
+ *
+ * Invariants
+ * I1  nr_entries <= TLB_SIZE, and entry i's page is mapped by the process with entry i's rights at
+ *     most.
+ * I2  Each entry is on the chain of its hash, and on no other.
+ * I3  User addresses have no entries: user access walks the tables anew each time (uaccess.c).
+ *
+ * Locks and contexts: one CPU runs. Filling happens in the signal handler with all signals blocked;
+ * flushing has interrupts off and touches nothing but the image, so neither interrupts the other.
+ * Complexity: a fill is a walk, a hash step and one mmap(); a flush of n pages min(n, entries) of
+ * the same; a flush of all three mmap()s.
+ */
+#include <asm/cpufeature.h>
+#include <asm/irqflags.h>
+#include <asm/percpu.h>
+#include <asm/pgtable.h>
+#include <asm/setup.h>
+#include <asm/tlbflush.h>
+#include <linux/string.h>
+#include "host.h"
+#include "kernel.h"
+
+#define TLB_BUCKETS  8192
+#define ROOT_HALF    (PTRS_PER_TABLE / 2)
+#define IMAGE_TABLES 8	/* of level 0: 16 MiB of image */
+#define GROUP_SHIFT  16 /* neighbours that make one entry */
+#define GROUP	     (1u << (GROUP_SHIFT - PAGE_SHIFT))
+
+struct tlb_entry {
+	unsigned long key; /* where it starts | its size class */
+	s32 next;	   /* index of the next one on the chain, or -1 */
+};
+
+static struct tlb_entry entries[TLB_SIZE];
+static unsigned int nr_entries;
+static s32 buckets[TLB_BUCKETS];
+static const u8 class_shift[] = { PAGE_SHIFT, GROUP_SHIFT, PAGE_SHIFT + 9 };
+enum { CLASS_PAGE, CLASS_GROUP, CLASS_LARGE, NR_CLASSES };
+
+static unsigned long flushes; /* carried out so far */
+static u64 evict_state;
+
+static pte_t boot_root[PTRS_PER_TABLE] __aligned(PAGE_SIZE);
+static pte_t image_tables[2 + IMAGE_TABLES][PTRS_PER_TABLE] __aligned(PAGE_SIZE);
+static pte_t *root = boot_root; /* what kernel_root() returns */
+static bool active;		/* pt_activate_kernel() happened */
+static DEFINE_PER_CPU(pte_t *, user_root);
+
+/* ---- the entries ---- */
+
+static unsigned long class_size(int class)
+{
+	return 1UL << class_shift[class];
+}
+
+/* Starts of entries have their low bits clear: the class goes there. */
+static unsigned long key_of(unsigned long va, int class)
+{
+	return (va & ~(class_size(class) - 1)) | class;
+}
+
+static unsigned int hash_key(unsigned long key)
+{
+	return (key >> PAGE_SHIFT ^ key) * 0x9e3779b97f4a7c15UL >> 51;
+}
+
+/* The link that points to the entry, or the end of its chain. */
+static s32 *find_link(unsigned long key)
+{
+	s32 *link = &buckets[hash_key(key)];
+
+	while (*link >= 0 && entries[*link].key != key)
+		link = &entries[*link].next;
+	return link;
+}
+
+static void entry_add(unsigned long key)
+{
+	s32 *link = find_link(key);
+
+	if (*link >= 0)
+		return;
+	entries[nr_entries] = (struct tlb_entry){ .key = key, .next = -1 };
+	*link = nr_entries++;
+}
+
+/* The last entry takes the place of the one that goes. */
+static void entry_remove(s32 *link)
+{
+	s32 i = *link, last;
+
+	*link = entries[i].next;
+	last = --nr_entries;
+	if (i == last)
+		return;
+	*find_link(entries[last].key) = i;
+	entries[i] = entries[last];
+}
+
+static void entries_init(void)
+{
+	memset(buckets, 0xff, sizeof(buckets));
+	nr_entries = 0;
+}
+
+/* Forget an entry; smaller ones inside it stay on the list, though nothing is mapped for them. */
+static void drop(unsigned long key)
+{
+	s32 *link = find_link(key);
+
+	if (*link < 0)
+		return;
+	entry_remove(link);
+	host_unmap(key & PAGE_MASK, class_size(key & ~PAGE_MASK));
+}
+
+/* xorshift64*: any seed but 0 */
+static void evict_one(void)
+{
+	evict_state ^= evict_state >> 12;
+	evict_state ^= evict_state << 25;
+	evict_state ^= evict_state >> 27;
+	drop(entries[(evict_state * 0x2545f4914f6cdd1dULL >> 32) % nr_entries].key);
+}
+
+/* ---- the walker ---- */
+
+/* A table's slot in the walker's own view; NULL: the entry above pointed out of RAM. */
+static pte_t *table_slot(phys_addr_t table, unsigned long va, int level)
+{
+	if (table + PAGE_SIZE > host_ram_size)
+		return NULL;
+	return (pte_t *)(host_ram + table) + pt_index(va, level);
+}
+
+/* The leaf that translates `va`, present or not; NULL: none. */
+static pte_t *walk(pte_t *from, unsigned long va, int *level)
+{
+	phys_addr_t table = __pa(from);
+
+	for (int l = PT_TOP; l >= 0; l--) {
+		pte_t *slot = table_slot(table, va, l);
+
+		if (!slot || !pte_mapped(*slot))
+			return NULL;
+		if (pte_leaf(*slot, l)) {
+			*level = l;
+			return slot;
+		}
+		table = pte_phys(*slot);
+	}
+	return NULL;
+}
+
+static bool permits(pte_t e, unsigned long error)
+{
+	if (!pte_present(e))
+		return false;
+	if (error & HOST_PF_WRITE)
+		return pte_write(e);
+	return !(error & HOST_PF_EXEC) || pte_exec(e);
+}
+
+static void mark_used(pte_t *slot, unsigned long error)
+{
+	u64 bits = PTE_A | (error & HOST_PF_WRITE ? PTE_D : 0);
+
+	if ((slot->val & bits) != bits)
+		__atomic_fetch_or(&slot->val, bits, __ATOMIC_SEQ_CST);
+}
+
+static int rights(pte_t e)
+{
+	return HOST_R | (pte_write(e) && pte_dirty(e) ? HOST_W : 0) | (pte_exec(e) ? HOST_X : 0);
+}
+
+/* Physical address of `va`'s page in the leaf. */
+static phys_addr_t leaf_page(pte_t e, unsigned long va, int level)
+{
+	return pte_phys(e) + (va & (pt_size(level) - 1) & PAGE_MASK);
+}
+
+static bool in_image(unsigned long va)
+{
+	return va >= (unsigned long)__image_start && va < (unsigned long)__image_end;
+}
+
+static bool in_boot_window(unsigned long va)
+{
+	return !active && va - PAGE_OFFSET < host_ram_size;
+}
+
+/* Do the neighbours continue this leaf, so that nothing is lost by letting all of them in? */
+static bool group_is_whole(const pte_t *slot, unsigned long va)
+{
+	const pte_t *first = slot - pt_index(va, 0) % GROUP;
+
+	if (!pte_young(*slot) || pte_write(*slot) != pte_dirty(*slot))
+		return false;
+	for (unsigned int i = 1; i < GROUP; i++) {
+		if (first[i].val != pte_advance(first[0], i * PAGE_SIZE).val)
+			return false;
+	}
+	return true;
+}
+
+/*
+ * Let `va` in with all of the entry it is in; `phys` is what `va` shows. The image's pages are no
+ * entries.
+ */
+static bool fill(unsigned long va, phys_addr_t phys, int class, int prot)
+{
+	unsigned long size = class_size(class), start = va & ~(size - 1);
+
+	phys -= va - start;
+	if (phys + size > host_ram_size)
+		return false;
+	if (!in_image(va)) {
+		if (nr_entries == TLB_SIZE)
+			evict_one();
+		entry_add(key_of(va, class));
+	}
+	return host_map(start, phys, size, prot);
+}
+
+int host_tlb_miss(unsigned long addr, unsigned long error)
+{
+	unsigned long va = addr & PAGE_MASK;
+	pte_t *slot;
+	int level, class;
+
+	if (va < KERNEL_START || va > KERNEL_LAST)
+		return false;
+	if (in_boot_window(va))
+		return fill(va, va - PAGE_OFFSET, CLASS_LARGE, HOST_R | HOST_W);
+	slot = walk(root, va, &level);
+	if (!slot || !permits(*slot, error))
+		return false;
+	mark_used(slot, error);
+	class = level ? CLASS_LARGE : group_is_whole(slot, va) ? CLASS_GROUP : CLASS_PAGE;
+	return fill(va, leaf_page(*slot, va, level), class, rights(*slot));
+}
+
+bool walk_user(unsigned long va, bool write, phys_addr_t *phys, bool *present)
+{
+	pte_t *from = this_cpu_read(user_root), *slot;
+	unsigned long error = write ? HOST_PF_WRITE : 0;
+	int level;
+
+	*present = false;
+	if (!from || va >= TASK_SIZE)
+		return false;
+	slot = walk(from, va, &level);
+	if (!slot)
+		return false;
+	*present = pte_present(*slot);
+	if (!permits(*slot, error) || !pte_user(*slot))
+		return false;
+	mark_used(slot, error);
+	*phys = leaf_page(*slot, va, level) + (va & ~PAGE_MASK);
+	return true;
+}
+
+bool walk_present(unsigned long va)
+{
+	pte_t *slot, *from = va < TASK_SIZE ? this_cpu_read(user_root) : root;
+	int level;
+
+	if (!from || (va >= TASK_SIZE && va < KERNEL_START) || va > KERNEL_LAST)
+		return false;
+	slot = walk(from, va, &level);
+	return slot && pte_present(*slot);
+}
+
+/* ---- forgetting ---- */
+
+/* A page of the image is never without its mapping: it gets what its entry says now. */
+static void reload_image(unsigned long va)
+{
+	int level;
+	pte_t *slot = walk(boot_root, va, &level);
+
+	if (slot && pte_present(*slot))
+		host_map(va, leaf_page(*slot, va, level), PAGE_SIZE, rights(*slot));
+	else
+		host_unmap(va, PAGE_SIZE);
+}
+
+/* Take an entry off the list; only what sticks out of [start, end) is unmapped here. */
+static bool forget_key(unsigned long key, unsigned long start, unsigned long end)
+{
+	unsigned long va = key & PAGE_MASK, size = class_size(key & ~PAGE_MASK);
+	s32 *link = find_link(key);
+
+	if (*link < 0)
+		return false;
+	entry_remove(link);
+	if (va < start || va + size > end)
+		host_unmap(va, size);
+	return true;
+}
+
+static bool forget_by_page(unsigned long start, unsigned long end)
+{
+	bool any = false;
+
+	for (unsigned long va = start; va < end; va += PAGE_SIZE) {
+		for (int class = 0; class < NR_CLASSES; class ++)
+			any |= forget_key(key_of(va, class), start, end);
+	}
+	return any;
+}
+
+static bool forget_by_entry(unsigned long start, unsigned long end)
+{
+	bool any = false;
+
+	for (unsigned int i = 0; i < nr_entries;) {
+		unsigned long va = entries[i].key & PAGE_MASK;
+
+		if (va < end && va + class_size(entries[i].key & ~PAGE_MASK) > start)
+			any |= forget_key(entries[i].key, start, end); /* entry i is another now */
+		else
+			i++;
+	}
+	return any;
+}
+
+static void forget_range(unsigned long start, unsigned long end)
+{
+	bool any;
+
+	for (unsigned long va = start; va < end && in_image(va); va += PAGE_SIZE)
+		reload_image(va);
+	if ((end - start) >> PAGE_SHIFT <= nr_entries)
+		any = forget_by_page(start, end);
+	else
+		any = forget_by_entry(start, end);
+	if (any)
+		host_unmap(start, end - start);
+}
+
+static void forget_all(void)
+{
+	entries_init();
+	host_unmap(VMEMMAP_START, VMEMMAP_SIZE);
+	host_unmap(VMALLOC_START, VMALLOC_SIZE);
+	host_unmap(PAGE_OFFSET, host_ram_size);
+}
+
+void tlb_flush_page(unsigned long va, const struct cpumask *cpus)
+{
+	unsigned long flags;
+
+	local_irq_save(flags);
+	forget_range(va & PAGE_MASK, (va & PAGE_MASK) + PAGE_SIZE);
+	flushes++;
+	local_irq_restore(flags);
+}
+
+void tlb_flush_range(unsigned long start, unsigned long end, const struct cpumask *cpus)
+{
+	unsigned long flags;
+
+	local_irq_save(flags);
+	forget_range(start & PAGE_MASK, end);
+	flushes++;
+	local_irq_restore(flags);
+}
+
+void tlb_flush_all(const struct cpumask *cpus)
+{
+	unsigned long flags;
+
+	local_irq_save(flags);
+	forget_all();
+	flushes++;
+	local_irq_restore(flags);
+}
+
+unsigned long tlb_flush_count(void)
+{
+	return flushes;
+}
+
+unsigned int tlb_entries(void)
+{
+	return nr_entries;
+}
+
+/* ---- roots ---- */
+
+int pt_max_leaf_level(void)
+{
+	return 1;
+}
+
+pte_t *kernel_root(void)
+{
+	return root;
+}
+
+static void map_image_part(const char *start, const char *end, pgprot_t prot)
+{
+	unsigned long first = (unsigned long)__image_start & ~(pt_size(1) - 1);
+
+	for (unsigned long va = (unsigned long)start; va < (unsigned long)end; va += PAGE_SIZE) {
+		pte_t *table = image_tables[2 + ((va - first) >> pt_shift(1))];
+
+		pte_set(&table[pt_index(va, 0)], va, pte_mkleaf(va - IMAGE_START, prot, 0));
+	}
+	host_protect((unsigned long)start, end - start, rights((pte_t){ prot.val }));
+}
+
+void pt_boot_init(void)
+{
+	unsigned long va = (unsigned long)__image_start;
+
+	evict_state = host_seed | 1;
+	entries_init();
+	boot_root[pt_index(va, PT_TOP)] = pte_mktable(__pa(image_tables[0]), false);
+	image_tables[0][pt_index(va, 2)] = pte_mktable(__pa(image_tables[1]), false);
+	for (unsigned int i = 0; i < IMAGE_TABLES; i++)
+		image_tables[1][pt_index(va, 1) + i] =
+			pte_mktable(__pa(image_tables[2 + i]), false);
+	map_image_part(__text_start, __text_end, PAGE_KERNEL_ROX);
+	map_image_part(__rodata_start, __rodata_end, PAGE_KERNEL_RO);
+	map_image_part(__data_start, __data_end, PAGE_KERNEL);
+}
+
+phys_addr_t boot_window_size(void)
+{
+	return host_ram_size;
+}
+
+static void fill_entries(pte_t *to, unsigned long start, unsigned long size,
+			 phys_addr_t (*alloc)(void))
+{
+	unsigned int first = pt_index(start, PT_TOP);
+	unsigned int last = pt_index(start + size - 1, PT_TOP);
+
+	for (unsigned int i = first; i <= last; i++)
+		to[i] = pte_mktable(alloc(), false);
+}
+
+void pt_fill_root(phys_addr_t max_phys, phys_addr_t (*alloc)(void))
+{
+	pte_t *fresh = __va(alloc());
+
+	fill_entries(fresh, PAGE_OFFSET, max_phys, alloc);
+	fill_entries(fresh, VMALLOC_START, VMALLOC_SIZE, alloc);
+	fill_entries(fresh, VMEMMAP_START, max_phys >> 7, alloc);
+	fresh[pt_index(IMAGE_START, PT_TOP)] = root[pt_index(IMAGE_START, PT_TOP)];
+	root = fresh;
+}
+
+void pt_activate_kernel(void)
+{
+	active = true;
+	tlb_flush_all(NULL);
+}
+
+void pt_root_init(pte_t *to)
+{
+	memcpy(to + ROOT_HALF, root + ROOT_HALF, ROOT_HALF * sizeof(pte_t));
+}
+
+void pt_switch(pte_t *to)
+{
+	this_cpu_write(user_root, to);
+}
+
+/* ---- the image ---- */
+
+static pte_t *image_slot(unsigned long va)
+{
+	int level;
+
+	return walk(boot_root, va, &level);
+}
+
+void image_unmap_page(unsigned long va)
+{
+	pte_set(image_slot(va), va, (pte_t){ 0 });
+	tlb_flush_page(va, NULL);
+}
+
+void mark_rodata_ro(void)
+{
+	extern char __ro_after_init_start[], __ro_after_init_end[];
+
+	for (char *p = __ro_after_init_start; p < __ro_after_init_end; p += PAGE_SIZE) {
+		pte_t *slot = image_slot((unsigned long)p);
+
+		pte_set(slot, (unsigned long)p, pte_wrprotect(*slot));
+	}
+	tlb_flush_range((unsigned long)__ro_after_init_start, (unsigned long)__ro_after_init_end,
+			NULL);
+}

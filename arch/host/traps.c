@@ -1,0 +1,291 @@
+// SPDX-License-Identifier: MIT
+/*
+ * Exceptions of a process: what a signal said, put into the machine's words.
+ *
+ *	SIGSEGV ─► host_tlb_miss() ── filled ───────────────► retry        (tlb.c, in the handler)
+ *	              │ not allowed
+ *	SIGFPE … ─────┴─► host_deliver(): frame on the interrupted stack    (still in the handler)
+ *	                        │ sigreturn to trap_common
+ *	                        ▼
+ *	                  trap_dispatch() ─► mm_handle_fault() ─► exception table ─► trap_report()
+ *
+ * Linux hands the CPU's vector and error code over with the signal, so what is reported is what the
+ * machine would report; only whether an entry forbade the access or was missing is asked of our own
+ * tables.
+ *
+ * I1  The frame's interrupt bit is ours: it says what host_irqs_off was. A trap comes with
+ *     interrupts off, as through an interrupt gate, and brings them back when it returns.
+ * I2  The address of a page fault is read before interrupts go on again.
+ * I3  Nothing is written to a stack that is not known to have the room: a thread on any other stack
+ *     is the process's own and dies of its signal.
+ *
+ * Contexts: host_*() the signal handler, everything blocked, on the signal stack; the rest the
+ * interrupted thread's. The search for a fix-up is that of arch/x86_64/extable.c, operands are
+ * decoded by arch/x86_64/insn.c.
+ */
+#include <asm/clock.h>
+#include <asm/extable.h>
+#include <asm/fault.h>
+#include <asm/irqflags.h>
+#include <asm/page.h>
+#include <asm/percpu.h>
+#include <asm/ptrace.h>
+#include <asm/stack.h>
+#include <linux/sprintf.h>
+#include <linux/string.h>
+#include "arch/x86_64/extable.h"
+#include "arch/x86_64/insn.h"
+#include "host.h"
+#include "kernel.h"
+
+#define TRAP_DF	     8
+#define TRAP_SS	     12
+#define TRAP_GP	     13
+#define TRAP_PF	     14
+#define RED_ZONE     128
+#define HANDLER_ROOM 8192 /* what a trap needs at least: registers, vector state, C */
+#define PF_PROT	     1UL
+
+_Static_assert(sizeof(struct pt_regs) == sizeof(struct host_frame), "one frame, two names");
+
+extern const char trap_common[];
+
+static DEFINE_PER_CPU(unsigned long, fault_addr);
+
+struct trap {
+	const char *name;
+	const char *mnemonic;
+	bool resume;
+};
+
+static const struct trap traps[HOST_VECTOR_TIMER] = {
+	[0] = { "divide error", "#DE", false },
+	[1] = { "debug", "#DB", true },
+	[3] = { "int3", "#BP", true },
+	[4] = { "overflow", "#OF", false },
+	[5] = { "bounds", "#BR", false },
+	[6] = { "invalid opcode", "#UD", false },
+	[TRAP_DF] = { "double fault", "#DF", false },
+	[TRAP_SS] = { "stack segment", "#SS", false },
+	[TRAP_GP] = { "general protection fault", "#GP", false },
+	[TRAP_PF] = { "page fault", "#PF", false },
+	[16] = { "coprocessor error", "#MF", false },
+	[17] = { "alignment check", "#AC", false },
+	[18] = { "machine check", "#MC", false },
+	[19] = { "simd exception", "#XM", false },
+};
+
+/* ---- in the signal handler ---- */
+
+/* A stack with room below `sp`, and whose; 0: none of ours. */
+static unsigned long stack_with_room(unsigned long sp, bool *overflow)
+{
+	unsigned long low, high;
+	const char *name;
+
+	/* A push that faults has not moved the stack pointer yet. */
+	*overflow = stack_guard_hit(sp, &name) || stack_guard_hit(sp - 8, &name);
+	if (!*overflow && !stack_bounds(sp - 1, &low, &high, &name))
+		return 0;
+	if (!*overflow && sp - low < HANDLER_ROOM)
+		*overflow = true;
+	return *overflow ? overflow_stack() : sp - RED_ZONE;
+}
+
+unsigned long host_deliver(const struct host_frame *f, unsigned long addr, unsigned long *entry)
+{
+	bool overflow;
+	unsigned long top = stack_with_room(f->sp, &overflow);
+	struct pt_regs *regs = (struct pt_regs *)((top & ~15UL) - sizeof(*regs));
+
+	if (!top)
+		return 0;
+	memcpy(regs, f, sizeof(*regs));
+	regs->flags &= ~X86_EFLAGS_IF;
+	if (!host_irqs_off)
+		regs->flags |= X86_EFLAGS_IF;
+	if (overflow)
+		regs->vector = TRAP_DF;
+	host_irqs_off = 1;
+	this_cpu_write(fault_addr, addr);
+	*entry = (unsigned long)trap_common;
+	return (unsigned long)regs;
+}
+
+static bool in_kernel_text(unsigned long ip)
+{
+	return ip >= (unsigned long)__text_start && ip < (unsigned long)__text_end;
+}
+
+int host_tick_wanted(unsigned long ip, unsigned long sp)
+{
+	bool overflow;
+
+	if (!host_irqs_off && in_kernel_text(ip) && stack_with_room(sp, &overflow) && !overflow)
+		return true;
+	host_irq_pending = 1;
+	return false;
+}
+
+unsigned long last_fault_addr(void)
+{
+	return this_cpu_read(fault_addr);
+}
+
+/* ---- words ---- */
+
+static bool canonical(unsigned long a)
+{
+	return (unsigned long)((s64)(a << 16) >> 16) == a;
+}
+
+static const char *pf_reason(const struct trap_info *t)
+{
+	if (!t->protection)
+		return "a page that is not present";
+	if (t->addr < TASK_SIZE)
+		return "a user page, which kernel code may not touch directly";
+	if (t->exec)
+		return "a page that is not executable";
+	return t->write ? "a page that is read-only" : "a page that is not accessible";
+}
+
+static void decode_page_fault(struct trap_info *t, unsigned long addr)
+{
+	const char *access;
+
+	t->addr = addr;
+	t->has_addr = true;
+	t->write = t->error_code & HOST_PF_WRITE;
+	t->exec = t->error_code & HOST_PF_EXEC;
+	t->protection = t->error_code & PF_PROT;
+	access = t->exec ? "instruction fetch from" : t->write ? "write to" : "read of";
+	scnprintf(t->detail, sizeof(t->detail), "%s %s, kernel mode", access, pf_reason(t));
+}
+
+/* A #GP leaves no address: find the pointer that isn't canonical. */
+static void decode_protection(struct trap_info *t)
+{
+	u8 bytes[MAX_INSN_SIZE];
+	unsigned long ea, n;
+	unsigned int size;
+	bool write;
+
+	n = sizeof(bytes) - copy_nofault(bytes, (const void *)t->ip, sizeof(bytes));
+	if (!insn_mem_operand(t->regs, bytes, n, &ea, &size, &write))
+		return;
+	if (canonical(ea) && (!size || canonical(ea + size - 1)))
+		return;
+	t->addr = ea;
+	t->write = write;
+	t->exec = !size;
+	t->has_addr = true;
+	t->non_canonical = true;
+	scnprintf(t->detail, sizeof(t->detail), "%s an address that is not canonical, kernel mode",
+		  t->exec ? "jump to"
+		  : write ? "write to"
+			  : "read of");
+}
+
+static void decode_overflow(struct trap_info *t, unsigned long addr)
+{
+	const char *name = "?";
+
+	t->addr = stack_guard_hit(addr, &name) ? addr : t->sp;
+	stack_guard_hit(t->addr, &name);
+	t->has_addr = true;
+	t->stack_overflow = true;
+	t->write = true;
+	scnprintf(t->detail, sizeof(t->detail), "the %s stack ran into the guard page below it",
+		  name);
+}
+
+static void report_trap(struct pt_regs *regs, unsigned long addr)
+{
+	const struct trap *trap = &traps[regs->vector % HOST_VECTOR_TIMER];
+	struct trap_info t = {
+		.name = trap->name ? trap->name : "unknown exception",
+		.mnemonic = trap->name ? trap->mnemonic : "#??",
+		.resume = trap->resume,
+		.ip = regs->ip,
+		.sp = regs->sp,
+		.bp = regs->bp,
+		.error_code = regs->orig_ax,
+		.regs = regs,
+	};
+
+	if (regs->vector == TRAP_PF)
+		decode_page_fault(&t, addr);
+	else if (regs->vector == TRAP_GP || regs->vector == TRAP_SS)
+		decode_protection(&t);
+	else if (regs->vector == TRAP_DF)
+		decode_overflow(&t, addr);
+	trap_report(&t);
+}
+
+/* ---- on the interrupted stack ---- */
+
+static unsigned int fault_flags(const struct pt_regs *regs)
+{
+	unsigned long code = regs->orig_ax;
+
+	return (code & PF_PROT ? FAULT_PROT : 0) | (code & HOST_PF_WRITE ? FAULT_WRITE : 0) |
+	       (code & HOST_PF_EXEC ? FAULT_EXEC : 0) | (extable_find(regs->ip) ? FAULT_FIXUP : 0);
+}
+
+/* Direct access to user memory is never a user access here: those walk in software (uaccess.c). */
+static void page_fault(struct pt_regs *regs, unsigned long addr)
+{
+	struct mem_fault f = { .addr = addr, .ip = regs->ip, .regs = regs };
+	bool resolved;
+
+	regs->orig_ax &= HOST_PF_WRITE | HOST_PF_EXEC;
+	if (walk_present(addr))
+		regs->orig_ax |= PF_PROT;
+	f.flags = fault_flags(regs);
+	if (regs->flags & X86_EFLAGS_IF)
+		local_irq_enable();
+	resolved = mm_handle_fault(&f);
+	local_irq_disable();
+	if (!resolved && !extable_fixup(regs))
+		report_trap(regs, addr);
+}
+
+/**
+ * trap_dispatch - an exception or a tick arrived
+ * @regs: what it interrupted
+ *
+ * Returns when the interrupted code may go on, perhaps at the fix-up that @regs now names.
+ */
+void trap_dispatch(struct pt_regs *regs)
+{
+	unsigned long addr = this_cpu_read(fault_addr);
+
+	switch (regs->vector) {
+	case HOST_VECTOR_TIMER:
+		timer_tick();
+		break;
+	case TRAP_PF:
+		page_fault(regs, addr);
+		break;
+	case TRAP_GP:
+	case TRAP_SS:
+		if (!extable_fixup(regs))
+			report_trap(regs, addr);
+		break;
+	default:
+		report_trap(regs, addr);
+	}
+	if (regs->flags & X86_EFLAGS_IF)
+		local_irq_enable();
+}
+
+void host_irq_replay(void)
+{
+	while (host_irq_pending) {
+		local_irq_disable();
+		host_irq_pending = 0;
+		timer_tick();
+		host_irqs_off = 0;
+	}
+}

@@ -1,0 +1,173 @@
+// SPDX-License-Identifier: MIT
+/*
+ * Fault-tolerant access: the functions of asm/extable.h.
+ *
+ * Kernel side: copy_nofault() is two string instructions with entries in the exception table, as on
+ * the machine.
+ *
+ * User side: user addresses are no addresses of the process, so an access is done by hand. It walks
+ * the current root; what the tables don't allow is offered to mm_handle_fault() with the flags that
+ * the CPU would have set, and walked again; what they allow is copied through the direct map, page
+ * by page:
+ *
+ *	walk_user() ── allowed ─► copy_nofault() by way of __va(phys) ─► next page
+ *	    ▲   │ no
+ *	    │   └─► mm_handle_fault() ── declined ─► stop: the rest is not copied
+ *	    └──────────── resolved ──┘
+ *
+ * I1  Whatever the page, accessed (and for writes dirty) is set before the first byte moves.
+ * I2  What is returned is exact: the bytes from the first that can't be reached on.
+ *
+ * Context: copy_nofault() any; the others may page, so where one may sleep. Cost: one walk a page,
+ * one instruction a word.
+ */
+#include <asm/extable.h>
+#include <asm/fault.h>
+#include <asm/page.h>
+#include <linux/errno.h>
+#include <linux/minmax.h>
+#include "kernel.h"
+
+unsigned long copy_nofault(void *to, const void *from, unsigned long n)
+{
+	unsigned long tail = n & 7, left = n >> 3;
+
+	/*
+	 * A fault inside the words ends as 8 * words left + tail single bytes, of which one faults
+	 * again.
+	 */
+	__asm__ __volatile__("1:	rep movsq\n\t"
+			     "movq %[tail], %[left]\n\t"
+			     "jmp 3f\n"
+			     "2:	leaq (%[tail],%[left],8), %[left]\n"
+			     "3:	rep movsb\n"
+			     "4:\n\t"
+			     ".pushsection __ex_table, \"a\"\n\t"
+			     ".long 1b - ., 2b - ., 1\n\t"
+			     ".long 3b - ., 4b - ., 1\n\t"
+			     ".popsection"
+			     : "+D"(to), "+S"(from), [left] "+c"(left)
+			     : [tail] "r"(tail)
+			     : "memory");
+	return left;
+}
+
+static bool bring_in(unsigned long va, bool write, bool present, unsigned long ip)
+{
+	const struct mem_fault f = {
+		.addr = va,
+		.flags = FAULT_USER_ACCESS | FAULT_FIXUP | (write ? FAULT_WRITE : 0) |
+			 (present ? FAULT_PROT : 0),
+		.ip = ip,
+	};
+
+	return mm_handle_fault(&f);
+}
+
+/* Where in the direct map the byte at user address `va` is; NULL: it can't be reached. */
+static void *user_byte(unsigned long va, bool write, unsigned long ip)
+{
+	phys_addr_t phys;
+	bool present;
+
+	while (!walk_user(va, write, &phys, &present)) {
+		if (!bring_in(va, write, present, ip))
+			return NULL;
+	}
+	return __va(phys);
+}
+
+static unsigned long to_page_end(unsigned long va, unsigned long n)
+{
+	return min(n, PAGE_SIZE - (va & ~PAGE_MASK));
+}
+
+unsigned long raw_copy_to_user(void *to, const void *from, unsigned long n)
+{
+	unsigned long va = (unsigned long)to;
+
+	while (n) {
+		unsigned long part = to_page_end(va, n), left;
+		void *at = user_byte(va, true, _RET_IP_);
+
+		if (!at)
+			break;
+		left = copy_nofault(at, from, part);
+		n -= part - left;
+		if (left)
+			break;
+		va += part;
+		from += part;
+	}
+	return n;
+}
+
+unsigned long raw_copy_from_user(void *to, const void *from, unsigned long n)
+{
+	unsigned long va = (unsigned long)from;
+
+	while (n) {
+		unsigned long part = to_page_end(va, n), left;
+		const void *at = user_byte(va, false, _RET_IP_);
+
+		if (!at)
+			break;
+		left = copy_nofault(to, at, part);
+		n -= part - left;
+		if (left)
+			break;
+		va += part;
+		to += part;
+	}
+	return n;
+}
+
+unsigned long raw_clear_user(void *to, unsigned long n)
+{
+	static const u8 zeros[PAGE_SIZE];
+	unsigned long va = (unsigned long)to;
+
+	while (n) {
+		unsigned long part = to_page_end(va, n), left;
+
+		left = raw_copy_to_user((void *)va, zeros, part);
+		n -= part - left;
+		if (left)
+			break;
+		va += part;
+	}
+	return n;
+}
+
+unsigned long raw_strnlen_user(const char *s, unsigned long max)
+{
+	unsigned long va = (unsigned long)s, done = 0;
+
+	while (done < max) {
+		unsigned long part = to_page_end(va + done, max - done);
+		const char *at = user_byte(va + done, false, _RET_IP_);
+
+		if (!at)
+			return 0;
+		for (unsigned long i = 0; i < part; i++) {
+			if (!at[i])
+				return done + i + 1;
+		}
+		done += part;
+	}
+	return max + 1;
+}
+
+int raw_get_user(u64 *val, const void *from, unsigned int size)
+{
+	u64 v = 0;
+	int err = raw_copy_from_user(&v, from, size) ? -EFAULT : 0;
+
+	*val = err ? 0 : v;
+	return err;
+}
+
+int raw_put_user(u64 val, void *to, unsigned int size)
+{
+	return raw_copy_to_user(to, &val, size) ? -EFAULT : 0;
+}
