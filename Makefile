@@ -139,11 +139,11 @@ run: $(ISO)
 	@tests/run --iso $(run_options)
 
 test:
-	@tests/packages --need build --need llvm --need iso --need run --need test
+	@tests/packages --need build --need llvm --need iso --need run --need test --need host
 	@tests/all
 
 test-all:
-	@tests/packages --need build --need llvm --need iso --need run --need test
+	@tests/packages --need build --need llvm --need iso --need run --need test --need host
 	@tests/all --long
 
 debug: $(ISO)

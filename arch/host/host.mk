@@ -31,6 +31,7 @@ hcrt = $(shell $(HLINK) -print-file-name=$1)
 host: $(H)/quarry
 
 $(H)/flags: tools
+	@tests/packages --need host
 	@mkdir -p $(H); echo '$(HCC) $(hk_cflags) $(hp_cflags) $(hlink) $(hk_obj)' | cmp -s - $@ || \
 		echo '$(HCC) $(hk_cflags) $(hp_cflags) $(hlink) $(hk_obj)' > $@
 
