@@ -150,6 +150,8 @@ class Zones(Command):
     name = "q-zones"
 
     def run(self, _argv):
+        if not any(int(value("zones[%d].managed" % i)) for i in range(3)):
+            print("no zone has memory yet")
         for i in range(3):
             z = value("zones[%d]" % i)
             if not int(z["managed"]):
