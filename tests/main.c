@@ -43,7 +43,7 @@ static bool suite_after(char *why, size_t size)
 	unsigned long now = pages_accounted();
 
 	if (now != pages_before) {
-		snprintf(why, size, "%ld pages are missing after the suite (%lu before, %lu now)",
+		snprintf(why, size, "free pages: %ld fewer after the suite (%lu before, %lu now)",
 			 (long)(pages_before - now), pages_before, now);
 		return false;
 	}
