@@ -36,7 +36,7 @@ ELF := $(O)/quarry.elf
 ISO := $(O)/quarry.iso
 
 # --- what is built: every .c and .asm of the kernel's rooms ---
-rooms   := boot arch/x86_64 mm lib tests/lib tests/arch tests/boot tests/mm tests/bench
+rooms   := boot arch/x86_64 arch/common mm lib tests/lib tests/arch tests/boot tests/mm tests/bench
 csrc    := $(sort $(shell find $(rooms) -name "*.c" 2>/dev/null) $(wildcard tests/*.c))
 asmsrc  := $(sort $(shell find $(rooms) -name '*.asm' 2>/dev/null))
 objs    := $(csrc:%.c=$(O)/%.o) $(asmsrc:%.asm=$(O)/%.asm.o)
@@ -57,11 +57,11 @@ full_trace = $(if $(filter mm/slab.c mm/kmalloc.c,$1),,\
 	       -fno-optimize-sibling-calls $(if $(LLVM),,-fno-partial-inlining))
 
 # Which headers a room can see at all; tests/check/includes looks closer.
-see_base  := -Ilib/include -Iarch/x86_64/include
+see_base  := -Ilib/include -Iarch/x86_64/include -Iarch/common/include
 see_mm    := $(see_base) -Imm/include
 see_all   := $(see_mm) -Iboot/include -I.
-includes   = $(if $(filter mm/%,$1),$(see_mm),\
-	       $(if $(filter lib/base/% lib/sync/% lib/report/% arch/%,$1),$(see_base),$(see_all)))
+includes   = $(if $(filter mm/%,$1),$(see_mm),$(if $(filter arch/%,$1),$(see_base) -I.,\
+	       $(if $(filter lib/base/% lib/sync/% lib/report/%,$1),$(see_base),$(see_all))))
 
 ldflags := -nostdlib -static -no-pie -z max-page-size=0x1000 -z noexecstack --build-id=none -T linker.ld
 
@@ -108,19 +108,19 @@ $(O)/%.asm.o: %.asm $(O)/flags
 
 # The symbol table is part of the image. Its size does not depend on the addresses, so the third link is final:
 # one without symbols, one with the table in place, one with the right addresses in it.
-$(O)/ksyms0.asm: arch/x86_64/ksyms.awk | tools
+$(O)/ksyms0.asm: arch/common/ksyms.awk | tools
 	@mkdir -p $(O)
-	@$(AWK) -f arch/x86_64/ksyms.awk < /dev/null > $@
+	@$(AWK) -v base=0x80000000 -f arch/common/ksyms.awk < /dev/null > $@
 $(O)/ksyms%.o: $(O)/ksyms%.asm
 	@$(NASM) -f elf64 -o $@ $<
 $(O)/link0.elf: $(objs) $(O)/ksyms0.o $(O)/link linker.ld
 	@$(LD) $(ldflags) -o $@ $(objs) $(O)/ksyms0.o
-$(O)/ksyms1.asm: $(O)/link0.elf arch/x86_64/ksyms.awk
-	@$(NM) -n $< | $(AWK) -f arch/x86_64/ksyms.awk > $@
+$(O)/ksyms1.asm: $(O)/link0.elf arch/common/ksyms.awk
+	@$(NM) -n $< | $(AWK) -v base=0x80000000 -f arch/common/ksyms.awk > $@
 $(O)/link1.elf: $(O)/ksyms1.o
 	@$(LD) $(ldflags) -o $@ $(objs) $(O)/ksyms1.o
 $(O)/ksyms2.asm: $(O)/link1.elf
-	@$(NM) -n $< | $(AWK) -f arch/x86_64/ksyms.awk > $@
+	@$(NM) -n $< | $(AWK) -v base=0x80000000 -f arch/common/ksyms.awk > $@
 $(ELF): $(O)/ksyms2.o
 	@echo "  LD    $@"
 	@$(LD) $(ldflags) -o $@ $(objs) $(O)/ksyms2.o
@@ -162,4 +162,4 @@ clean:
 
 -include $(objs:.o=.d)
 
-include arch/host/host.mk
+include arch/host/host.mk $(wildcard tests/*/*.mk)

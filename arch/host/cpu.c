@@ -27,7 +27,7 @@
 #include <linux/kernel.h>
 #include <linux/printk.h>
 #include <linux/string.h>
-#include "arch/x86_64/stacks.h"
+#include "arch/common/stacks.h"
 #include "host.h"
 #include "kernel.h"
 

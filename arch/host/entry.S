@@ -12,7 +12,7 @@
  *	low   [xsave area] | bp ip | struct pt_regs | 128 bytes of red zone | interrupted frame   high
  *
  *	I1  The two words below the registers make the interrupted function look like the handler's
- *	    caller to whoever follows frame pointers (arch/x86_64/stack.c, as on the machine).
+ *	    caller to whoever follows frame pointers (arch/common/stack.c, as on the machine).
  *	I2  The vector registers are kept whole: the interrupted code may be the C library's or a
  *	    sanitizer's, and the kernel half calls both.
  *	I3  iretq, in ring 3 too, restores flags, stack and address in one step; the interrupt bit

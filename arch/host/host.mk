@@ -4,15 +4,22 @@
 #
 # Two halves. The kernel half is compiled as for the machine, but position independent, and pre-linked into one object
 # whose names stay to itself, save those that arch/host/host.h declares; the process half is an ordinary C program.
+#
+# SAN=<tool> builds a variant of its own, build/host-<tool>: what the tool adds to the flags of either half and of the
+# link stands in san_<tool>_kernel, san_<tool>_process and san_<tool>_link; sources that it must leave alone in
+# san_<tool>_skip (patterns).
 
-H     ?= build/host$(if $(filter gcc-release,$(variant)),,-$(variant))
+SAN   ?=
+H     ?= build/host$(SAN:%=-%)$(if $(filter gcc-release,$(variant)),,-$(variant))
 HCC   ?= $(if $(LLVM),clang,gcc)
-HLINK := gcc
+HLINK := $(HCC)
+
+hk_san = $(if $(filter $(san_$(SAN)_skip),$<),,$(san_$(SAN)_kernel))
 
 hk_src := $(filter-out arch/% tests/arch/%,$(csrc)) $(wildcard tests/host/*.c) \
 	  $(addprefix arch/host/,tlb.c traps.c uaccess.c cpu.c regs.c) \
-	  $(addprefix arch/x86_64/,stack.c ksyms.c extable.c insn.c)
-hp_src := $(addprefix arch/host/process/,main.c os.c signals.c)
+	  $(addprefix arch/common/,stack.c ksyms.c extable.c insn.c)
+hp_src := $(addprefix arch/host/process/,main.c memory.c firmware.c os.c signals.c)
 hk_cobj := $(hk_src:%.c=$(H)/%.o)
 hk_obj := $(hk_cobj) $(H)/arch/host/entry.o
 hp_obj := $(hp_src:%.c=$(H)/%.o)
@@ -20,7 +27,7 @@ hp_obj := $(hp_src:%.c=$(H)/%.o)
 # What the process half calls, and so the only names that leave the kernel half.
 hk_exports := host_enter_kernel host_image host_regions host_tlb_miss host_deliver host_tick_wanted
 
-hk_swap = $(patsubst -Iarch/x86_64/include,-Iarch/host/include -Iarch/x86_64/include,$1)
+hk_swap = $(subst -Iarch/x86_64/include,-Iarch/host/include,$1)
 hk_cflags = $(filter-out -fno-pic -fno-pie -mcmodel=kernel $(O)%,$(cflags)) -fPIE $(if $(LLVM),,-Wno-clobbered)
 hp_cflags := -std=gnu17 -g -O2 -Wall -Wextra -Werror -fPIE -fno-omit-frame-pointer -fno-strict-aliasing
 hlink := -no-pie -nostartfiles -Wl,--no-relax -Wl,-z,max-page-size=4096 -Wl,-z,noexecstack \
@@ -30,15 +37,17 @@ hcrt = $(shell $(HLINK) -print-file-name=$1)
 .PHONY: host
 host: $(H)/quarry
 
+host_key = $(HCC) $(hk_cflags) $(hp_cflags) $(hlink) $(hk_obj) $(san_$(SAN)_kernel) $(san_$(SAN)_process) $(san_$(SAN)_link) $(san_$(SAN)_skip)
+
 $(H)/flags: tools
 	@tests/packages --need host
-	@mkdir -p $(H); echo '$(HCC) $(hk_cflags) $(hp_cflags) $(hlink) $(hk_obj)' | cmp -s - $@ || \
-		echo '$(HCC) $(hk_cflags) $(hp_cflags) $(hlink) $(hk_obj)' > $@
+	@mkdir -p $(H); echo '$(host_key)' | cmp -s - $@ || \
+		echo '$(host_key)' > $@
 
 $(hk_cobj): $(H)/%.o: %.c $(H)/flags
 	@mkdir -p $(@D)
 	@echo "  HOST  $<"
-	@$(HCC) $(hk_cflags) $(hk_extra) $(call full_trace,$<) $(call hk_swap,$(call includes,$<)) $(if $(filter arch/%,$<),-I.) -MMD -MP -c $< -o $@
+	@$(HCC) $(hk_cflags) $(hk_san) $(hk_extra) $(call full_trace,$<) $(call hk_swap,$(call includes,$<)) -MMD -MP -c $< -o $@
 
 # The address of an absolute symbol (the image's physical start) comes out of the GOT.
 $(H)/boot/main.o: hk_extra := -fPIC
@@ -50,7 +59,7 @@ $(H)/arch/host/entry.o: arch/host/entry.S $(H)/flags
 $(hp_obj): $(H)/%.o: %.c $(H)/flags
 	@mkdir -p $(@D)
 	@echo "  HOST  $<"
-	@$(HCC) $(hp_cflags) -MMD -MP -c $< -o $@
+	@$(HCC) $(hp_cflags) $(san_$(SAN)_process) -MMD -MP -c $< -o $@
 
 $(H)/quarry.o: $(hk_obj) $(H)/flags
 	@ld -r -o $(H)/all.o $(hk_obj)
@@ -59,23 +68,23 @@ $(H)/quarry.o: $(hk_obj) $(H)/flags
 
 define hlink_with
 @$(HLINK) $(hlink) -o $@ $(call hcrt,Scrt1.o) $(call hcrt,crti.o) $(call hcrt,crtbeginS.o) $(hp_obj) $(H)/quarry.o \
-	$(H)/$1.o $(call hcrt,crtendS.o) $(call hcrt,crtn.o)
+	$(H)/$1.o $(call hcrt,crtendS.o) $(call hcrt,crtn.o) $(san_$(SAN)_link)
 endef
 
 # As for the machine (see Makefile): the third link has the right addresses in its symbol table.
-$(H)/ksyms0.asm: arch/host/ksyms.awk
+$(H)/ksyms0.asm: arch/common/ksyms.awk
 	@mkdir -p $(H)
-	@$(AWK) -f $< < /dev/null > $@
+	@$(AWK) -v base=0 -f $< < /dev/null > $@
 $(H)/ksyms%.o: $(H)/ksyms%.asm
 	@$(NASM) -f elf64 -o $@ $<
 $(H)/link0: $(hp_obj) $(H)/quarry.o $(H)/ksyms0.o arch/host/host.ld
 	$(call hlink_with,ksyms0)
-$(H)/ksyms1.asm: $(H)/link0 arch/host/ksyms.awk
-	@nm -n $< | $(AWK) -f arch/host/ksyms.awk > $@
+$(H)/ksyms1.asm: $(H)/link0 arch/common/ksyms.awk
+	@nm -n $< | $(AWK) -v base=0 -f arch/common/ksyms.awk > $@
 $(H)/link1: $(H)/ksyms1.o
 	$(call hlink_with,ksyms1)
 $(H)/ksyms2.asm: $(H)/link1
-	@nm -n $< | $(AWK) -f arch/host/ksyms.awk > $@
+	@nm -n $< | $(AWK) -v base=0 -f arch/common/ksyms.awk > $@
 $(H)/quarry: $(H)/ksyms2.o
 	@echo "  LD    $@"
 	$(call hlink_with,ksyms2)

@@ -20,8 +20,8 @@
  *     is the process's own and dies of its signal.
  *
  * Contexts: host_*() the signal handler, everything blocked, on the signal stack; the rest the
- * interrupted thread's. The search for a fix-up is that of arch/x86_64/extable.c, operands are
- * decoded by arch/x86_64/insn.c.
+ * interrupted thread's. The search for a fix-up is that of arch/common/extable.c, operands are
+ * decoded by arch/common/insn.c.
  */
 #include <asm/clock.h>
 #include <asm/extable.h>
@@ -33,8 +33,8 @@
 #include <asm/stack.h>
 #include <linux/sprintf.h>
 #include <linux/string.h>
-#include "arch/x86_64/extable.h"
-#include "arch/x86_64/insn.h"
+#include "arch/common/extable.h"
+#include "arch/common/insn.h"
 #include "host.h"
 #include "kernel.h"
 

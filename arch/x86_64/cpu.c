@@ -18,7 +18,7 @@
 #include <asm/smp.h>
 #include <linux/errno.h>
 #include "machine.h"
-#include "stacks.h"
+#include "arch/common/stacks.h"
 
 #define GDT_KERNEL_CODE 0x00af9a000000ffffUL
 #define GDT_KERNEL_DATA 0x00cf92000000ffffUL

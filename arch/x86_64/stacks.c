@@ -10,7 +10,7 @@
 #include <asm/pgtable.h>
 #include <linux/kernel.h>
 #include "machine.h"
-#include "stacks.h"
+#include "arch/common/stacks.h"
 
 #define KSTACK_SYMBOLS(n)                                                                          \
 	extern char kstack_##n##_guard[], kstack_##n##_bottom[], kstack_##n##_top[]

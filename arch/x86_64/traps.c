@@ -34,9 +34,9 @@
 #include <asm/page.h>
 #include <asm/stack.h>
 #include <linux/sprintf.h>
-#include "extable.h"
+#include "arch/common/extable.h"
 #include "idt.h"
-#include "insn.h"
+#include "arch/common/insn.h"
 #include "machine.h"
 
 #define PF_PROT	 (1UL << 0)

@@ -18,7 +18,7 @@
 #include <kunit/test.h>
 #include "arch/x86_64/idt.h"
 #include "arch/x86_64/machine.h"
-#include "arch/x86_64/stacks.h"
+#include "arch/common/stacks.h"
 
 #define EFER_LONG_MODE (1UL << 8)
 #define EFER_NX	       (1UL << 11)

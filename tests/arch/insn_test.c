@@ -13,7 +13,7 @@
  */
 #include <kunit/test.h>
 #include <linux/string.h>
-#include "arch/x86_64/insn.h"
+#include "arch/common/insn.h"
 
 #define TEST_IP	 0xffffffff80300000UL
 #define BYTES(s) (const u8 *)(s), sizeof(s) - 1

@@ -25,7 +25,7 @@
 #include <linux/sprintf.h>
 #include <linux/string.h>
 #include "arch/x86_64/idt.h"
-#include "arch/x86_64/stacks.h"
+#include "arch/common/stacks.h"
 
 #define TEST_VECTOR 0xf2
 #define MAX_IPS	    32

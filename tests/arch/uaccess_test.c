@@ -22,8 +22,8 @@
 #include <linux/errno.h>
 #include <linux/string.h>
 #include <quarry/report.h>
-#include "arch/x86_64/extable.h"
-#include "arch/x86_64/stacks.h"
+#include "arch/common/extable.h"
+#include "arch/common/stacks.h"
 
 #define SPAN	      40 /* several words and a tail */
 #define NON_CANONICAL 0x6b6b6b6b6b6b6b6bUL

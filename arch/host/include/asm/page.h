@@ -63,15 +63,6 @@ extern char __rodata_start[], __rodata_end[];
 extern char __data_start[], __data_end[];
 
 /*
- * Physical to direct-map address. Any p < DIRECT_MAP_SIZE; O(1). The result is mapped only where p
- * is RAM.
- */
-static inline void *__va(phys_addr_t p)
-{
-	return (void *)(p + PAGE_OFFSET);
-}
-
-/*
  * Address in the direct map or in the kernel image to physical; O(1). Others are the caller's
  * error.
  */
@@ -82,34 +73,7 @@ static inline phys_addr_t __pa(const volatile void *v)
 	return a >= PAGE_OFFSET ? a - PAGE_OFFSET : a - IMAGE_START;
 }
 
-/* Is `v` an address in the direct map's range? Says nothing about RAM being there. */
-static inline bool is_direct_map_addr(const volatile void *v)
-{
-	return (unsigned long)v - PAGE_OFFSET < DIRECT_MAP_SIZE;
-}
-
-/*
- * Fill `n` 64-bit words with `v`; n * 8 bytes at an 8-aligned address. Cost: one instruction a
- * word.
- */
-static inline void fill_words(void *p, u64 v, unsigned long n)
-{
-	__asm__ __volatile__("rep stosq" : "+D"(p), "+c"(n) : "a"(v) : "memory");
-}
-
-/* Zero one mapped page. */
-static inline void clear_page(void *page)
-{
-	fill_words(page, 0, PAGE_SIZE / 8);
-}
-
-/* Copy one mapped page; the two don't overlap. */
-static inline void copy_page(void *to, const void *from)
-{
-	unsigned long n = PAGE_SIZE / 8;
-
-	__asm__ __volatile__("rep movsq" : "+D"(to), "+S"(from), "+c"(n) : : "memory");
-}
+#include <asm/page_ops.h>
 
 #endif
 #endif

@@ -19,14 +19,6 @@
 #define PT_TOP		(PT_LEVELS - 1)
 #define PTRS_PER_TABLE	512
 
-typedef struct {
-	u64 val;
-} pte_t;
-
-typedef struct {
-	u64 val;
-} pgprot_t;
-
 #define PTE_P	 (1UL << 0)  /* present */
 #define PTE_W	 (1UL << 1)
 #define PTE_U	 (1UL << 2)
@@ -41,7 +33,8 @@ typedef struct {
 #define PTE_NX	 (1UL << 63)
 #define PTE_ADDR 0x000ffffffffff000UL
 
-#define __pgprot(x)	    ((pgprot_t){ (x) })
+#include <asm/pte.h>
+
 #define PAGE_KERNEL	    __pgprot(PTE_P | PTE_W | PTE_A | PTE_D | PTE_G | PTE_NX)
 #define PAGE_KERNEL_RO	    __pgprot(PTE_P | PTE_A | PTE_D | PTE_G | PTE_NX)
 #define PAGE_KERNEL_ROX	    __pgprot(PTE_P | PTE_A | PTE_D | PTE_G)
@@ -69,11 +62,6 @@ static inline unsigned int pt_index(unsigned long va, int level)
  */
 int pt_max_leaf_level(void);
 
-static inline bool pte_none(pte_t e)
-{
-	return e.val == 0;
-}
-
 /* The CPU may use the entry. */
 static inline bool pte_present(pte_t e)
 {
@@ -91,23 +79,6 @@ static inline bool pte_leaf(pte_t e, int level)
 	return level == 0 || (e.val & PTE_PS);
 }
 
-/* Physical address that a leaf maps or of the table that it points to. */
-static inline phys_addr_t pte_phys(pte_t e)
-{
-	return e.val & PTE_ADDR;
-}
-
-static inline unsigned long pte_pfn(pte_t e)
-{
-	return pte_phys(e) >> PAGE_SHIFT;
-}
-
-/* The next table, through the direct map. Precondition: present, not a leaf. */
-static inline pte_t *pte_table(pte_t e)
-{
-	return __va(pte_phys(e));
-}
-
 /* A leaf for `phys` (aligned to the level's size). */
 static inline pte_t pte_mkleaf(phys_addr_t phys, pgprot_t prot, int level)
 {
@@ -121,12 +92,6 @@ static inline pte_t pte_mkleaf(phys_addr_t phys, pgprot_t prot, int level)
 static inline pte_t pte_mktable(phys_addr_t table, bool user)
 {
 	return (pte_t){ table | PTE_P | PTE_W | PTE_A | (user ? PTE_U : 0) };
-}
-
-/* The leaf for the memory `bytes` further on; a multiple of the level's size. */
-static inline pte_t pte_advance(pte_t e, unsigned long bytes)
-{
-	return (pte_t){ e.val + bytes };
 }
 
 static inline pgprot_t pte_pgprot(pte_t e, int level)
@@ -151,130 +116,10 @@ static inline pgprot_t pgprot_user(bool read, bool write, bool exec)
 	return __pgprot(PTE_P | PTE_U | (write ? PTE_W : 0) | (exec ? 0 : PTE_NX));
 }
 
-static inline bool pte_write(pte_t e)
-{
-	return e.val & PTE_W;
-}
-
 static inline bool pte_exec(pte_t e)
 {
 	return !(e.val & PTE_NX);
 }
-
-static inline bool pte_user(pte_t e)
-{
-	return e.val & PTE_U;
-}
-
-static inline bool pte_young(pte_t e)
-{
-	return e.val & PTE_A;
-}
-
-static inline bool pte_dirty(pte_t e)
-{
-	return e.val & PTE_D;
-}
-
-/*
- * A mapping that does not own a reference on its page: the zero page, device memory, pfn mappings.
- */
-static inline bool pte_special(pte_t e)
-{
-	return e.val & PTE_SPEC;
-}
-
-static inline pte_t pte_wrprotect(pte_t e)
-{
-	return (pte_t){ e.val & ~PTE_W };
-}
-
-static inline pte_t pte_mkwrite(pte_t e)
-{
-	return (pte_t){ e.val | PTE_W };
-}
-
-static inline pte_t pte_mkdirty(pte_t e)
-{
-	return (pte_t){ e.val | PTE_D };
-}
-
-static inline pte_t pte_mkyoung(pte_t e)
-{
-	return (pte_t){ e.val | PTE_A };
-}
-
-static inline pte_t pte_mkspecial(pte_t e)
-{
-	return (pte_t){ e.val | PTE_SPEC };
-}
-
-/* Same page, accessed and dirty kept, new access bits. Level 0 leaves only. */
-static inline pte_t pte_modify(pte_t e, pgprot_t prot)
-{
-	return (pte_t){ (e.val & (PTE_ADDR | PTE_A | PTE_D | PTE_SPEC)) | prot.val };
-}
-
-/* Read an entry once; the CPU may set accessed/dirty meanwhile. */
-static inline pte_t pte_get(const pte_t *slot)
-{
-	return (pte_t){ READ_ONCE(slot->val) };
-}
-
-/*
- * The only store to an entry. `va` is the address that it translates. Making an entry stricter or
- * absent needs a TLB flush after.
- */
-static inline void pte_set(pte_t *slot, unsigned long va, pte_t e)
-{
-	(void)va;
-	WRITE_ONCE(slot->val, e.val);
-}
-
-/*
- * Take an entry out and return what it was, with the CPU's last accessed/dirty. Atomic against the
- * CPU's walker.
- */
-static inline pte_t pte_get_and_clear(pte_t *slot, unsigned long va)
-{
-	u64 old = 0;
-
-	(void)va;
-	__asm__ __volatile__("xchgq %0, %1" : "+r"(old), "+m"(slot->val) : : "memory");
-	return (pte_t){ old };
-}
-
-/*
- * Root of the kernel's own tables (direct-map address after pt_activate_kernel, image address
- * before). Never freed.
- */
-pte_t *kernel_root(void);
-
-/*
- * Give a new root table the kernel half. Precondition: `root` is a zeroed page. Later kernel
- * mappings are seen by it too.
- */
-void pt_root_init(pte_t *root);
-
-/*
- * Early: start the kernel's final tables. Every root entry of the kernel half that can ever be
- * used, with RAM up to `max_phys`, gets a zeroed table from `alloc` (a physical address that __va()
- * reaches). kernel_root() is the new root after it, but the CPU goes on with the boot tables until
- * pt_activate_kernel().
- */
-void pt_fill_root(phys_addr_t max_phys, phys_addr_t (*alloc)(void));
-
-/*
- * From now on the CPU uses kernel_root(): the direct map holds just what mm/ put there, and the
- * boot window is gone.
- */
-void pt_activate_kernel(void);
-
-/*
- * Walk user addresses through `root` from now on, on this CPU; flushes what is not global. NULL: no
- * user addresses.
- */
-void pt_switch(pte_t *root);
 
 /* Early, by cpu_init(): drop the identity map, widen the boot window as far as the CPU can. */
 void pt_boot_init(void);

@@ -35,15 +35,15 @@ struct mem_fault {
 bool mm_handle_fault(const struct mem_fault *f);
 
 struct trap_info {
-	const char *name;      /* "page fault", "divide error", … */
-	const char *mnemonic;  /* "#PF" */
-	char detail[160];      /* the error code in words */
-	unsigned long addr;    /* address that could not be accessed, if has_addr */
+	const char *name;     /* "page fault", "divide error", … */
+	const char *mnemonic; /* "#PF" */
+	char detail[160];     /* the error code in words */
+	unsigned long addr;   /* address that could not be accessed, if has_addr */
 	bool has_addr;
 	bool write, exec, user_mode, protection;
-	bool non_canonical;    /* addr was decoded from the instruction, the CPU gave none */
-	bool stack_overflow;   /* the stack ran into its guard page */
-	bool resume;	       /* execution goes on behind the trap: breakpoint, debug, NMI */
+	bool non_canonical;  /* addr was decoded from the instruction, the CPU gave none */
+	bool stack_overflow; /* the stack ran into its guard page */
+	bool resume;	     /* execution goes on behind the trap: breakpoint, debug, NMI */
 	unsigned long ip, sp, bp;
 	unsigned long error_code;
 	struct pt_regs *regs;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Kernel stacks and their guard pages. Private to arch/x86_64. */
+/* Kernel stacks and their guard pages. Private to arch/. */
 #ifndef ARCH_STACKS_H
 #define ARCH_STACKS_H
 

@@ -20,14 +20,14 @@
 #define arch_or(p, v)	     ((void)__atomic_fetch_or((p), (v), __ATOMIC_RELAXED))
 #define arch_and(p, v)	     ((void)__atomic_fetch_and((p), (v), __ATOMIC_RELAXED))
 
-#define cmpxchg(p, old, new)                                                                       \
-	({                                                                                         \
-		__typeof__(*(p)) __old = (old);                                                    \
-		__atomic_compare_exchange_n((p), &__old, (new), false, __ATOMIC_SEQ_CST,           \
-					    __ATOMIC_SEQ_CST);                                     \
-		__old;                                                                             \
+#define cmpxchg(p, old, new)                                                             \
+	({                                                                               \
+		__typeof__(*(p)) __old = (old);                                          \
+		__atomic_compare_exchange_n((p), &__old, (new), false, __ATOMIC_SEQ_CST, \
+					    __ATOMIC_SEQ_CST);                           \
+		__old;                                                                   \
 	})
-#define try_cmpxchg(p, oldp, new)                                                                  \
+#define try_cmpxchg(p, oldp, new) \
 	__atomic_compare_exchange_n((p), (oldp), (new), false, __ATOMIC_SEQ_CST, __ATOMIC_SEQ_CST)
 
 #endif

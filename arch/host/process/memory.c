@@ -1,0 +1,95 @@
+// SPDX-License-Identifier: MIT
+/*
+ * The memory of the machine that this process is: RAM, the regions of the kernel's addresses, the
+ * image in its place.
+ *
+ * RAM is a sparse file in memory; what a table or entry of it shows is mapped from there (os.c). The
+ * image is part of the program's file. Its pages are copied into RAM at the physical address
+ * that host.ld gives them, and RAM is mapped over the writable ones, so the direct map shows the image
+ * as on the machine; code and constants never change, and stay pages of the file, where profilers find
+ * their names. Regions that are not free (an unlucky address randomisation, which more than 192 GiB of
+ * RAM always meets) make the process start itself again without randomisation.
+ */
+#define _GNU_SOURCE
+#include <fcntl.h>
+#include <stdint.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/personality.h>
+#include <unistd.h>
+#include "../host.h"
+#include "process.h"
+
+#define LAPIC_VERSION_PHYS 0xfee00030UL
+#define LAPIC_VERSION	   0x00050014U
+
+static unsigned long ram_end(unsigned long mem)
+{
+	return mem <= HOLE_START ? mem : HOLE_END + (mem - HOLE_START);
+}
+
+/* A page of the hole answers as a local interrupt controller would, so RAM's file covers it. */
+void size_ram(unsigned long mem)
+{
+	unsigned long end = ram_end(mem);
+
+	host_ram_size = end > HOLE_END ? end : HOLE_END;
+}
+
+void make_ram(void)
+{
+	ram_fd = memfd_create("quarry-ram", MFD_CLOEXEC);
+	if (ram_fd < 0 || ftruncate(ram_fd, (off_t)host_ram_size))
+		die("no RAM");
+	host_ram = mmap(NULL, host_ram_size, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_NORESERVE,
+			ram_fd, 0);
+	if (host_ram == MAP_FAILED)
+		die("no view of RAM");
+	memcpy(host_ram + LAPIC_VERSION_PHYS, &(uint32_t){ LAPIC_VERSION }, 4);
+}
+
+static int reserve(unsigned long start, unsigned long size)
+{
+	void *got = mmap((void *)start, size, PROT_NONE,
+			 MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE | MAP_FIXED_NOREPLACE, -1, 0);
+
+	if (got == (void *)start)
+		return 1;
+	if (got != MAP_FAILED)
+		munmap(got, size); /* a kernel before 4.17 takes the address for a hint */
+	return 0;
+}
+
+/* Start again without address randomisation; comes back if that is what we are already. */
+static void restart(char **argv)
+{
+	int now = personality(0xffffffff);
+
+	if (now == -1 || (now & ADDR_NO_RANDOMIZE) || personality(now | ADDR_NO_RANDOMIZE) == -1)
+		return;
+	execv("/proc/self/exe", argv);
+	die("can't start again without address randomisation");
+}
+
+void reserve_regions(char **argv)
+{
+	struct host_region regions[HOST_REGIONS];
+
+	host_regions(regions);
+	for (unsigned int i = 0; i < HOST_REGIONS; i++) {
+		if (reserve(regions[i].start, regions[i].size))
+			continue;
+		restart(argv);
+		if (!reserve(regions[i].start, regions[i].needed))
+			die("the kernel's regions are not free in this process");
+	}
+}
+
+void move_image(void)
+{
+	unsigned long start, data, end, phys;
+
+	host_image(&start, &data, &end, &phys);
+	memcpy(host_ram + phys, (void *)start, end - start);
+	host_map(data, phys + (data - start), end - data, HOST_R | HOST_W);
+}
