@@ -97,6 +97,7 @@ void *__kmalloc_large(size_t size, gfp_t gfp)
 	page->type = PAGE_KMALLOC;
 	page->size = size;
 	mm_stat_add(MM_KMALLOC_LARGE, 1L << order);
+	kasan_kmalloc_large(page_address(page), size, order);
 	return page_address(page);
 }
 
@@ -108,6 +109,7 @@ void kfree_large(struct page *page, const void *p)
 		return;
 	}
 	mm_stat_add(MM_KMALLOC_LARGE, -(1L << page->order));
+	kasan_kfree_large(p, page->order);
 	page->type = PAGE_USED;
 	put_page(page);
 }
@@ -195,6 +197,7 @@ static void *move_block(const void *p, size_t used, size_t size, gfp_t gfp)
 	void *q = __kmalloc(size, gfp);
 
 	if (q) {
+		kasan_unpoison(p, used);
 		memcpy(q, p, used);
 		kfree(p);
 	}
@@ -215,6 +218,7 @@ static noinline void *resize_known(void *p, size_t size, gfp_t gfp)
 		page->size = size;
 	else
 		slab_debug_resize(slab_cache_of(p), p, size);
+	kasan_resize(p, size, held);
 	if ((gfp & __GFP_ZERO) && size > had)
 		memset((char *)p + had, 0, size - had);
 	return p;
@@ -252,8 +256,10 @@ void *krealloc(const void *p, size_t size, gfp_t gfp)
 	 * What the user had is not known: all behind the new size is zero, so that growing later
 	 * finds it so.
 	 */
+	kasan_unpoison(p, s->object_size);
 	if (gfp & __GFP_ZERO)
 		memset((char *)p + size, 0, s->object_size - size);
+	kasan_resize(p, size, s->object_size);
 	return (void *)p;
 }
 
@@ -262,7 +268,7 @@ static bool is_free_object(const void *p)
 {
 	struct kmem_cache *s = slab_cache_of(p);
 
-	if (!s || (!slab_debugged(s) && *free_word(s, p) != free_mark(s, free_word(s, p))))
+	if (!s || (!slab_debugged(s) && !free_word_intact(s, p)))
 		return false;
 	return slab_locate(s, p) != SLAB_LIVE;
 }
@@ -285,8 +291,10 @@ void kfree_sensitive(const void *p)
 {
 	size_t held = ksize(p);
 
-	if (held && !is_free_object(p))
+	if (held && !is_free_object(p)) {
+		kasan_unpoison(p, secret_bytes(p, held));
 		memzero_explicit((void *)p, secret_bytes(p, held));
+	}
 	if (held || ZERO_OR_NULL_PTR(p))
 		kfree(p);
 }

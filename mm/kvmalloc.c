@@ -179,8 +179,10 @@ void *kvrealloc(const void *p, size_t size, gfp_t flags)
 	/*
 	 * What lies behind the bytes in use is no content: new memory stays zero there, if it is.
 	 */
-	if (held)
+	if (held) {
+		kasan_unpoison(p, kmalloc_used(p, held));
 		memcpy(new, p, min(kmalloc_used(p, held), size));
+	}
 	kfree(p);
 	return new;
 }

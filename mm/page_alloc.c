@@ -62,6 +62,7 @@
 #include <quarry/assert.h>
 #include <quarry/report.h>
 #include "internal.h"
+#include "kasan.h"
 
 struct zone zones[MAX_NR_ZONES] = {
 	[ZONE_DMA] = { .name = "DMA", .id = ZONE_DMA },
@@ -249,6 +250,7 @@ void buddy_add_range(struct zone *zone, unsigned long start_pfn, unsigned long e
 
 		while (start_pfn + (1UL << order) > end_pfn)
 			order--;
+		kasan_poison_pages(pfn_to_page(start_pfn), order);
 		buddy_free(zone, pfn_to_page(start_pfn), order);
 		start_pfn += 1UL << order;
 	}
@@ -444,6 +446,7 @@ static inline void page_hand_out(struct page *page, const struct request *rq)
 	page->_mapcount.counter = 0;
 	page->mapping = NULL;
 	page->private = 0;
+	kasan_unpoison_pages(page, rq->order);
 	if (rq->gfp & __GFP_ZERO)
 		fill_words(page_address(page), 0, (PAGE_SIZE / 8) << rq->order);
 }
@@ -525,6 +528,7 @@ void free_block(struct page *page, unsigned int order)
 	struct zone *zone = pfn_zone(pfn);
 	unsigned long flags;
 
+	kasan_poison_pages(page, order);
 	page->flags = 0;
 	page->_refcount.counter = 0;
 	if (order >= PCP_ORDERS) {

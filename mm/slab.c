@@ -153,10 +153,11 @@ static void slab_fill(struct kmem_cache *s, struct page *slab)
 		if (slab_debugged(s))
 			slab_debug_init_object(s, obj);
 		else
-			*free_word(s, obj) = free_mark(s, free_word(s, obj));
+			free_word_mark(s, obj);
 		if (unlikely(s->ctor))
 			s->ctor(obj);
 	}
+	kasan_poison_slab(s, slab);
 }
 
 static struct page *slab_new(struct kmem_cache *s, gfp_t gfp)
@@ -202,13 +203,13 @@ static unsigned int slab_take(struct kmem_cache *s, struct page *slab, void **ou
 	unsigned int got = 0, w = slab->free;
 
 	for (unsigned int i = 0; i < s->map_words && got < n; i++) {
-		u32 bits = map[w];
+		u32 bits = map_get(&map[w]);
 
 		while (bits && got < n) {
 			out[got++] = slab_object(s, slab, w * 32 + __builtin_ctz(bits));
 			bits &= bits - 1;
 		}
-		map[w] = bits;
+		map_set(&map[w], bits);
 		if (++w == s->map_words)
 			w = 0;
 	}
@@ -258,9 +259,9 @@ static bool slab_put(struct kmem_cache *s, void *obj, u32 *chain)
 	unsigned int i = slab_index(s, (char *)obj - s->red_left);
 	u32 *word = &slab_map(s, slab)[i / 32], bit = 1u << i % 32;
 
-	if (unlikely(*word & bit))
+	if (unlikely(map_get(word) & bit))
 		return false;
-	*word |= bit;
+	map_set(word, map_get(word) | bit);
 	if (unlikely(slab->inuse == s->objects) && s->objects > 1) {
 		list_remove(&s->full, slab);
 		list_push(&s->partial, slab);
@@ -328,11 +329,9 @@ void slab_scatter(struct kmem_cache *s, void **obj, unsigned int n)
 /* An object just taken out: its word says that nobody wrote to it, and goes. */
 static __always_inline void *unmark_object(struct kmem_cache *s, void *obj)
 {
-	u64 *word = free_word(s, obj);
-
-	if (unlikely(*word != free_mark(s, word)))
+	if (unlikely(!free_word_intact(s, obj)))
 		slab_report_damaged(s, obj);
-	*word = 0;
+	word_set(free_word(s, obj), 0);
 	return obj;
 }
 
@@ -366,7 +365,8 @@ static void put_one(struct kmem_cache *s, void *obj)
 /* An object of a cache without debug flags, known to be live. */
 void slab_free_direct(struct kmem_cache *s, void *obj)
 {
-	*free_word(s, obj) = free_mark(s, free_word(s, obj));
+	kasan_slab_free(s, obj);
+	free_word_mark(s, obj);
 	put_one(s, obj);
 }
 
@@ -380,6 +380,7 @@ noinline void slab_free_checked(struct kmem_cache *s, void *obj)
 			break;
 		}
 		slab_debug_free(s, obj);
+		kasan_slab_free(s, obj);
 		put_one(s, obj);
 		break;
 	case SLAB_OUTSIDE:
@@ -404,6 +405,7 @@ static struct magazine *mag_new(const struct kmem_cache *s)
 
 	if (!m)
 		return NULL;
+	kasan_slab_alloc(magazine_cache(s), m);
 	m->next = NULL;
 	m->sentinel = NULL;
 	m->obj[0] = NULL;
@@ -558,19 +560,28 @@ static __always_inline struct slab_cpu *this_slab_cpu(struct kmem_cache *s)
  * Zero what the user may use: an object without debug flags as a whole, else what was asked for,
  * since the rest is red zone.
  */
-static void *zero_object(const struct kmem_cache *s, void *obj, size_t size)
+static void zero_object(const struct kmem_cache *s, void *obj, size_t size)
 {
 	if (!s->orig || !size || size > s->object_size)
 		size = s->object_size;
 	fill_words(obj, 0, size / 8);
 	if (size % 8)
 		memset((char *)obj + (size & ~7UL), 0, size % 8);
+}
+
+/* The last of an allocation: the object is opened, and zeroed if that was asked for. */
+static __always_inline void *hand_out(const struct kmem_cache *s, void *obj, gfp_t gfp, size_t size)
+{
+	kasan_slab_alloc(s, obj);
+	if (gfp & __GFP_ZERO)
+		zero_object(s, obj, size);
+	kasan_kmalloc(s, obj, size);
 	return obj;
 }
 
 static noinline void *zero_and_return(const struct kmem_cache *s, void *obj, size_t size)
 {
-	return zero_object(s, obj, size);
+	return hand_out(s, obj, __GFP_ZERO, size);
 }
 
 static noinline void *alloc_slow(struct kmem_cache *s, gfp_t gfp, size_t size, struct slab_cpu *c,
@@ -587,13 +598,12 @@ static noinline void *alloc_slow(struct kmem_cache *s, gfp_t gfp, size_t size, s
 	/* No magazine to be had does not mean no object. */
 	if (!mag_real(top))
 		obj = alloc_direct(s, gfp, size);
-	return obj && (gfp & __GFP_ZERO) ? zero_object(s, obj, size) : obj;
+	return obj ? hand_out(s, obj, gfp, size) : NULL;
 }
 
 static noinline void *alloc_damaged(struct kmem_cache *s, gfp_t gfp, size_t size, void *obj)
 {
-	obj = unmark_object(s, obj);
-	return gfp & __GFP_ZERO ? zero_object(s, obj, size) : obj;
+	return hand_out(s, unmark_object(s, obj), gfp, size);
 }
 
 /* Pop the loaded magazine's top. All else is tail calls: no frame. `size` is for debug caches. */
@@ -608,12 +618,12 @@ static __always_inline void *slab_alloc(struct kmem_cache *s, gfp_t gfp, size_t 
 		return alloc_slow(s, gfp, size, c, top);
 	smp_store_release(&c->top, top - 1);
 	word = free_word(s, obj);
-	if (unlikely(*word != free_mark(s, word)))
+	if (unlikely(word_get(word) != free_mark(s, word)))
 		return alloc_damaged(s, gfp, size, obj);
-	*word = 0;
+	word_set(word, 0);
 	if (unlikely(gfp & __GFP_ZERO))
 		return zero_and_return(s, obj, size);
-	return obj;
+	return hand_out(s, obj, 0, size);
 }
 
 /**
@@ -677,7 +687,8 @@ static noinline void free_slow(struct kmem_cache *s, void *obj, struct slab_cpu 
 	}
 	top = replace_full(s, top);
 	if (top != MAG_NONE) {
-		*free_word(s, obj) = free_mark(s, free_word(s, obj));
+		kasan_slab_free(s, obj);
+		free_word_mark(s, obj);
 		*top++ = obj;
 		obj = NULL;
 	}
@@ -693,7 +704,7 @@ static __always_inline void slab_free(struct kmem_cache *s, void *obj, struct sl
 	u64 mark = free_mark(s, word);
 	void **top;
 
-	if (unlikely(!is_object_start(s, obj) || *word == mark)) {
+	if (unlikely(!is_object_start(s, obj) || word_get(word) == mark)) {
 		slab_free_checked(s, obj);
 		return;
 	}
@@ -702,7 +713,8 @@ static __always_inline void slab_free(struct kmem_cache *s, void *obj, struct sl
 		free_slow(s, obj, c, top);
 		return;
 	}
-	*word = mark;
+	kasan_slab_free(s, obj);
+	word_set(word, mark);
 	*top = obj;
 	smp_store_release(&c->top, top + 1);
 }
@@ -799,7 +811,7 @@ static size_t pop_many(struct kmem_cache *s, size_t n, void **p)
 		return 0;
 	n = top == MAG_NONE ? 0 : min_t(size_t, n, top - mag_of(s, top)->obj);
 	for (size_t i = 0; i < n; i++)
-		p[i] = unmark_object(s, *--top);
+		p[i] = hand_out(s, unmark_object(s, *--top), 0, 0);
 	smp_store_release(&c->top, top);
 	return n;
 }
@@ -849,16 +861,16 @@ static size_t push_many(struct kmem_cache *s, size_t n, void **p)
 	n = min_t(size_t, n, (-(unsigned long)top & s->mag_mask) / sizeof(void *));
 	for (i = 0; i < n; i++) {
 		void *obj = p[i];
-		u64 *word = free_word(s, obj), mark = free_mark(s, word);
 
 		if (((unsigned long)obj & s->slab_mask) != slab) {
 			if (slab_cache_of(obj) != s)
 				break;
 			slab = (unsigned long)obj & s->slab_mask;
 		}
-		if (!is_object_start(s, obj) || *word == mark)
+		if (!is_object_start(s, obj) || free_word_intact(s, obj))
 			break;
-		*word = mark;
+		kasan_slab_free(s, obj);
+		free_word_mark(s, obj);
 		*top++ = obj;
 	}
 	smp_store_release(&c->top, top);

@@ -14,6 +14,7 @@
 #include <linux/slab.h>
 #include <linux/percpu.h>
 #include <linux/spinlock.h>
+#include "kasan.h"
 
 #define SLAB_MAX_CACHES	      1024 /* ids 1 … 1023 */
 #define SLAB_MAX_ORDER	      3	   /* beyond it only for objects that need it */
@@ -166,9 +167,27 @@ static __always_inline u32 *slab_map(const struct kmem_cache *s, struct page *sl
 	return s->map_in_slab ? page_address(slab) : &slab->objects;
 }
 
+/* Its words: where they stand in the slab, nobody else may touch them. */
+static inline __no_memstate u32 map_get(const u32 *word)
+{
+	u32 v;
+
+	memstate_pause();
+	v = *word;
+	memstate_resume();
+	return v;
+}
+
+static inline __no_memstate void map_set(u32 *word, u32 v)
+{
+	memstate_pause();
+	*word = v;
+	memstate_resume();
+}
+
 static inline bool slab_bit(const struct kmem_cache *s, struct page *slab, unsigned int i)
 {
-	return slab_map(s, slab)[i / 32] >> (i % 32) & 1;
+	return map_get(&slab_map(s, slab)[i / 32]) >> (i % 32) & 1;
 }
 
 static __always_inline u64 *free_word(const struct kmem_cache *s, const void *obj)
@@ -189,6 +208,51 @@ static inline struct magazine *mag_of(const struct kmem_cache *s, void **top)
 static inline bool mag_real(void **top)
 {
 	return top != MAG_TAKEN && top != MAG_NONE;
+}
+
+static inline bool free_word_intact(const struct kmem_cache *s, const void *obj)
+{
+	const u64 *word = free_word(s, obj);
+
+	return word_get(word) == free_mark(s, word);
+}
+
+static inline void free_word_mark(const struct kmem_cache *s, void *obj)
+{
+	u64 *word = free_word(s, obj);
+
+	word_set(word, free_mark(s, word));
+}
+
+/* ---- What a checker is told of objects (kasan.h) ---- */
+
+/* A new slab, its objects free and constructed: all of it is shut. */
+static __always_inline void kasan_poison_slab(const struct kmem_cache *s, const struct page *slab)
+{
+	memstate_noaccess(page_address(slab), slab_bytes(s));
+}
+
+/* An object just allocated: all that the user of a cache may use. */
+static __always_inline void kasan_slab_alloc(const struct kmem_cache *s, const void *obj)
+{
+	if (s->ctor || (s->flags & SLAB_TYPESAFE_BY_RCU))
+		memstate_defined(obj, s->object_size);
+	else
+		memstate_undefined(obj, s->object_size);
+}
+
+/* Of which a user of kmalloc() asked for `size` bytes (0: no such user). */
+static __always_inline void kasan_kmalloc(const struct kmem_cache *s, const void *obj, size_t size)
+{
+	if (size)
+		memstate_noaccess((const char *)obj + size, s->object_size - size);
+}
+
+/* An object about to be free: readers under RCU may go on looking. */
+static __always_inline void kasan_slab_free(const struct kmem_cache *s, const void *obj)
+{
+	if (!(s->flags & SLAB_TYPESAFE_BY_RCU))
+		memstate_noaccess(obj, s->object_size);
 }
 
 /* A magazine that isn't loaded is full or empty, and its first pointer says which. */

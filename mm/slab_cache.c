@@ -561,12 +561,12 @@ static bool slab_objects_valid(struct kmem_cache *s, struct page *slab)
 	unsigned int free = 0;
 
 	for (unsigned int i = 0; i < s->objects; i++) {
-		u64 *word = free_word(s, slab_object(s, slab, i));
+		void *obj = slab_object(s, slab, i);
 
 		if (!slab_bit(s, slab, i))
 			continue;
 		free++;
-		if (!slab_debugged(s) && !INVARIANT(4, *word == free_mark(s, word)))
+		if (!slab_debugged(s) && !INVARIANT(4, free_word_intact(s, obj)))
 			return false;
 	}
 	for (unsigned int i = s->objects; i < s->map_words * 32u; i++) {
@@ -643,24 +643,27 @@ static bool visit_check(struct kmem_cache *s, void *obj)
 {
 	struct page *slab;
 	unsigned int i;
+	u32 *word;
 
 	if (!INVARIANT(5, obj && slab_cache_of(obj) == s && is_object_start(s, obj)))
 		return false;
-	if (!INVARIANT(5, *free_word(s, obj) == free_mark(s, free_word(s, obj))))
+	if (!INVARIANT(5, free_word_intact(s, obj)))
 		return false;
 	slab = slab_page(s, obj);
 	i = slab_index(s, obj);
 	if (!INVARIANT(6, !slab_bit(s, slab, i)))
 		return false;
-	slab_map(s, slab)[i / 32] |= 1u << i % 32;
+	word = &slab_map(s, slab)[i / 32];
+	map_set(word, map_get(word) | 1u << i % 32);
 	return true;
 }
 
 static bool visit_unmark(struct kmem_cache *s, void *obj)
 {
 	unsigned int i = slab_index(s, obj);
+	u32 *word = &slab_map(s, slab_page(s, obj))[i / 32];
 
-	slab_map(s, slab_page(s, obj))[i / 32] &= ~(1u << i % 32);
+	map_set(word, map_get(word) & ~(1u << i % 32));
 	return true;
 }
 

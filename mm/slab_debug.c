@@ -235,7 +235,7 @@ static u64 *orig_of(const struct kmem_cache *s, const void *obj)
 /* Bytes that kmalloc was asked for. Precondition: s->orig. */
 size_t slab_debug_orig_size(const struct kmem_cache *s, const void *obj)
 {
-	u64 size = *orig_of(s, obj);
+	u64 size = word_get(orig_of(s, obj));
 
 	return size <= s->object_size ? size : s->object_size;
 }
@@ -247,20 +247,28 @@ static bool poisoned(const struct kmem_cache *s)
 
 /* ---- Filling ---- */
 
+/* Fill what nobody but us may touch. */
+static void fill_shut(u8 *p, u8 value, size_t n)
+{
+	kasan_unpoison(p, n);
+	memset(p, value, n);
+	kasan_poison(p, n);
+}
+
 static void fill_red_zones(struct kmem_cache *s, u8 *obj, u8 value, size_t used)
 {
 	if (!(s->flags & SLAB_RED_ZONE))
 		return;
-	memset(obj - s->red_left, value, s->red_left);
-	memset(obj + used, value, s->inuse - used);
+	fill_shut(obj - s->red_left, value, s->red_left);
+	fill_shut(obj + used, value, s->inuse - used);
 }
 
 static void fill_poison(struct kmem_cache *s, u8 *obj, size_t n)
 {
 	if (!poisoned(s) || !n)
 		return;
-	memset(obj, POISON_FREE, n - 1);
-	obj[n - 1] = POISON_END;
+	fill_shut(obj, POISON_FREE, n - 1);
+	fill_shut(obj + n - 1, POISON_END, 1);
 }
 
 /* Prepare a new slab's memory, before its objects are. */
@@ -276,7 +284,7 @@ void slab_debug_init_object(struct kmem_cache *s, void *obj)
 	if (s->track)
 		memset(track_of(s, obj, 0), 0, NR_TRACKS * sizeof(struct track));
 	if (s->orig)
-		*orig_of(s, obj) = s->object_size;
+		word_set(orig_of(s, obj), s->object_size);
 	fill_red_zones(s, obj, SLUB_RED_INACTIVE, s->object_size);
 	fill_poison(s, obj, s->object_size);
 }
@@ -330,11 +338,14 @@ static bool is_own(unsigned long ip)
 }
 
 /* The stack begins at whoever called the allocator. */
-static void report_track(const char *verb, const struct track *t)
+static void report_track(const char *verb, const struct track *kept)
 {
+	struct track copy, *t = &copy;
 	char title[160];
 	unsigned int own = 0;
 
+	if (copy_nofault(t, kept, sizeof(copy))) /* it is shut to plain accesses */
+		return;
 	if (!t->nr || t->nr > TRACK_DEPTH)
 		return;
 	while (own < t->nr - 1 && is_own(t->ips[own]))
@@ -384,7 +395,8 @@ void slab_report_damaged(struct kmem_cache *s, void *obj)
 
 	report_begin("BUG %s (Not tainted): Freepointer corrupt", s->name);
 	report_line("0x%px-0x%px @offset=%lu. Word 0x%llx instead of 0x%llx", word,
-		    (char *)(word + 1) - 1, slab_offset(s, word), *word, free_mark(s, word));
+		    (char *)(word + 1) - 1, slab_offset(s, word), word_get(word),
+		    free_mark(s, word));
 	report_object(s, obj);
 	report_stack_here(NULL);
 	report_line("FIX %s: Restoring the word at 0x%px", s->name, word);
@@ -393,7 +405,7 @@ void slab_report_damaged(struct kmem_cache *s, void *obj)
 		"slab_debug=FZPU,%s to see who allocated and freed it.",
 		s->name);
 	report_end();
-	*word = free_mark(s, word);
+	word_set(word, free_mark(s, word));
 }
 
 void slab_report_double_free(struct kmem_cache *s, void *obj)
@@ -500,7 +512,7 @@ static void report_zone(struct kmem_cache *s, void *obj, const struct zone_of_ob
 }
 
 /* True if the zone holds its value throughout; else it does after the report. */
-static bool check_zone(struct kmem_cache *s, void *obj, const struct zone_of_object *z)
+static bool check_open_zone(struct kmem_cache *s, void *obj, const struct zone_of_object *z)
 {
 	u8 *first = z->len ? memchr_inv(z->start, z->value, z->len) : NULL;
 	u8 *last = z->start + z->len - 1;
@@ -512,6 +524,17 @@ static bool check_zone(struct kmem_cache *s, void *obj, const struct zone_of_obj
 	report_zone(s, obj, z, first, last);
 	memset(first, z->value, last - first + 1);
 	return false;
+}
+
+/* The same of what nobody but us may touch: it is opened as long as we look. */
+static bool check_zone(struct kmem_cache *s, void *obj, const struct zone_of_object *z)
+{
+	bool ok;
+
+	kasan_unpoison(z->start, z->len);
+	ok = check_open_zone(s, obj, z);
+	kasan_poison(z->start, z->len);
+	return ok;
 }
 
 static bool check_red_zones(struct kmem_cache *s, u8 *obj, bool live)
@@ -541,7 +564,7 @@ static bool check_poison(struct kmem_cache *s, u8 *obj)
 
 	if (!poisoned(s) || (check_zone(s, obj, &body) && check_zone(s, obj, &end)))
 		return true;
-	obj[n - 1] = POISON_END;
+	fill_shut(obj + n - 1, POISON_END, 1);
 	return false;
 }
 
@@ -555,7 +578,7 @@ static bool check_padding(struct kmem_cache *s, u8 *obj)
 
 static bool check_free_word(struct kmem_cache *s, void *obj)
 {
-	if (*free_word(s, obj) == free_mark(s, free_word(s, obj)))
+	if (free_word_intact(s, obj))
 		return true;
 	slab_report_damaged(s, obj);
 	return false;
@@ -571,7 +594,10 @@ bool slab_debug_check_object(struct kmem_cache *s, struct page *slab, void *obj,
 	ok = check_red_zones(s, obj, live);
 	if (!live)
 		ok &= check_poison(s, obj);
-	return ok & check_padding(s, obj);
+	ok &= check_padding(s, obj);
+	if (!live)
+		kasan_slab_free(s, obj); /* a zone that begins within a word opened its beginning */
+	return ok;
 }
 
 /* ---- Allocation and free of debug caches ---- */
@@ -584,9 +610,11 @@ static __always_inline void set_track(struct kmem_cache *s, void *obj, enum trac
 	if (!s->track)
 		return;
 	t = track_of(s, obj, item);
+	kasan_unpoison(t, sizeof(*t));
 	t->when = jiffies;
 	t->cpu = smp_processor_id();
 	t->nr = stack_trace_save(t->ips, TRACK_DEPTH, 1, NULL);
+	kasan_poison(t, sizeof(*t));
 }
 
 static void trace(const struct kmem_cache *s, const char *what, const void *obj)
@@ -604,7 +632,7 @@ noinline void slab_debug_alloc(struct kmem_cache *s, void *obj, size_t size)
 	slab_debug_check_object(s, slab_page(s, obj), obj, false);
 	set_track(s, obj, TRACK_ALLOC);
 	if (s->orig)
-		*orig_of(s, obj) = size;
+		word_set(orig_of(s, obj), size);
 	fill_red_zones(s, obj, SLUB_RED_ACTIVE, s->orig ? size : s->object_size);
 	trace(s, "alloc", obj);
 }
@@ -623,7 +651,7 @@ noinline void slab_debug_free(struct kmem_cache *s, void *obj)
 void slab_debug_resize(struct kmem_cache *s, void *obj, size_t size)
 {
 	check_red_zones(s, obj, true);
-	*orig_of(s, obj) = size;
+	word_set(orig_of(s, obj), size);
 	fill_red_zones(s, obj, SLUB_RED_ACTIVE, size);
 }
 
@@ -679,9 +707,8 @@ void slab_report_leaked(struct kmem_cache *s)
 
 static bool object_is_free(struct kmem_cache *s, struct page *slab, unsigned int i)
 {
-	u64 *word = free_word(s, slab_object(s, slab, i));
-
-	return slab_bit(s, slab, i) || (!slab_debugged(s) && *word == free_mark(s, word));
+	return slab_bit(s, slab, i) ||
+	       (!slab_debugged(s) && free_word_intact(s, slab_object(s, slab, i)));
 }
 
 static void explain_in_slab(struct kmem_cache *s, unsigned long addr, char *buf, size_t size)

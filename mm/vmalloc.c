@@ -44,6 +44,7 @@
 #include <linux/string.h>
 #include <quarry/assert.h>
 #include "internal.h"
+#include "kasan.h"
 #include "vmap.h"
 
 #define FILL_BATCH  64
@@ -150,6 +151,7 @@ void *vmalloc_common(unsigned long size, unsigned long align, gfp_t gfp, unsigne
 	}
 	mm_stat_add(MM_VMALLOC, (long)nr);
 	vmap_area_ready(vm, 0);
+	kasan_resize(vm->addr, size, nr << PAGE_SHIFT);
 	return vm->addr;
 }
 
@@ -344,9 +346,12 @@ void *vrealloc(const void *p, size_t size, gfp_t flags)
 			return NULL;
 		old = get_vm_area_size(vm);
 	}
+	if (p)
+		kasan_unpoison_vmalloc(p, old);
 	if (size <= old) {
 		if (flags & __GFP_ZERO)
 			memset((char *)p + size, 0, old - size);
+		kasan_resize(p, size, old);
 		return (void *)p;
 	}
 	new = vmalloc_common(size, 1, flags, 0, __builtin_return_address(0));

@@ -40,6 +40,7 @@
 #include <quarry/assert.h>
 #include <quarry/report.h>
 #include "internal.h"
+#include "kasan.h"
 #include "vmap.h"
 
 #define PURGE_BATCH 32
@@ -199,8 +200,10 @@ struct vm_struct *vmap_area_get(unsigned long size, unsigned long align, unsigne
 		ok = take_addresses(vm, align, &spare);
 	}
 	nodes_free(spare);
-	if (likely(ok))
+	if (likely(ok)) {
+		kasan_poison_vmalloc((void *)(vm_end(vm) - PAGE_SIZE), PAGE_SIZE);
 		return vm;
+	}
 fail:
 	nodes_free(vm);
 	return NULL;
@@ -208,6 +211,7 @@ fail:
 
 void vmap_area_ready(struct vm_struct *vm, unsigned long flags)
 {
+	kasan_unpoison_vmalloc(vm->addr, get_vm_area_size(vm));
 	barrier(); /* the page table is written: who looks from an interrupt may now trust it */
 	WRITE_ONCE(vm->flags, (vm->flags | flags) & ~VM_UNINITIALIZED);
 }
@@ -299,6 +303,7 @@ void vmap_area_release(struct vm_struct *vm, enum vmap_pages what)
 {
 	unsigned long flags;
 
+	kasan_poison_vmalloc(vm->addr, get_vm_area_size(vm));
 	vmap_unmap(vm_start(vm), vm_start(vm) + get_vm_area_size(vm), what);
 	spin_lock_irqsave(&vmap_space.lock, flags);
 	vm->flags = (vm->flags & ~VM_UNINITIALIZED) | VMAP_DYING | VMAP_LAZY;

@@ -22,6 +22,7 @@
  * Contexts: any, NMI included; no locks. O(frames), and O(stacks) for each.
  */
 #include <asm/ksyms.h>
+#include <asm/memstate.h>
 #include <asm/page.h>
 #include <asm/ptrace.h>
 #include <asm/stack.h>
@@ -87,7 +88,7 @@ bool stack_guard_hit(unsigned long addr, const char **name)
 }
 
 /* Read a word of a stack; false if it isn't one. */
-static bool stack_word(unsigned long addr, unsigned long *v)
+static __no_memstate bool stack_word(unsigned long addr, unsigned long *v)
 {
 	unsigned long low, high;
 	const char *name;

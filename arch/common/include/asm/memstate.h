@@ -1,42 +1,28 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Contract: what a checker of memory accesses is told. Whoever hands out memory says so here, through the hooks of
- * mm/kasan.h, and the checker (where a port has one) reports who touches what he may not.
+ * Contract: what a checker of memory accesses is told. Whoever hands out memory says so here,
+ * through the hooks of mm/kasan.h, and the checker (where a port has one) reports who touches what
+ * he may not.
  *
- * Each function speaks of [p, p + n) at the addresses given and at no other alias of the same memory. Any context, no
- * locks; O(n / 8) at worst. This is the version without a checker: it costs nothing.
+ * Each function speaks of [p, p + n) at the addresses given and at no other alias of the same
+ * memory. Any context, no locks; O(n / 8) at worst.
+ *
+ *	memstate_noaccess	nobody may touch these bytes
+ *	memstate_undefined	they may be written; until they are, what is read there means nothing
+ *	memstate_defined	they may be read and written
+ *	memstate_check_read	an access that the compiler doesn't see (by assembly) is about to read
+ *	memstate_check_write	or write these bytes
+ *	memstate_pause		between the two this CPU's accesses are not looked at: for a checker
+ *	memstate_resume		that sees every instruction; they nest
+ *	__no_memstate		marks a function that may touch what nobody else may, for a checker that
+ *				the compiler serves; a function that is always inlined is as its caller
+ *
+ * So the allocators' own accesses to free memory stand in functions that have the mark, and pause.
+ * This port has no checker.
  */
 #ifndef ASM_MEMSTATE_H
 #define ASM_MEMSTATE_H
 
-#include <linux/types.h>
-#include <linux/compiler.h>
-
-/* Nobody may touch these bytes. */
-static __always_inline void memstate_noaccess(const volatile void *p, unsigned long n)
-{
-}
-
-/* They may be written; until they are, what is read there means nothing. */
-static __always_inline void memstate_undefined(const volatile void *p, unsigned long n)
-{
-}
-
-/* They may be read and written. */
-static __always_inline void memstate_defined(const volatile void *p, unsigned long n)
-{
-}
-
-/* An access that the compiler doesn't see (by assembly code) is about to read or write these bytes. */
-static __always_inline void memstate_check_read(const volatile void *p, unsigned long n)
-{
-}
-
-static __always_inline void memstate_check_write(const volatile void *p, unsigned long n)
-{
-}
-
-/* For a function that may touch what nobody else may: the allocators' own words in free memory. */
-#define __no_memstate
+#include <asm/memstate_none.h>
 
 #endif

@@ -5,6 +5,8 @@
 #ifndef ASM_PAGE_OPS_H
 #define ASM_PAGE_OPS_H
 
+#include <asm/memstate.h>
+
 /*
  * Physical to direct-map address. Any p < DIRECT_MAP_SIZE; O(1). The result is mapped only where p
  * is RAM.
@@ -26,6 +28,7 @@ static inline bool is_direct_map_addr(const volatile void *v)
  */
 static inline void fill_words(void *p, u64 v, unsigned long n)
 {
+	memstate_check_write(p, n * 8);
 	__asm__ __volatile__("rep stosq" : "+D"(p), "+c"(n) : "a"(v) : "memory");
 }
 
@@ -40,6 +43,8 @@ static inline void copy_page(void *to, const void *from)
 {
 	unsigned long n = PAGE_SIZE / 8;
 
+	memstate_check_read(from, PAGE_SIZE);
+	memstate_check_write(to, PAGE_SIZE);
 	__asm__ __volatile__("rep movsq" : "+D"(to), "+S"(from), "+c"(n) : : "memory");
 }
 

@@ -3,6 +3,7 @@
 #ifndef ASM_STRING_H
 #define ASM_STRING_H
 
+#include <asm/memstate.h>
 #include <linux/types.h>
 #include <linux/compiler.h>
 
@@ -12,6 +13,8 @@
  */
 static __always_inline void copy_words(void *to, const void *from, unsigned long n)
 {
+	memstate_check_read(from, n * 8);
+	memstate_check_write(to, n * 8);
 	__asm__ __volatile__("rep movsq" : "+D"(to), "+S"(from), "+c"(n) : : "memory");
 }
 

@@ -1,0 +1,118 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * What the allocators tell a checker of memory accesses, under Linux's names. Private to mm/.
+ *
+ * 1. Model. Every byte that an allocator holds is shut or open to others. Hooks stand where memory
+ *    changes hands:
+ *
+ *        buddy     a free block is shut from the moment its section comes in; alloc_pages() opens it
+ *        slab      a new slab is shut; an allocation opens one object
+ *        kmalloc   what lies behind the bytes asked for is shut again, up to the object's end
+ *        vmalloc   an area opens when it is complete, up to the bytes asked for, and is shut when it
+ *                  is released
+ *
+ *    So red zones cost no memory: they are what the allocators leave over anyway. (A block whose
+ *    size is its class's has none; its neighbour is shut only while that is free.) What is open is
+ *    defined as far as the allocator wrote it (__GFP_ZERO, constructors).
+ *
+ * 2. Aliases. A page of vmalloc() is open at two addresses, and each has its own state: vfree()
+ *    shuts the area's, the page allocator the direct map's.
+ *
+ * 3. The allocators' own words. Free words, free maps and tracks lie in shut memory: word_get() and
+ *    word_set() reach them. Red zones and poison are opened for the moment of their check
+ *    (slab_debug.c), and shut again, which restores what was.
+ *
+ * 4. Invariants
+ *    I1  memory that nobody was given is shut, except where an RCU reader may still look
+ *        (SLAB_TYPESAFE_BY_RCU);
+ *    I2  a hook that opens runs before the allocator's first write for the new owner, one that shuts
+ *        before anybody else can be given the memory.
+ *
+ * The hooks of objects stand in slab.h, beside the structures that they look at.
+ *
+ * Contexts, locks, cost: those of asm/memstate.h; nothing at all in a build without a checker.
+ */
+#ifndef MM_KASAN_H
+#define MM_KASAN_H
+
+#include <asm/memstate.h>
+#include <linux/mm.h>
+
+/* ---- the allocators' own words ---- */
+
+static inline __no_memstate u64 word_get(const u64 *word)
+{
+	u64 v;
+
+	memstate_pause();
+	v = *word;
+	memstate_resume();
+	return v;
+}
+
+static inline __no_memstate void word_set(u64 *word, u64 v)
+{
+	memstate_pause();
+	*word = v;
+	memstate_resume();
+}
+
+/* ---- ranges ---- */
+
+static __always_inline void kasan_poison(const void *p, size_t n)
+{
+	memstate_noaccess(p, n);
+}
+
+static __always_inline void kasan_unpoison(const void *p, size_t n)
+{
+	memstate_defined(p, n);
+}
+
+/*
+ * Of `held` bytes at p the first `used` are the owner's from now on; what they hold counts as
+ * written.
+ */
+static __always_inline void kasan_resize(const void *p, size_t used, size_t held)
+{
+	memstate_defined(p, used);
+	memstate_noaccess((const char *)p + used, held - used);
+}
+
+/* ---- pages ---- */
+
+static __always_inline void kasan_poison_pages(const struct page *page, unsigned int order)
+{
+	memstate_noaccess(page_address(page), PAGE_SIZE << order);
+}
+
+static __always_inline void kasan_unpoison_pages(const struct page *page, unsigned int order)
+{
+	memstate_undefined(page_address(page), PAGE_SIZE << order);
+}
+
+/* A large kmalloc block of `size` bytes in 2^order pages. */
+static __always_inline void kasan_kmalloc_large(const void *p, size_t size, unsigned int order)
+{
+	memstate_noaccess((const char *)p + size, (PAGE_SIZE << order) - size);
+}
+
+/* Its end as such: whoever holds a reference to its pages may use them whole. */
+static __always_inline void kasan_kfree_large(const void *p, unsigned int order)
+{
+	memstate_defined(p, PAGE_SIZE << order);
+}
+
+/* ---- vmalloc ---- */
+
+static __always_inline void kasan_unpoison_vmalloc(const void *p, unsigned long size)
+{
+	memstate_defined(p, size);
+}
+
+static __always_inline void kasan_poison_vmalloc(const void *p, unsigned long size)
+{
+	memstate_noaccess(p, size);
+}
+
+#endif
