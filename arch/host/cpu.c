@@ -60,11 +60,9 @@ KSTACK_SYMBOLS(overflow);
 		.guard_high = (unsigned long)kstack_##n##_bottom,        \
 	}
 
-enum { STACK_BOOT, STACK_OVERFLOW };
-
 struct kstack kstacks[] = {
-	[STACK_BOOT] = KSTACK("boot", boot),
-	[STACK_OVERFLOW] = KSTACK("overflow", overflow),
+	[HOST_STACK_BOOT] = KSTACK("boot", boot),
+	[HOST_STACK_OVERFLOW] = KSTACK("overflow", overflow),
 };
 unsigned int nr_kstacks = ARRAY_SIZE(kstacks);
 
@@ -74,9 +72,15 @@ void stacks_protect(void)
 		image_unmap_page(kstacks[i].guard_low);
 }
 
+void host_stack(enum host_stack which, unsigned long *low, unsigned long *high)
+{
+	*low = kstacks[which].low;
+	*high = kstacks[which].high;
+}
+
 unsigned long overflow_stack(void)
 {
-	return kstacks[STACK_OVERFLOW].high;
+	return kstacks[HOST_STACK_OVERFLOW].high;
 }
 
 /* ---- bring-up ---- */

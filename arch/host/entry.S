@@ -18,8 +18,8 @@
  *	I3  iretq, in ring 3 too, restores flags, stack and address in one step; the interrupt bit
  *	    of the flags, which means our own flag word, is ignored by the CPU there.
  *
- * recovery_save, recovery_jump   setjmp and longjmp of the kernel (asm/stack.h); the ninth word is
- *	the interrupt flag. No handler needs to be told that it was left.
+ * recovery_save, host_jump   setjmp and longjmp of the kernel (asm/stack.h; recovery_jump() is in
+ *	memstate.c); the ninth word is the interrupt flag. No handler needs to be told that it was left.
  *
  * struct recovery: rbx rbp r12 r13 r14 r15 rsp rip irqs_off
  */
@@ -33,13 +33,16 @@
 	.globl	host_enter_kernel
 	.type	host_enter_kernel, @function
 host_enter_kernel:
-	movq	%rsi, %rdx
-	movq	%rdi, %rsi
-	movl	$BOOT_PVH, %edi
+	movq	%rdi, %rbx
+	movq	%rsi, %r12
 	leaq	kstack_boot_top(%rip), %rsp
 	xorl	%ebp, %ebp
 	pushq	%rbp
 	pushq	%rbp
+	call	host_entered
+	movl	$BOOT_PVH, %edi
+	movq	%rbx, %rsi
+	movq	%r12, %rdx
 	call	boot_main
 	ud2
 	.size	host_enter_kernel, . - host_enter_kernel
@@ -108,10 +111,10 @@ recovery_save:
 	ret
 	.size	recovery_save, . - recovery_save
 
-	.globl	recovery_jump
-	.type	recovery_jump, @function
+	.globl	host_jump
+	.type	host_jump, @function
 	.p2align 4
-recovery_jump:
+host_jump:
 	movq	(%rdi), %rbx
 	movq	8(%rdi), %rbp
 	movq	16(%rdi), %r12
@@ -125,7 +128,7 @@ recovery_jump:
 	movl	%edx, %fs:host_irqs_off@tpoff
 	movl	$1, %eax
 	jmp	*%rcx
-	.size	recovery_jump, . - recovery_jump
+	.size	host_jump, . - host_jump
 
 	/* The boot CPU's stack and that of overflows, each above a page that is unmapped at boot. */
 	.section .stacks, "aw", @nobits

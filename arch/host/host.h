@@ -49,6 +49,9 @@ void host_start_timer(unsigned int hz);
 void host_idle(volatile unsigned int *pending);
 void host_exit(unsigned int code) __attribute__((__noreturn__));
 
+/* process/checker.c: the kernel half runs, on the boot CPU's stack. */
+void host_entered(void);
+
 /* ---- the kernel half, called by the process ---- */
 
 /*
@@ -65,6 +68,10 @@ void host_regions(struct host_region regions[HOST_REGIONS]);
 
 /* Where the image is, where its writable part starts, and where it is in physical memory. */
 void host_image(unsigned long *start, unsigned long *data, unsigned long *end, unsigned long *phys);
+
+/* The stacks that the kernel half runs on. */
+enum host_stack { HOST_STACK_BOOT, HOST_STACK_OVERFLOW };
+void host_stack(enum host_stack which, unsigned long *low, unsigned long *high);
 
 /*
  * A signal on the signal stack, everything blocked. host_tlb_miss(): the access can be tried again.

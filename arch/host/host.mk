@@ -17,15 +17,15 @@ HLINK := $(HCC)
 hk_san = $(if $(filter $(san_$(SAN)_skip),$<),,$(san_$(SAN)_kernel))
 
 hk_src := $(filter-out arch/% tests/arch/%,$(csrc)) $(wildcard tests/host/*.c) \
-	  $(addprefix arch/host/,tlb.c traps.c uaccess.c cpu.c regs.c) \
+	  $(addprefix arch/host/,tlb.c traps.c uaccess.c cpu.c regs.c memstate.c) \
 	  $(addprefix arch/common/,stack.c ksyms.c extable.c insn.c)
-hp_src := $(addprefix arch/host/process/,main.c memory.c firmware.c os.c signals.c)
+hp_src := $(addprefix arch/host/process/,main.c memory.c firmware.c os.c signals.c checker.c)
 hk_cobj := $(hk_src:%.c=$(H)/%.o)
 hk_obj := $(hk_cobj) $(H)/arch/host/entry.o
 hp_obj := $(hp_src:%.c=$(H)/%.o)
 
 # What the process half calls, and so the only names that leave the kernel half.
-hk_exports := host_enter_kernel host_image host_regions host_tlb_miss host_deliver host_tick_wanted
+hk_exports := host_enter_kernel host_image host_regions host_tlb_miss host_deliver host_tick_wanted host_stack
 
 hk_swap = $(subst -Iarch/x86_64/include,-Iarch/host/include,$1)
 hk_cflags = $(filter-out -fno-pic -fno-pie -mcmodel=kernel $(O)%,$(cflags)) -fPIE $(if $(LLVM),,-Wno-clobbered)

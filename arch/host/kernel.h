@@ -3,9 +3,11 @@
 #ifndef HOST_KERNEL_H
 #define HOST_KERNEL_H
 
+#include <linux/compiler.h>
 #include <linux/types.h>
 
 struct pt_regs;
+struct recovery;
 
 #define X86_EFLAGS_IF (1UL << 9) /* in a trap's frame: interrupts were on (traps.c) */
 
@@ -31,6 +33,9 @@ unsigned long overflow_stack(void);
 
 /* traps.c: the address of the last page fault, what a CPU keeps in CR2. */
 unsigned long last_fault_addr(void);
+
+/* entry.S: recovery_jump() as such. */
+void host_jump(struct recovery *r) __noreturn;
 
 /* traps.c, called from entry.S. */
 void trap_dispatch(struct pt_regs *regs);

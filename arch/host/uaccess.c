@@ -23,6 +23,7 @@
  */
 #include <asm/extable.h>
 #include <asm/fault.h>
+#include <asm/memstate.h>
 #include <asm/page.h>
 #include <linux/errno.h>
 #include <linux/minmax.h>
@@ -86,6 +87,7 @@ unsigned long raw_copy_to_user(void *to, const void *from, unsigned long n)
 {
 	unsigned long va = (unsigned long)to;
 
+	memstate_check_read(from, n);
 	while (n) {
 		unsigned long part = to_page_end(va, n), left;
 		void *at = user_byte(va, true, _RET_IP_);
@@ -106,6 +108,7 @@ unsigned long raw_copy_from_user(void *to, const void *from, unsigned long n)
 {
 	unsigned long va = (unsigned long)from;
 
+	memstate_check_write(to, n);
 	while (n) {
 		unsigned long part = to_page_end(va, n), left;
 		const void *at = user_byte(va, false, _RET_IP_);

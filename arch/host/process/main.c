@@ -101,5 +101,6 @@ int main(int argc, char **argv)
 	measure_clock();
 	host_seed = cycles * 0x9e3779b97f4a7c15ULL;
 	signals_init();
+	checker_leave_stack();
 	host_enter_kernel(INFO_PHYS, cycles);
 }

@@ -85,11 +85,17 @@ void reserve_regions(char **argv)
 	}
 }
 
+/* memcpy() of what may have red zones between its variables. */
+static void copy_raw(void *to, const void *from, unsigned long n)
+{
+	__asm__ __volatile__("rep movsb" : "+D"(to), "+S"(from), "+c"(n) : : "memory");
+}
+
 void move_image(void)
 {
 	unsigned long start, data, end, phys;
 
 	host_image(&start, &data, &end, &phys);
-	memcpy(host_ram + phys, (void *)start, end - start);
+	copy_raw(host_ram + phys, (void *)start, end - start);
 	host_map(data, phys + (data - start), end - data, HOST_R | HOST_W);
 }

@@ -41,6 +41,9 @@ void write_boot_info(const struct machine *m);
 /* os.c: say what could not be done, and why; end the process. */
 void die(const char *what) __attribute__((__noreturn__));
 
+/* checker.c: the last thing on the process's own stack. */
+void checker_leave_stack(void);
+
 /* signals.c */
 void signals_init(void);
 

@@ -1,0 +1,64 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Contract: what a checker of memory accesses is told (arch/common/include/asm/memstate.h says what
+ * each function means).
+ *
+ * The build decides who checks: AddressSanitizer, if the compiler is told to use it (gcc and clang
+ * say so by a macro of their own); else nobody. ASan keeps a byte of state for eight bytes of
+ * memory; code carries a check at each access, so what is checked is decided by function. It knows
+ * no undefined memory.
+ */
+#ifndef ASM_MEMSTATE_H
+#define ASM_MEMSTATE_H
+
+#include <linux/types.h>
+#include <linux/compiler.h>
+
+#if defined(__SANITIZE_ADDRESS__)
+#define HOST_ASAN
+#elif defined(__has_feature)
+#if __has_feature(address_sanitizer)
+#define HOST_ASAN
+#endif
+#endif
+
+#ifdef HOST_ASAN
+
+void __asan_poison_memory_region(const volatile void *p, unsigned long n);
+void __asan_unpoison_memory_region(const volatile void *p, unsigned long n);
+
+static __always_inline void memstate_noaccess(const volatile void *p, unsigned long n)
+{
+	__asan_poison_memory_region(p, n);
+}
+
+static __always_inline void memstate_undefined(const volatile void *p, unsigned long n)
+{
+	__asan_unpoison_memory_region(p, n);
+}
+
+static __always_inline void memstate_defined(const volatile void *p, unsigned long n)
+{
+	__asan_unpoison_memory_region(p, n);
+}
+
+/* memstate.c */
+void memstate_check_read(const volatile void *p, unsigned long n);
+void memstate_check_write(const volatile void *p, unsigned long n);
+
+static __always_inline void memstate_pause(void)
+{
+}
+
+static __always_inline void memstate_resume(void)
+{
+}
+
+#define __no_memstate __attribute__((__no_sanitize__("address")))
+
+#else
+
+#include <asm/memstate_none.h>
+
+#endif
+#endif

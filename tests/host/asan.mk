@@ -1,0 +1,12 @@
+# SPDX-License-Identifier: MIT
+#
+# `make host SAN=asan`: AddressSanitizer and UndefinedBehaviorSanitizer over the kernel half, AddressSanitizer over the
+# process half (arch/host/host.mk says what the variables mean).
+#
+# Every report ends the run.
+
+asan_checks := -fsanitize=address,undefined -fno-sanitize-recover=all
+
+san_asan_kernel  = $(asan_checks) $(asan_off)
+san_asan_process = -fsanitize=address
+san_asan_link    = $(asan_checks)
