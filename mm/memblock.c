@@ -45,7 +45,6 @@
 #include <linux/string.h>
 #include <linux/errno.h>
 #include <linux/log2.h>
-#include <linux/printk.h>
 #include <linux/memblock.h>
 #include <quarry/report.h>
 #include <asm/page.h>
@@ -694,25 +693,4 @@ void memblock_seal(void)
 int memblock_valid(void)
 {
 	return __memblock_valid(&memblock);
-}
-
-/* ---- For people ---- */
-
-static void type_dump(const struct memblock_type *t)
-{
-	unsigned long i;
-
-	for (i = 0; i < t->cnt; i++)
-		pr_info("memblock: %-8s %3lu [0x%012llx-0x%012llx] %llu KiB\n", t->name, i,
-			t->regions[i].base, t->regions[i].end - 1,
-			(t->regions[i].end - t->regions[i].base) >> 10);
-}
-
-void memblock_dump(void)
-{
-	pr_info("memblock: memory %llu KiB in %lu ranges, reserved %llu KiB in %lu ranges\n",
-		memblock_phys_mem_size() >> 10, memblock.memory.cnt, memblock_reserved_size() >> 10,
-		memblock.reserved.cnt);
-	type_dump(&memblock.memory);
-	type_dump(&memblock.reserved);
 }

@@ -118,7 +118,4 @@ void memblock_seal(void);
 
 int memblock_valid(void);
 
-/* Print both lists. */
-void memblock_dump(void);
-
 #endif
