@@ -6,7 +6,8 @@
  * Mutations that made them fail when tried:
  *	ioremap: RAM allowed, or only the first page looked at; cached; the offset in the page lost;
  *		no limit; size 0 let through; iounmap() of the exact address only; the physical
- *		address not moved on in vmap_map_phys()
+ *		address not moved on in vmap_map_phys(); ioremap_uc() or ioremap_wc() that maps nothing
+ *		or elsewhere; ioremap_np() that maps
  */
 #include <kunit/test.h>
 #include <linux/io.h>
@@ -101,6 +102,31 @@ static void wide_mappings(struct kunit *test)
 	KUNIT_EXPECT_TRUE(test, vmap_valid());
 }
 
+/* The other spellings are ioremap(), but for the one that no machine here has. */
+static void other_spellings(struct kunit *test)
+{
+	void *p[] = { ioremap_uc(LAPIC_PHYS + LAPIC_VERSION, 4),
+		      ioremap_wc(LAPIC_PHYS + LAPIC_VERSION, 4) };
+	u32 version;
+	pte_t e;
+	int level;
+
+	for (int i = 0; i < ARRAY_SIZE(p); i++) {
+		KUNIT_ASSERT_NOT_NULL(test, p[i]);
+		KUNIT_EXPECT_EQ(test, vmalloc_to_pfn(p[i]), LAPIC_PHYS >> PAGE_SHIFT);
+		e = pte_get(pt_lookup(kernel_root(), (unsigned long)p[i], &level));
+		KUNIT_EXPECT_EQ(test, pte_pgprot(e, level).val, PAGE_KERNEL_NOCACHE.val);
+	}
+	version = readl(p[0]);
+	KUNIT_EXPECT_NE(test, version, 0);
+	KUNIT_EXPECT_EQ(test, readl(p[1]), version);
+	iounmap(p[0]);
+	iounmap(p[1]);
+	KUNIT_EXPECT_NULL(test, find_vm_area(p[0]));
+	KUNIT_EXPECT_NULL(test, find_vm_area(p[1]));
+	KUNIT_EXPECT_NULL(test, ioremap_np(LAPIC_PHYS, 4));
+}
+
 static void iounmap_of_wrong_pointers(struct kunit *test)
 {
 	void *p = vmalloc(PAGE_SIZE), *io = ioremap(LAPIC_PHYS, 4);
@@ -119,6 +145,7 @@ static struct kunit_case cases[] = { KUNIT_CASE(reads_a_device),
 				     KUNIT_CASE(refuses_ram),
 				     KUNIT_CASE(refuses_no_range),
 				     KUNIT_CASE(wide_mappings),
+				     KUNIT_CASE(other_spellings),
 				     KUNIT_CASE(iounmap_of_wrong_pointers),
 				     {} };
 static struct kunit_suite suite = { .name = "ioremap", .test_cases = cases };

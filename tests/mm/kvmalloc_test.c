@@ -6,7 +6,9 @@
  *	kvmalloc: no overflow check; never vmalloc(); vmalloc() though the flags forbid sleeping;
  *		kvfree() that calls kfree() only; kvfree_sensitive() that clears nothing;
  *		kvrealloc() that loses the contents or the old memory; INT_MAX not looked at;
- *		__GFP_ZERO lost; kvrealloc() that copies all of the block, or goes on without one
+ *		__GFP_ZERO lost; kvrealloc() that copies all of the block, or goes on without one;
+ *		a _node spelling that loses __GFP_ZERO, the count or the overflow check;
+ *		kvrealloc() that frees the old memory though there is no new
  */
 #include <kunit/test.h>
 #include <linux/kernel.h>
@@ -94,6 +96,45 @@ static void kv_resize(struct kunit *test)
 	kvfree(p);
 }
 
+/* Dirty memory of the size first, so that zeroes are somebody's work. */
+static void kv_nodes(struct kunit *test)
+{
+	enum { SIZE = 3000 };
+	u8 *p = kvmalloc_node(SIZE, GFP_KERNEL, 0);
+
+	KUNIT_ASSERT_NOT_NULL(test, p);
+	KUNIT_EXPECT_GE(test, ksize(p), SIZE);
+	memset(p, 0xa5, SIZE);
+	kvfree(p);
+	p = kvzalloc_node(SIZE, GFP_KERNEL, 0);
+	KUNIT_ASSERT_NOT_NULL(test, p);
+	KUNIT_EXPECT_NULL(test, memchr_inv(p, 0, SIZE));
+	memset(p, 0xa5, SIZE);
+	kvfree(p);
+	p = kvcalloc_node(SIZE / 3, 3, GFP_KERNEL, 0);
+	KUNIT_ASSERT_NOT_NULL(test, p);
+	KUNIT_EXPECT_NULL(test, memchr_inv(p, 0, SIZE));
+	kvfree(p);
+	p = kvmalloc_array_node(6, SIZE, GFP_KERNEL, 0);
+	KUNIT_ASSERT_NOT_NULL(test, p);
+	KUNIT_EXPECT_GE(test, ksize(p), 6 * SIZE);
+	kvfree(p);
+	KUNIT_EXPECT_NULL(test, kvmalloc_array_node(huge_size, 2, GFP_QUIET, 0));
+	KUNIT_EXPECT_NULL(test, kvcalloc_node((huge_size >> 12) + 2, 4096, GFP_QUIET, 0));
+}
+
+/* No memory for the new size: the old memory stands, whichever kind it is. */
+static void kv_resize_that_fails(struct kunit *test)
+{
+	u8 *p = kvmalloc(big_size, GFP_KERNEL);
+
+	KUNIT_ASSERT_FALSE(test, is_vmalloc_addr(p));
+	memset(p, 0x5a, big_size);
+	KUNIT_EXPECT_NULL(test, kvrealloc(p, huge_size, GFP_QUIET));
+	KUNIT_EXPECT_NULL(test, memchr_inv(p, 0x5a, big_size));
+	KUNIT_EXPECT_NO_REPORT(test, kvfree(p));
+}
+
 /* What lies in the old block behind the bytes in use does not come along. */
 static void kv_resize_adds_zeroes(struct kunit *test)
 {
@@ -136,7 +177,9 @@ static void kv_sensitive(struct kunit *test)
 
 static struct kunit_case kv_cases[] = { KUNIT_CASE(kv_picks_the_kind),
 					KUNIT_CASE(kv_falls_back),
+					KUNIT_CASE(kv_nodes),
 					KUNIT_CASE(kv_resize),
+					KUNIT_CASE(kv_resize_that_fails),
 					KUNIT_CASE(kv_resize_adds_zeroes),
 					KUNIT_CASE(kv_resize_of_no_block),
 					KUNIT_CASE(kv_sensitive),

@@ -20,10 +20,12 @@
  *	type_grow: old array not freed							grow_twice_gives_back
  *	type_grow: [base, end) not kept clear						grow_keeps_clear
  *	make_room: reserved array not grown first					grow_memory_needs_reserved
+ *	make_room: the reserved array's failure ignored					grow_memory_without_reserved
  *	refused: always false								seal
  *	__memblock_valid: any one check dropped						valid_finds_each
  *
- * Suite memblock_machine: image not reserved at boot, memblock_seal() not called: boot_map, sealed_after_boot.
+ * Suite memblock_machine: image not reserved at boot, memblock_seal() not called: boot_map, sealed_after_boot; a walk
+ * over the other list, its end lost: reserved_ranges; a change let through after the seal: sealed_after_boot.
  */
 #include <kunit/test.h>
 #include <linux/kernel.h>
@@ -338,6 +340,21 @@ static void grow_memory_needs_reserved(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, mb.reserved.max, 512ul);
 }
 
+/* And if that entry can't be had, the memory array does not grow either. */
+static void grow_memory_without_reserved(struct kunit *test)
+{
+	unsigned int i;
+
+	for (i = 0; i < MEMBLOCK_STATIC_REGIONS; i++)
+		KUNIT_ASSERT_EQ(test, add(64 * M + i * 0x2000, 64 * M + i * 0x2000 + 0x1000), 0);
+	for (i = 0; i < MEMBLOCK_STATIC_REGIONS - 2; i++)
+		KUNIT_ASSERT_EQ(test, __memblock_reserve(&mb, 8 * M + i * 2, 1), 0);
+	KUNIT_EXPECT_EQ(test, add(BASE, BASE + WINDOW), -ENOMEM);
+	KUNIT_EXPECT_EQ(test, mb.memory.cnt, (unsigned long)MEMBLOCK_STATIC_REGIONS);
+	KUNIT_EXPECT_EQ(test, mb.memory.max, (unsigned long)MEMBLOCK_STATIC_REGIONS);
+	KUNIT_EXPECT_EQ(test, __memblock_valid(&mb), 0);
+}
+
 /* The array grows in order to reserve a range: it may not be put there. */
 static void grow_keeps_clear(struct kunit *test)
 {
@@ -650,6 +667,7 @@ static struct kunit_case cases[] = {
 	KUNIT_CASE(grow_twice_gives_back),
 	KUNIT_CASE(grow_memory),
 	KUNIT_CASE(grow_memory_needs_reserved),
+	KUNIT_CASE(grow_memory_without_reserved),
 	KUNIT_CASE(grow_keeps_clear),
 	KUNIT_CASE(grow_that_fails_changes_nothing),
 	KUNIT_CASE(walk_free),
@@ -695,19 +713,45 @@ static void free_is_memory_and_not_reserved(struct kunit *test)
 	}
 }
 
+static void reserved_ranges(struct kunit *test)
+{
+	phys_addr_t s, e, sum = 0, top = 0;
+	u64 i;
+
+	for_each_reserved_mem_range(i, &s, &e) {
+		KUNIT_ASSERT_LT(test, s, e);
+		KUNIT_EXPECT_TRUE(test, memblock_is_reserved(s));
+		KUNIT_EXPECT_TRUE(test, memblock_is_reserved(e - 1));
+		KUNIT_EXPECT_FALSE(test, memblock_is_reserved(e));
+		KUNIT_EXPECT_TRUE(test, memblock_is_region_reserved(s, e - s));
+		sum += e - s;
+		top = e;
+	}
+	KUNIT_EXPECT_EQ(test, sum, memblock_reserved_size());
+	KUNIT_EXPECT_FALSE(test, memblock_is_region_reserved(top, PHYS_ADDR_MAX - top));
+	KUNIT_EXPECT_LE(test, top, memblock_get_current_limit()); /* all RAM was mapped */
+}
+
 static void sealed_after_boot(struct kunit *test)
 {
-	phys_addr_t before = memblock_reserved_size();
+	phys_addr_t before = memblock_reserved_size(), ram = memblock_phys_mem_size();
 
 	KUNIT_ASSERT_TRUE(test, memblock.sealed);
 	KUNIT_EXPECT_REPORT(test, "memblock was sealed",
 			    KUNIT_EXPECT_NULL(test, memblock_alloc(64, 0)));
+	KUNIT_EXPECT_REPORT(test, "memblock_remove() after memblock was sealed",
+			    KUNIT_EXPECT_EQ(test, memblock_remove(0, PHYS_ADDR_MAX), -EINVAL));
+	KUNIT_EXPECT_REPORT(test, "memblock_phys_free() after memblock was sealed",
+			    memblock_free(__va(__pa(__image_start)), PAGE_SIZE));
+	KUNIT_EXPECT_NO_REPORT(test, memblock_free(NULL, PAGE_SIZE));
+	KUNIT_EXPECT_EQ(test, memblock_phys_mem_size(), ram);
 	KUNIT_EXPECT_EQ(test, memblock_reserved_size(), before);
 }
 
 static struct kunit_case machine_cases[] = {
 	KUNIT_CASE(boot_map),
 	KUNIT_CASE(free_is_memory_and_not_reserved),
+	KUNIT_CASE(reserved_ranges),
 	KUNIT_CASE(sealed_after_boot),
 	{},
 };
