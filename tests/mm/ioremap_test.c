@@ -5,7 +5,7 @@
  *
  * Mutations that made them fail when tried:
  *	ioremap: RAM allowed, or only the first page looked at; cached; the offset in the page lost;
- *		no limit; size 0 let through; iounmap() of the exact address only; the physical
+ *		no limit; size 0 let through; no look whether there is an area; iounmap() of the exact address only; the physical
  *		address not moved on in vmap_map_phys(); ioremap_uc() or ioremap_wc() that maps nothing
  *		or elsewhere; ioremap_np() that maps
  */
@@ -81,6 +81,18 @@ static void refuses_no_range(struct kunit *test)
 	KUNIT_EXPECT_TRUE(test, vmap_valid());
 }
 
+/* What is behind RAM and larger than the region: a range that could be, but no room for it. */
+static void no_room_is_no_mapping(struct kunit *test)
+{
+	phys_addr_t behind = memblock_end_of_DRAM();
+
+	if (DIRECT_MAP_SIZE - behind <= VMALLOC_SIZE)
+		kunit_skip(test, "RAM reaches too far");
+	KUNIT_EXPECT_NO_REPORT(
+		test, KUNIT_EXPECT_NULL(test, ioremap(behind, DIRECT_MAP_SIZE - behind)));
+	KUNIT_EXPECT_TRUE(test, vmap_valid());
+}
+
 static void wide_mappings(struct kunit *test)
 {
 	void *p = ioremap(LAPIC_PHYS - PAGE_SIZE, (2UL << 20) + PAGE_SIZE); /* a page, then 2 MiB */
@@ -144,6 +156,7 @@ static void iounmap_of_wrong_pointers(struct kunit *test)
 static struct kunit_case cases[] = { KUNIT_CASE(reads_a_device),
 				     KUNIT_CASE(refuses_ram),
 				     KUNIT_CASE(refuses_no_range),
+				     KUNIT_CASE(no_room_is_no_mapping),
 				     KUNIT_CASE(wide_mappings),
 				     KUNIT_CASE(other_spellings),
 				     KUNIT_CASE(iounmap_of_wrong_pointers),
