@@ -17,7 +17,7 @@ HLINK := $(HCC)
 hk_san = $(if $(filter $(san_$(SAN)_skip),$<),,$(san_$(SAN)_kernel))
 
 hk_src := $(filter-out arch/% tests/arch/%,$(csrc)) $(wildcard tests/host/*.c) \
-	  $(addprefix arch/host/,tlb.c traps.c uaccess.c cpu.c regs.c memstate.c) \
+	  $(wildcard arch/host/*.c) \
 	  $(addprefix arch/common/,stack.c ksyms.c extable.c insn.c)
 hp_src := $(addprefix arch/host/process/,main.c memory.c firmware.c os.c signals.c checker.c)
 hk_cobj := $(hk_src:%.c=$(H)/%.o)

@@ -3,19 +3,38 @@
 #ifndef HOST_KERNEL_H
 #define HOST_KERNEL_H
 
+#include <asm/pgtable.h>
 #include <linux/compiler.h>
 #include <linux/types.h>
 
+struct cpumask;
 struct pt_regs;
 struct recovery;
 
 #define X86_EFLAGS_IF (1UL << 9) /* in a trap's frame: interrupts were on (traps.c) */
 
+/* tlb.c: a page of user memory as the tables say it is. */
+struct user_leaf {
+	phys_addr_t phys; /* of the page */
+	pte_t e;
+};
+
 /*
  * Translate a user address through the current root as an access would, accessed and dirty set.
  * False: not allowed; `present` says whether the page is there at all.
  */
-bool walk_user(unsigned long va, bool write, phys_addr_t *phys, bool *present);
+bool walk_user(unsigned long va, bool write, struct user_leaf *leaf, bool *present);
+
+/*
+ * utlb.c: begin an access to the user's page at `va`; where its byte is in the direct map. Until
+ * utlb_leave() no flush passes, and interrupts are off. NULL: a fault, and nothing has begun;
+ * `present` says whether the page is there at all. Nothing in between may sleep or flush.
+ */
+void *utlb_enter(unsigned long va, bool write, bool *present, unsigned long *irqs);
+void utlb_leave(unsigned long irqs);
+/* What tlb.c's flushes do for user addresses; what pt_switch() does. */
+void utlb_flush(unsigned long start, unsigned long end, const struct cpumask *cpus);
+void utlb_forget_all(void);
 
 /* Is any address, user or kernel, mapped with some access? For error codes. */
 bool walk_present(unsigned long va);

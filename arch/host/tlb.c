@@ -34,7 +34,7 @@
  * I1  nr_entries <= TLB_SIZE, and entry i's page is mapped by the process with entry i's rights at
  *     most.
  * I2  Each entry is on the chain of its hash, and on no other.
- * I3  User addresses have no entries: user access walks the tables anew each time (uaccess.c).
+ * I3  User addresses have no entries here, but in each CPU's own table (utlb.c).
  *
  * Locks and contexts: one CPU runs. Filling happens in the signal handler with all signals blocked;
  * flushing has interrupts off and touches nothing but the image, so neither interrupts the other.
@@ -192,12 +192,18 @@ static bool permits(pte_t e, unsigned long error)
 	return !(error & HOST_PF_EXEC) || pte_exec(e);
 }
 
-static void mark_used(pte_t *slot, unsigned long error)
+/*
+ * The entry changes only as long as it is what the walk saw: one that another CPU takes out
+ * meanwhile must not come back as two bits. False: it isn't.
+ */
+static bool mark_used(pte_t *slot, pte_t *seen, unsigned long error)
 {
-	u64 bits = PTE_A | (error & HOST_PF_WRITE ? PTE_D : 0);
+	u64 used = seen->val | PTE_A | (error & HOST_PF_WRITE ? PTE_D : 0);
 
-	if ((slot->val & bits) != bits)
-		__atomic_fetch_or(&slot->val, bits, __ATOMIC_SEQ_CST);
+	if (used != seen->val && !try_cmpxchg(&slot->val, &seen->val, used))
+		return false;
+	seen->val = used;
+	return true;
 }
 
 static int rights(pte_t e)
@@ -257,22 +263,26 @@ static bool fill(unsigned long va, phys_addr_t phys, int class, int prot)
 int host_tlb_miss(unsigned long addr, unsigned long error)
 {
 	unsigned long va = addr & PAGE_MASK;
-	pte_t *slot;
+	pte_t *slot, e;
 	int level, class;
 
 	if (va < KERNEL_START || va > KERNEL_LAST)
 		return false;
 	if (in_boot_window(va))
 		return fill(va, va - PAGE_OFFSET, CLASS_LARGE, HOST_R | HOST_W);
-	slot = walk(root, va, &level);
-	if (!slot || !permits(*slot, error))
-		return false;
-	mark_used(slot, error);
+	do {
+		slot = walk(root, va, &level);
+		if (!slot)
+			return false;
+		e = pte_get(slot);
+		if (!permits(e, error))
+			return false;
+	} while (!mark_used(slot, &e, error));
 	class = level ? CLASS_LARGE : group_is_whole(slot, va) ? CLASS_GROUP : CLASS_PAGE;
-	return fill(va, leaf_page(*slot, va, level), class, rights(*slot));
+	return fill(va, leaf_page(e, va, level), class, rights(e));
 }
 
-bool walk_user(unsigned long va, bool write, phys_addr_t *phys, bool *present)
+bool walk_user(unsigned long va, bool write, struct user_leaf *leaf, bool *present)
 {
 	pte_t *from = this_cpu_read(user_root), *slot;
 	unsigned long error = write ? HOST_PF_WRITE : 0;
@@ -281,14 +291,16 @@ bool walk_user(unsigned long va, bool write, phys_addr_t *phys, bool *present)
 	*present = false;
 	if (!from || va >= TASK_SIZE)
 		return false;
-	slot = walk(from, va, &level);
-	if (!slot)
-		return false;
-	*present = pte_present(*slot);
-	if (!permits(*slot, error) || !pte_user(*slot))
-		return false;
-	mark_used(slot, error);
-	*phys = leaf_page(*slot, va, level) + (va & ~PAGE_MASK);
+	do {
+		slot = walk(from, va, &level);
+		if (!slot)
+			return false;
+		leaf->e = pte_get(slot);
+		*present = pte_present(leaf->e);
+		if (!permits(leaf->e, error) || !pte_user(leaf->e))
+			return false;
+	} while (!mark_used(slot, &leaf->e, error));
+	leaf->phys = leaf_page(leaf->e, va, level);
 	return true;
 }
 
@@ -383,6 +395,7 @@ void tlb_flush_page(unsigned long va, const struct cpumask *cpus)
 {
 	unsigned long flags;
 
+	utlb_flush(va, va + 1, cpus);
 	local_irq_save(flags);
 	forget_range(va & PAGE_MASK, (va & PAGE_MASK) + PAGE_SIZE);
 	flushes++;
@@ -393,6 +406,7 @@ void tlb_flush_range(unsigned long start, unsigned long end, const struct cpumas
 {
 	unsigned long flags;
 
+	utlb_flush(start, end, cpus);
 	local_irq_save(flags);
 	forget_range(start & PAGE_MASK, end);
 	flushes++;
@@ -403,6 +417,7 @@ void tlb_flush_all(const struct cpumask *cpus)
 {
 	unsigned long flags;
 
+	utlb_flush(0, TASK_SIZE, cpus);
 	local_irq_save(flags);
 	forget_all();
 	flushes++;
@@ -499,6 +514,7 @@ void pt_root_init(pte_t *to)
 void pt_switch(pte_t *to)
 {
 	this_cpu_write(user_root, to);
+	utlb_forget_all();
 }
 
 /* ---- the image ---- */

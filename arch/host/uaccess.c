@@ -5,12 +5,12 @@
  * Kernel side: copy_nofault() is two string instructions with entries in the exception table, as on
  * the machine.
  *
- * User side: user addresses are no addresses of the process, so an access is done by hand. It walks
- * the current root; what the tables don't allow is offered to mm_handle_fault() with the flags that
- * the CPU would have set, and walked again; what they allow is copied through the direct map, page
- * by page:
+ * User side: user addresses are no addresses of the process, so an access is done by hand. It asks
+ * what this CPU remembers of the page, or else the tables of the current root (utlb.c); what they
+ * don't allow is offered to mm_handle_fault() with the flags that the CPU would have set, and asked
+ * again; what they allow is copied through the direct map, page by page:
  *
- *	walk_user() ── allowed ─► copy_nofault() by way of __va(phys) ─► next page
+ *	utlb_enter() ── allowed ─► copy_nofault() by way of the direct map ─► utlb_leave(), next page
  *	    ▲   │ no
  *	    │   └─► mm_handle_fault() ── declined ─► stop: the rest is not copied
  *	    └──────────── resolved ──┘
@@ -18,8 +18,8 @@
  * I1  Whatever the page, accessed (and for writes dirty) is set before the first byte moves.
  * I2  What is returned is exact: the bytes from the first that can't be reached on.
  *
- * Context: copy_nofault() any; the others may page, so where one may sleep. Cost: one walk a page,
- * one instruction a word.
+ * Context: copy_nofault() any; the others may page, so where one may sleep. Interrupts are off while
+ * the bytes of a page move. Cost: a look-up or walk a page, one instruction a word.
  */
 #include <asm/extable.h>
 #include <asm/fault.h>
@@ -65,17 +65,20 @@ static bool bring_in(unsigned long va, bool write, bool present, unsigned long i
 	return mm_handle_fault(&f);
 }
 
-/* Where in the direct map the byte at user address `va` is; NULL: it can't be reached. */
-static void *user_byte(unsigned long va, bool write, unsigned long ip)
+/*
+ * Where in the direct map the byte at user address `va` is, until utlb_leave(); NULL: it can't be
+ * reached.
+ */
+static void *user_byte(unsigned long va, bool write, unsigned long ip, unsigned long *irqs)
 {
-	phys_addr_t phys;
 	bool present;
+	void *at;
 
-	while (!walk_user(va, write, &phys, &present)) {
+	while (!(at = utlb_enter(va, write, &present, irqs))) {
 		if (!bring_in(va, write, present, ip))
 			return NULL;
 	}
-	return __va(phys);
+	return at;
 }
 
 static unsigned long to_page_end(unsigned long va, unsigned long n)
@@ -89,12 +92,13 @@ unsigned long raw_copy_to_user(void *to, const void *from, unsigned long n)
 
 	memstate_check_read(from, n);
 	while (n) {
-		unsigned long part = to_page_end(va, n), left;
-		void *at = user_byte(va, true, _RET_IP_);
+		unsigned long part = to_page_end(va, n), left, irqs;
+		void *at = user_byte(va, true, _RET_IP_, &irqs);
 
 		if (!at)
 			break;
 		left = copy_nofault(at, from, part);
+		utlb_leave(irqs);
 		n -= part - left;
 		if (left)
 			break;
@@ -110,12 +114,13 @@ unsigned long raw_copy_from_user(void *to, const void *from, unsigned long n)
 
 	memstate_check_write(to, n);
 	while (n) {
-		unsigned long part = to_page_end(va, n), left;
-		const void *at = user_byte(va, false, _RET_IP_);
+		unsigned long part = to_page_end(va, n), left, irqs;
+		const void *at = user_byte(va, false, _RET_IP_, &irqs);
 
 		if (!at)
 			break;
 		left = copy_nofault(to, at, part);
+		utlb_leave(irqs);
 		n -= part - left;
 		if (left)
 			break;
@@ -142,21 +147,31 @@ unsigned long raw_clear_user(void *to, unsigned long n)
 	return n;
 }
 
+/* Bytes before the first NUL of `n`; n: there is none. */
+static unsigned long bytes_before_nul(const char *s, unsigned long n)
+{
+	unsigned long i = 0;
+
+	while (i < n && s[i])
+		i++;
+	return i;
+}
+
 unsigned long raw_strnlen_user(const char *s, unsigned long max)
 {
 	unsigned long va = (unsigned long)s, done = 0;
 
 	while (done < max) {
-		unsigned long part = to_page_end(va + done, max - done);
-		const char *at = user_byte(va + done, false, _RET_IP_);
+		unsigned long part = to_page_end(va + done, max - done), n, irqs;
+		const char *at = user_byte(va + done, false, _RET_IP_, &irqs);
 
 		if (!at)
 			return 0;
-		for (unsigned long i = 0; i < part; i++) {
-			if (!at[i])
-				return done + i + 1;
-		}
-		done += part;
+		n = bytes_before_nul(at, part);
+		utlb_leave(irqs);
+		done += n;
+		if (n < part)
+			return done + 1;
 	}
 	return max + 1;
 }

@@ -174,10 +174,10 @@ static void range_flush(struct kunit *test)
 
 static void no_user_root(struct kunit *test)
 {
-	phys_addr_t phys = 0;
+	struct user_leaf leaf;
 	bool present = true;
 
-	KUNIT_EXPECT_FALSE(test, walk_user((unsigned long)f.at, false, &phys, &present));
+	KUNIT_EXPECT_FALSE(test, walk_user((unsigned long)f.at, false, &leaf, &present));
 	KUNIT_EXPECT_FALSE(test, present);
 	KUNIT_EXPECT_TRUE(test, walk_present((unsigned long)f.at));
 	KUNIT_EXPECT_FALSE(test, walk_present(PAGE_SIZE));
