@@ -18,6 +18,7 @@
 #include <asm/setup.h>
 #include <boot/boot.h>
 #include <boot/bootinfo.h>
+#include <linux/fault-inject.h>
 #include <linux/kstrtox.h>
 #include <linux/memblock.h>
 #include <linux/mm.h>
@@ -283,5 +284,6 @@ void boot_main(unsigned int protocol, phys_addr_t addr, u64 entry_cycles)
 		marks.first_kmalloc - marks.entry, marks.up - marks.entry);
 	clock_start_tick();
 	local_irq_enable();
+	fault_inject_boot();
 	end_run(boot_payload());
 }

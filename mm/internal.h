@@ -4,6 +4,7 @@
 #define MM_INTERNAL_H
 
 #include <asm/pgtable.h>
+#include <linux/fault-inject.h>
 #include <linux/mm.h>
 
 /* --- pgtable.c: walking and building trees, for kernel and user space alike --- */
@@ -48,7 +49,17 @@ void vmemmap_init(void);
 bool section_bring_in(struct zone *zone);
 bool section_valid(void);
 
+/* --- fault_inject.c: asked by the two allocators below while it is armed. Any context --- */
+extern struct fault_injection injection;
+/* Is this object, this block of pages, to be refused? */
+bool fault_inject_slab(gfp_t gfp, size_t size);
+bool fault_inject_page(gfp_t gfp, unsigned int order);
+
 /* --- page_alloc.c --- */
+/*
+ * Requests of smaller orders ask nobody: NR_PAGE_ORDERS, or 0 while each asks fault_inject_page().
+ */
+extern unsigned int page_orders_plain;
 void page_alloc_init(void);
 /* Give [start, end) to the buddy. Z: zone->lock held, all in one section and zone. */
 void buddy_add_range(struct zone *zone, unsigned long start_pfn, unsigned long end_pfn);
@@ -67,6 +78,12 @@ void reclaim_caches(void);
 void slab_init(void);
 void kmalloc_init(void);
 void slab_drain(void);
+/*
+ * From now on every allocation takes the slow path, and asks fault_inject_slab() there; and back
+ * again. Waits for magazines in use: process context.
+ */
+void slab_magazines_off(void);
+void slab_magazines_on(void);
 bool slab_valid_all(void);
 
 /* --- vmalloc.c --- */

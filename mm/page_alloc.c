@@ -371,6 +371,18 @@ static struct page *pcp_alloc(struct zone *zone, const struct request *rq)
 
 /* ---- Allocation ---- */
 
+/* Read without READ_ONCE(), which would cost an instruction: the comparison takes it from memory. */
+unsigned int page_orders_plain = NR_PAGE_ORDERS;
+
+/* A request that is not plain: too large, or fault injection is armed. */
+static noinline bool refused(const struct request *rq)
+{
+	if (rq->order <= MAX_PAGE_ORDER)
+		return fault_inject_page(rq->gfp, rq->order);
+	WARN_ON_ONCE(!(rq->gfp & __GFP_NOWARN));
+	return true;
+}
+
 static struct page *zone_alloc(struct zone *zone, const struct request *rq)
 {
 	struct page *page = NULL;
@@ -467,10 +479,8 @@ struct page *alloc_pages(gfp_t gfp, unsigned int order)
 	struct request rq = request_of(gfp, order);
 	struct page *page;
 
-	if (unlikely(order > MAX_PAGE_ORDER)) {
-		WARN_ON_ONCE(!(gfp & __GFP_NOWARN));
+	if (unlikely(order >= page_orders_plain) && refused(&rq))
 		return NULL;
-	}
 	page = first_zone_that_has(&rq);
 	if (unlikely(!page))
 		page = alloc_slow(&rq, _RET_IP_);
@@ -491,11 +501,14 @@ struct page *alloc_pages(gfp_t gfp, unsigned int order)
 unsigned long alloc_pages_bulk_array(gfp_t gfp, unsigned long nr_pages, struct page **pages)
 {
 	struct request rq = request_of(gfp, 0);
+	const bool plain = READ_ONCE(page_orders_plain);
 	unsigned long i = 0;
 
 	for (; i < nr_pages; i++) {
 		if (pages[i])
 			continue;
+		if (unlikely(!plain) && refused(&rq))
+			break;
 		pages[i] = first_zone_that_has(&rq);
 		if (!pages[i])
 			pages[i] = alloc_slow(&rq, _RET_IP_);

@@ -594,6 +594,8 @@ static noinline void *alloc_slow(struct kmem_cache *s, gfp_t gfp, size_t size, s
 		if (top[-1])
 			obj = unmark_object(s, *--top);
 		smp_store_release(&c->top, top);
+	} else if (unlikely(READ_ONCE(injection.slab)) && fault_inject_slab(gfp, s->object_size)) {
+		return NULL;
 	}
 	/* No magazine to be had does not mean no object. */
 	if (!mag_real(top))

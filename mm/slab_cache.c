@@ -39,6 +39,7 @@
 DEFINE_SPINLOCK(slab_mutex);
 struct kmem_cache *cache_list;
 static unsigned long cache_ids[SLAB_MAX_CACHES / 64] = { 1 }; /* M: bit set: taken; 0 is nobody */
+static bool magazines_off; /* M: for fault injection */
 
 static u8 boot_caches[4][sizeof(struct kmem_cache) + NR_CPUS * sizeof(struct slab_cpu)] __aligned(
 	CACHE_LINE);
@@ -167,8 +168,12 @@ static void lay_out(struct kmem_cache *s, const struct kmem_cache_args *args)
 static int register_cache(struct kmem_cache *s)
 {
 	unsigned long flags, id;
+	void **top;
 
 	spin_lock_irqsave(&slab_mutex, flags);
+	top = s->mag_capacity && !magazines_off ? MAG_NONE : MAG_TAKEN;
+	for (unsigned int cpu = 0; cpu < nr_slab_cpus(); cpu++)
+		s->cpu[cpu].top = top;
 	id = find_first_zero_bit(cache_ids, SLAB_MAX_CACHES);
 	if (id < SLAB_MAX_CACHES) {
 		__set_bit(id, cache_ids);
@@ -214,8 +219,6 @@ int slab_cache_setup(struct kmem_cache *s, const char *name, unsigned int object
 	lay_out(s, args);
 	if (s->order > SLAB_MAX_OBJECT_ORDER)
 		return -E2BIG;
-	for (unsigned int cpu = 0; cpu < nr_slab_cpus(); cpu++)
-		s->cpu[cpu].top = s->mag_capacity ? MAG_NONE : MAG_TAKEN;
 	return register_cache(s);
 }
 
@@ -462,21 +465,28 @@ static void mag_drop(struct kmem_cache *s, struct magazine *m, unsigned int n)
 	mag_free(s, m);
 }
 
-static void flush_cpu(struct kmem_cache *s, struct slab_cpu *c)
+/* What was taken from a CPU goes back to the slabs. */
+static void drop_taken(struct kmem_cache *s, void **top)
 {
-	void **top = xchg(&c->top, MAG_TAKEN);
 	struct magazine *m, *spare;
 
-	if (top == MAG_TAKEN)
-		return;
-	smp_store_release(&c->top, MAG_NONE);
-	if (top == MAG_NONE)
+	if (!mag_real(top))
 		return;
 	m = mag_of(s, top);
 	spare = m->next;
 	mag_drop(s, m, top - m->obj);
 	if (spare)
 		mag_drop(s, spare, mag_is_full(spare) ? s->mag_capacity : 0);
+}
+
+static void flush_cpu(struct kmem_cache *s, struct slab_cpu *c)
+{
+	void **top = xchg(&c->top, MAG_TAKEN);
+
+	if (top == MAG_TAKEN)
+		return;
+	smp_store_release(&c->top, MAG_NONE);
+	drop_taken(s, top);
 }
 
 static void flush_depot(struct kmem_cache *s)
@@ -524,6 +534,47 @@ void slab_flush_cache(struct kmem_cache *s)
 		flush_cpu(s, &s->cpu[cpu]);
 	flush_depot(s);
 	flush_empty_slabs(s);
+}
+
+/*
+ * Keep a CPU's place for good. Whoever has the magazine now puts it back, but may need slab_mutex
+ * before.
+ */
+static void close_cpu(struct kmem_cache *s, struct slab_cpu *c)
+{
+	void **top;
+
+	while ((top = xchg(&c->top, MAG_TAKEN)) == MAG_TAKEN)
+		cpu_relax();
+	drop_taken(s, top);
+}
+
+void slab_magazines_off(void)
+{
+	unsigned long flags;
+
+	spin_lock_irqsave(&slab_mutex, flags);
+	magazines_off = true;
+	spin_unlock_irqrestore(&slab_mutex, flags);
+	/* Caches that come now are closed already, and by the contract none goes. */
+	for (struct kmem_cache *s = READ_ONCE(cache_list); s; s = s->next) {
+		for (unsigned int cpu = 0; s->mag_capacity && cpu < nr_slab_cpus(); cpu++)
+			close_cpu(s, &s->cpu[cpu]);
+		slab_flush_cache(s);
+	}
+}
+
+void slab_magazines_on(void)
+{
+	unsigned long flags;
+
+	spin_lock_irqsave(&slab_mutex, flags);
+	magazines_off = false;
+	for (struct kmem_cache *s = cache_list; s; s = s->next) {
+		for (unsigned int cpu = 0; s->mag_capacity && cpu < nr_slab_cpus(); cpu++)
+			smp_store_release(&s->cpu[cpu].top, MAG_NONE);
+	}
+	spin_unlock_irqrestore(&slab_mutex, flags);
 }
 
 /**

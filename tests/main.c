@@ -11,6 +11,7 @@
 #include <boot/boot.h>
 #include <boot/bootinfo.h>
 #include <kunit/test.h>
+#include <linux/fault-inject.h>
 #include <linux/mm.h>
 #include <linux/moduleparam.h>
 #include <linux/printk.h>
@@ -81,6 +82,7 @@ static void show_state(void)
 		{ "meminfo", meminfo_show },	   { "zoneinfo", zoneinfo_show },
 		{ "buddyinfo", buddyinfo_show },   { "pagetypeinfo", pagetypeinfo_show },
 		{ "slabinfo", slabinfo_show },	   { "vmallocinfo", vmallocinfo_show },
+		{ "fault injection", fault_inject_show },
 	};
 
 	for (unsigned int i = 0; i < ARRAY_SIZE(parts); i++) {
