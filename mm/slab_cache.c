@@ -325,6 +325,17 @@ struct kmem_cache *kmem_cache_create_usercopy(const char *name, unsigned int siz
 	return __kmem_cache_create_args(name, size, &args, flags);
 }
 
+/* Does anybody know this cache? It may have been freed. */
+static __no_memstate bool is_cache(const struct kmem_cache *s)
+{
+	u32 id;
+
+	memstate_pause();
+	id = READ_ONCE(s->id);
+	memstate_resume();
+	return id < SLAB_MAX_CACHES && cache_table[id] == s;
+}
+
 /**
  * kmem_cache_destroy() - unmake a cache
  * @s: the cache; NULL does nothing
@@ -337,7 +348,7 @@ void kmem_cache_destroy(struct kmem_cache *s)
 {
 	if (!s)
 		return;
-	if (s->id >= SLAB_MAX_CACHES || cache_table[s->id] != s) {
+	if (!is_cache(s)) {
 		slab_report_no_cache("kmem_cache_destroy", s);
 		return;
 	}

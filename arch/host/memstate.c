@@ -21,8 +21,8 @@
 #ifdef HOST_ASAN
 
 void *__asan_region_is_poisoned(void *p, unsigned long n);
-void __asan_loadN(const void *p, unsigned long n);
-void __asan_storeN(void *p, unsigned long n);
+void __asan_loadN_noabort(const void *p, unsigned long n);
+void __asan_storeN_noabort(void *p, unsigned long n);
 
 /* The first byte of [p, p + n) that may not be touched; NULL: there is none. */
 static __no_memstate void *first_shut(const volatile void *p, unsigned long n)
@@ -39,7 +39,7 @@ __no_memstate void memstate_check_read(const volatile void *p, unsigned long n)
 	char *shut = first_shut(p, n);
 
 	if (unlikely(shut))
-		__asan_loadN(shut, (const char *)p + n - shut);
+		__asan_loadN_noabort(shut, (const char *)p + n - shut);
 }
 
 __no_memstate void memstate_check_write(const volatile void *p, unsigned long n)
@@ -47,7 +47,7 @@ __no_memstate void memstate_check_write(const volatile void *p, unsigned long n)
 	char *shut = first_shut(p, n);
 
 	if (unlikely(shut))
-		__asan_storeN(shut, (const char *)p + n - shut);
+		__asan_storeN_noabort(shut, (const char *)p + n - shut);
 }
 
 #endif

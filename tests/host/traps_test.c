@@ -17,15 +17,16 @@
 #include <linux/mm.h>
 #include <linux/vmalloc.h>
 #include <quarry/report.h>
+#include "tests/plant.h"
 
 static noinline u64 load(unsigned long addr)
 {
-	return *(volatile u64 *)addr;
+	return plant_read64((void *)addr);
 }
 
 static volatile int quotient;
 
-static noinline void divide(volatile int a, volatile int b)
+static __planted void divide(volatile int a, volatile int b)
 {
 	quotient = a / b;
 }

@@ -56,11 +56,12 @@ static struct shape broken(void)
 
 static struct shape shape_of(const struct rb_node *rb, const struct rb_node *parent, bool augmented)
 {
-	const struct node *n = rb_entry(rb, struct node, rb);
+	const struct node *n;
 	struct shape left, right;
 
 	if (!rb)
 		return (struct shape){ 0 };
+	n = rb_entry(rb, struct node, rb);
 	if (rb_parent(rb) != parent || (rb_is_red(rb) && (!parent || rb_is_red(parent))))
 		return broken();
 	if (rb->rb_left && rb_entry(rb->rb_left, struct node, rb)->key > n->key)

@@ -310,7 +310,7 @@ static void regions_are_named(struct kunit *test)
 	KUNIT_EXPECT_REPORT(test, "boot stack", explain((unsigned long)&local));
 	KUNIT_EXPECT_REPORT(test, "kernel image, code, provoke_bug",
 			    explain((unsigned long)provoke_bug));
-	KUNIT_EXPECT_REPORT(test, "kernel image, data, some_data+0x8/0x20",
+	KUNIT_EXPECT_REPORT(test, "kernel image, data, some_data+0x8/0x",
 			    explain((unsigned long)&some_data[1]));
 	KUNIT_EXPECT_REPORT(test, "kernel image, read-only data", explain((unsigned long)values));
 	KUNIT_EXPECT_REPORT(test, "modules", explain(MODULES_VADDR + 0x5000));

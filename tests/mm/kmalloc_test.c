@@ -18,6 +18,7 @@
 #include "mm/internal.h"
 #include "mm/slab.h"
 #include "tests/mm/slab_fixture.h"
+#include "tests/plant.h"
 
 static const unsigned int classes[] = { 8,   16,  32,	64,   96,   128, 192,
 					256, 512, 1024, 2048, 4096, 8192 };
@@ -371,7 +372,7 @@ static void write_after_kfree(struct kunit *test)
 		char *p = kmalloc(classes[c], GFP_KERNEL), *q = hidden(p), *again = NULL;
 
 		kfree(p);
-		memset(q, 0x41, classes[c]);
+		plant_fill(q, 0x41, classes[c]);
 		KUNIT_EXPECT_REPORT(test, "Object written after free",
 				    again = kmalloc(classes[c], GFP_KERNEL));
 		kfree(again);
@@ -396,10 +397,10 @@ static void sensitive(struct kunit *test)
 
 	memset(p, 0x55, 96);
 	kfree_sensitive(p);
-	KUNIT_EXPECT_NULL(test, memchr(q, 0x55, 48));
+	KUNIT_EXPECT_NULL(test, plant_find(q, 0x55, 48));
 	if (!slab_debugged(slab_cache_of(q))) { /* else it is poisoned now */
-		KUNIT_EXPECT_NULL(test, memchr_inv(q, 0, 48));
-		KUNIT_EXPECT_NULL(test, memchr_inv(q + 56, 0, 40));
+		KUNIT_EXPECT_NULL(test, plant_find_other(q, 0, 48));
+		KUNIT_EXPECT_NULL(test, plant_find_other(q + 56, 0, 40));
 	}
 	memset(big, 0x55, 20000);
 	get_page(page);
@@ -424,8 +425,8 @@ static void sensitive_after_shrinking(struct kunit *test)
 	KUNIT_ASSERT_PTR_EQ(test, krealloc(p, unknown(8), GFP_KERNEL), (void *)p);
 	kfree_sensitive(p);
 	p = hidden(p);
-	KUNIT_EXPECT_NULL(test, memchr(p, 0x55, 32)); /* then comes the word of a free object */
-	KUNIT_EXPECT_NULL(test, memchr(p + 40, 0x55, 24));
+	KUNIT_EXPECT_NULL(test, plant_find(p, 0x55, 32)); /* then comes the word of a free object */
+	KUNIT_EXPECT_NULL(test, plant_find(p + 40, 0x55, 24));
 }
 
 /* Clearing must not wipe out what shows that the block is free. */

@@ -53,19 +53,24 @@ static void damaged_page(struct kunit *test)
 	kmem_cache_destroy(s);
 }
 
+static void flip(u64 *word)
+{
+	word_set(word, word_get(word) ^ 4);
+}
+
 static void damaged_word(struct kunit *test)
 {
 	struct kmem_cache *s = make(test, 64, 0);
 	void *p = kmem_cache_alloc(s, GFP_KERNEL), *q = kmem_cache_alloc(s, GFP_KERNEL);
 
 	kmem_cache_free(s, p);
-	*free_word(s, p) ^= 4;
+	flip(free_word(s, p));
 	KUNIT_EXPECT_FALSE(test, slab_valid(s)); /* I5: in a magazine */
-	*free_word(s, p) ^= 4;
+	flip(free_word(s, p));
 	slab_flush_cache(s);
-	*free_word(s, p) ^= 4;
+	flip(free_word(s, p));
 	KUNIT_EXPECT_FALSE(test, slab_valid(s)); /* I4: in the slab */
-	*free_word(s, p) ^= 4;
+	flip(free_word(s, p));
 	kmem_cache_free(s, q);
 	kmem_cache_destroy(s);
 }

@@ -20,6 +20,7 @@
 #include "mm/internal.h"
 #include "mm/slab.h"
 #include "tests/mm/slab_fixture.h"
+#include "tests/plant.h"
 
 /* A kmalloc class of 64 bytes of our own, with all flags. */
 static struct kmem_cache *make_kmalloc(struct kunit *test)
@@ -30,7 +31,7 @@ static struct kmem_cache *make_kmalloc(struct kunit *test)
 /* The compiler is not to know that this is out of bounds. */
 static noinline void write_byte(void *p, long offset, u8 value)
 {
-	*((volatile u8 *)p + offset) = value;
+	plant_write8((u8 *)p + offset, value);
 }
 
 /* ---- Right use is silent ---- */
@@ -52,8 +53,8 @@ static void clean_use(struct kunit *test)
 		for (int k = 0; k < 9; k++) {
 			KUNIT_EXPECT_NULL(test, memchr_inv(p[k], k, sizes[i]));
 			kmem_cache_free(s, p[k]);
-			KUNIT_EXPECT_EQ(test, p[k][sizes[i] - 1], POISON_END);
-			KUNIT_EXPECT_NULL(test, memchr_inv(p[k], POISON_FREE, sizes[i] - 1));
+			KUNIT_EXPECT_EQ(test, plant_read8(&p[k][sizes[i] - 1]), POISON_END);
+			KUNIT_EXPECT_NULL(test, plant_find_other(p[k], POISON_FREE, sizes[i] - 1));
 		}
 		KUNIT_EXPECT_TRUE(test, slab_valid(s));
 		kmem_cache_destroy(s);
@@ -99,7 +100,7 @@ static void zeroing_spares_the_red_zone(struct kunit *test)
 	u8 *p = __kmalloc_cache_flags(s, GFP_KERNEL | __GFP_ZERO, 50);
 
 	KUNIT_EXPECT_NULL(test, memchr_inv(p, 0, 50));
-	KUNIT_EXPECT_NULL(test, memchr_inv(p + 50, SLUB_RED_ACTIVE, 14));
+	KUNIT_EXPECT_NULL(test, plant_find_other(p + 50, SLUB_RED_ACTIVE, 14));
 	KUNIT_EXPECT_NO_REPORT(test, kfree(p));
 	kmem_cache_destroy(s);
 }
@@ -116,7 +117,7 @@ static void ctor_is_respected(struct kunit *test)
 
 	KUNIT_EXPECT_NULL(test, memchr_inv(p, 0x42, 64));
 	kmem_cache_free(s, p);
-	KUNIT_EXPECT_NULL(test, memchr_inv(p, 0x42, 64));
+	KUNIT_EXPECT_NULL(test, plant_find_other(p, 0x42, 64));
 	KUNIT_EXPECT_NO_REPORT(test, p = kmem_cache_alloc(s, GFP_KERNEL));
 	kmem_cache_free(s, p);
 	kmem_cache_destroy(s);

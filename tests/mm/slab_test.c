@@ -23,6 +23,7 @@
 #include "mm/internal.h"
 #include "mm/slab.h"
 #include "tests/mm/slab_fixture.h"
+#include "tests/plant.h"
 
 static bool in_slab_of(struct kmem_cache *s, const void *p)
 {
@@ -140,7 +141,7 @@ static void contents_survive(struct kmem_cache *s, struct kunit *test)
 	KUNIT_ASSERT_NOT_NULL(test, p);
 	memset(p, 0x21, 40);
 	kmem_cache_free(s, p);
-	KUNIT_EXPECT_NULL(test, memchr_inv(p, 0x21, 40));
+	KUNIT_EXPECT_NULL(test, plant_find_other(p, 0x21, 40));
 	KUNIT_EXPECT_PTR_EQ(test, kmem_cache_alloc(s, GFP_KERNEL), (void *)p);
 	KUNIT_EXPECT_NULL(test, memchr_inv(p, 0x21, 40));
 	kmem_cache_free(s, p);
@@ -323,7 +324,7 @@ static void write_after_free(struct kunit *test)
 	void *q = NULL;
 
 	kmem_cache_free(s, (void *)p);
-	p[4] = 0x4141414141414141ULL;
+	plant_write64(&p[4], 0x4141414141414141ULL);
 	KUNIT_EXPECT_REPORT(test, "Freepointer corrupt", q = kmem_cache_alloc(s, GFP_KERNEL));
 	KUNIT_EXPECT_PTR_EQ(test, q, (void *)p);
 	KUNIT_EXPECT_NO_REPORT(test, kmem_cache_free(s, q));
@@ -342,7 +343,7 @@ static void validate_finds_writes(struct kunit *test)
 	void *keep = kmem_cache_alloc(s, GFP_KERNEL), *other = kmem_cache_alloc(s, GFP_KERNEL);
 
 	kmem_cache_free(s, other);
-	*free_word(s, other) ^= 1;
+	word_set(free_word(s, other), word_get(free_word(s, other)) ^ 1);
 	KUNIT_EXPECT_REPORT(test, "Freepointer corrupt", bad = validate_slab_cache(s));
 	KUNIT_EXPECT_EQ(test, bad, 1);
 	KUNIT_EXPECT_EQ(test, validate_slab_cache(s), 0);

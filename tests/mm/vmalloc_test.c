@@ -23,6 +23,7 @@
 #include "mm/internal.h"
 #include "mm/vmap.h"
 #include "tests/mm/vmap_fixture.h"
+#include "tests/plant.h"
 
 /* Sizes that the compiler must not see through: it knows what alloc_size means. */
 static volatile size_t huge_size = ~0UL, no_size;
@@ -45,8 +46,10 @@ static void sizes_and_counts(struct kunit *test)
 		KUNIT_EXPECT_EQ(test, get_vm_area_size(find_vm_area(p)), pages << PAGE_SHIFT);
 		KUNIT_EXPECT_EQ(test, find_vm_area(p)->nr_pages, pages);
 		KUNIT_EXPECT_EQ(test, vmalloc_nr_pages(), before + pages);
-		mark_pages(p, pages, i << 32);
-		KUNIT_EXPECT_TRUE(test, marks_stand(p, pages, i << 32));
+		mark_pages(p, sizes[i] / PAGE_SIZE, i << 32);
+		((volatile u8 *)p)[sizes[i] - 1] = 0x5a;
+		KUNIT_EXPECT_TRUE(test, marks_stand(p, sizes[i] / PAGE_SIZE, i << 32));
+		KUNIT_EXPECT_EQ(test, ((u8 *)p)[sizes[i] - 1], 0x5a);
 		vfree(p);
 		KUNIT_EXPECT_EQ(test, vmalloc_nr_pages(), before);
 		KUNIT_EXPECT_NULL(test, find_vm_area(p));
@@ -236,7 +239,7 @@ static void resize(struct kunit *test)
 	memset(p, 7, 100);
 	q = vrealloc(p, 50, GFP_KERNEL | __GFP_ZERO);
 	KUNIT_EXPECT_PTR_EQ(test, q, p);
-	KUNIT_EXPECT_NULL(test, memchr_inv(q + 50, 0, PAGE_SIZE - 50));
+	KUNIT_EXPECT_NULL(test, plant_find_other(q + 50, 0, PAGE_SIZE - 50));
 	q = vrealloc(p, 3 * PAGE_SIZE, GFP_KERNEL | __GFP_ZERO);
 	KUNIT_ASSERT_NOT_NULL(test, q);
 	KUNIT_EXPECT_NULL(test, memchr_inv(q, 7, 50));

@@ -20,6 +20,7 @@
 #include "mm/internal.h"
 #include "mm/vmap.h"
 #include "tests/mm/vmap_fixture.h"
+#include "tests/plant.h"
 
 /* ---- mapping pages ---- */
 
@@ -230,7 +231,7 @@ static void strict_flushes_at_once(struct kunit *test)
 	vfree((void *)p);
 	vmalloc_strict = was;
 	KUNIT_EXPECT_EQ(test, tlb_flush_count(), flushes + 1);
-	KUNIT_EXPECT_FAULT(test, "inside a freed vmalloc area", (void)p[PAGE_SIZE]);
+	KUNIT_EXPECT_FAULT(test, "inside a freed vmalloc area", plant_read8(&p[PAGE_SIZE]));
 }
 
 static struct kunit_case map_cases[] = { KUNIT_CASE(vmap_is_an_alias),

@@ -11,6 +11,7 @@
 #include "mm/internal.h"
 #include "mm/vmap.h"
 #include "tests/mm/vmap_fixture.h"
+#include "tests/plant.h"
 
 static void guard_page_is_named(struct kunit *test)
 {
@@ -19,13 +20,13 @@ static void guard_page_is_named(struct kunit *test)
 	KUNIT_ASSERT_NOT_NULL(test, p);
 	p[2 * PAGE_SIZE - 1] = 1;
 	KUNIT_EXPECT_FAULT(test, "address is 0 bytes beyond the end of the vmalloc area",
-			   p[2 * PAGE_SIZE] = 1);
+			   plant_write8(&p[2 * PAGE_SIZE], 1));
 	KUNIT_EXPECT_FAULT(test, "address is 100 bytes beyond the end of the vmalloc area",
-			   (void)p[2 * PAGE_SIZE + 100]);
+			   plant_read8(&p[2 * PAGE_SIZE + 100]));
 	KUNIT_EXPECT_FAULT(test, "(size 8192) allocated by guard_page_is_named+",
-			   p[2 * PAGE_SIZE] = 1);
+			   plant_write8(&p[2 * PAGE_SIZE], 1));
 	KUNIT_EXPECT_FAULT(test, "ran over the end of the area into its guard page",
-			   p[2 * PAGE_SIZE] = 1);
+			   plant_write8(&p[2 * PAGE_SIZE], 1));
 	vfree((void *)p);
 }
 
@@ -37,10 +38,11 @@ static void freed_area_is_named_at_once(struct kunit *test)
 	vm_unmap_aliases();
 	vfree((void *)p); /* never touched, so no TLB holds it */
 	KUNIT_EXPECT_FAULT(test, "address is 4097 bytes inside a freed vmalloc area",
-			   p[PAGE_SIZE + 1] = 1);
-	KUNIT_EXPECT_FAULT(test, "allocated by freed_area_is_named_at_once+", p[0] = 1);
-	KUNIT_EXPECT_FAULT(test, "freed by freed_area_is_named_at_once+", p[0] = 1);
-	KUNIT_EXPECT_FAULT(test, "The area was given back before", p[0] = 1);
+			   plant_write8(&p[PAGE_SIZE + 1], 1));
+	KUNIT_EXPECT_FAULT(test, "allocated by freed_area_is_named_at_once+",
+			   plant_write8(&p[0], 1));
+	KUNIT_EXPECT_FAULT(test, "freed by freed_area_is_named_at_once+", plant_write8(&p[0], 1));
+	KUNIT_EXPECT_FAULT(test, "The area was given back before", plant_write8(&p[0], 1));
 }
 
 static void freed_area_is_named_after_flush(struct kunit *test)
@@ -51,8 +53,10 @@ static void freed_area_is_named_after_flush(struct kunit *test)
 	p[0] = 1;
 	vfree((void *)p);
 	vm_unmap_aliases();
-	KUNIT_EXPECT_FAULT(test, "address is 1 bytes inside a freed vmalloc area", (void)p[1]);
-	KUNIT_EXPECT_FAULT(test, "freed by freed_area_is_named_after_flush+", p[0] = 1);
+	KUNIT_EXPECT_FAULT(test, "address is 1 bytes inside a freed vmalloc area",
+			   plant_read8(&p[1]));
+	KUNIT_EXPECT_FAULT(test, "freed by freed_area_is_named_after_flush+",
+			   plant_write8(&p[0], 1));
 }
 
 static void never_mapped_is_said(struct kunit *test)
