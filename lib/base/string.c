@@ -35,6 +35,7 @@
 #include <linux/string.h>
 #include <linux/ctype.h>
 #include <linux/limits.h>
+#include <asm/memstate.h>
 #include <asm/page.h>
 #include <asm/string.h>
 
@@ -124,6 +125,8 @@ static void copy_down(void *to, const void *from, size_t n)
  */
 void *memcpy(void *to, const void *from, size_t n)
 {
+	memstate_check_read(from, n);
+	memstate_check_write(to, n);
 	if (n <= SMALL_MAX)
 		copy_small(to, from, n);
 	else
@@ -136,6 +139,8 @@ void *memcpy(void *to, const void *from, size_t n)
  */
 void *memmove(void *to, const void *from, size_t n)
 {
+	memstate_check_read(from, n);
+	memstate_check_write(to, n);
 	if (n <= SMALL_MAX)
 		copy_small(to, from, n);
 	else if ((unsigned long)to - (unsigned long)from >= n)
@@ -174,6 +179,7 @@ void *memset(void *s, int c, size_t n)
 {
 	u64 v = EVERY_BYTE(c);
 
+	memstate_check_write(s, n);
 	if (n <= SMALL_MAX) {
 		fill_small(s, v, n);
 	} else {

@@ -24,6 +24,8 @@
 
 #ifdef HOST_ASAN
 
+#define MEMSTATE_CHECKER
+
 void __asan_poison_memory_region(const volatile void *p, unsigned long n);
 void __asan_unpoison_memory_region(const volatile void *p, unsigned long n);
 
