@@ -280,6 +280,19 @@ printk_hook_t printk_set_hook(printk_hook_t new)
 }
 
 /**
+ * printk_shown - does the console's level let a message with this format through?
+ *
+ * A message in parts (KERN_CONT) counts as one with its own mark.
+ */
+bool printk_shown(const char *fmt)
+{
+	struct message m = { .text = (char *)fmt, .len = strlen(fmt) };
+
+	read_level(&m);
+	return m.shown;
+}
+
+/**
  * ___ratelimit - may a message of this place be printed now?
  *
  * Two CPUs at once may let one message too many through; nothing else hangs on the counts.

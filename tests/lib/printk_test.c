@@ -5,7 +5,7 @@
  *
  * Mutations tried: send_message() not cutting at newlines; close_line() doing nothing; pr_cont()
  * always starting a line; levels compared with <=; format_text() without the mark at the end;
- * ratelimit without missed++; put_prefix() one byte early; the hook called from inside itself;
+ * ratelimit without missed++; printk_shown() always true; put_prefix() one byte early; the hook called from inside itself;
  * hex_dump_to_buffer() printing groups in byte order; invariant_broken() returning true.
  */
 #include <kunit/test.h>
@@ -185,6 +185,22 @@ static void rate_limit(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, rs.missed, 0);
 }
 
+static void rarely(int i)
+{
+	pr_warn_ratelimited("rarely %d\n", i);
+}
+
+/* What nobody sees does not use up the limit of what one would. */
+static void hidden_is_not_limited(struct kunit *test)
+{
+	console_loglevel = CONSOLE_LOGLEVEL_QUIET;
+	for (int i = 0; i < 30; i++)
+		rarely(i);
+	console_loglevel = CONSOLE_LOGLEVEL_DEFAULT;
+	rarely(30);
+	KUNIT_EXPECT_STREQ(test, printed(), "@rarely 30\n");
+}
+
 static void nested_print(const char *line, size_t n)
 {
 	collect(line, n);
@@ -261,6 +277,7 @@ static struct kunit_case cases[] = { KUNIT_CASE(one_line),
 				     KUNIT_CASE(too_long_is_marked),
 				     KUNIT_CASE(once_only),
 				     KUNIT_CASE(rate_limit),
+				     KUNIT_CASE(hidden_is_not_limited),
 				     KUNIT_CASE(print_inside_the_hook),
 				     KUNIT_CASE(hex_lines),
 				     KUNIT_CASE(hex_dump),

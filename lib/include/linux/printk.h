@@ -113,6 +113,8 @@ struct ratelimit_state {
 #define DEFAULT_RATELIMIT_NS	5000000000ULL
 #define DEFAULT_RATELIMIT_BURST 10
 
+/* Would printk() show a message with this format? One that is hidden uses up no limit. */
+bool printk_shown(const char *fmt);
 /* May a message of this place be printed now? */
 bool ___ratelimit(struct ratelimit_state *rs, const char *func);
 #define __ratelimit(rs) ___ratelimit(rs, __func__)
@@ -121,7 +123,7 @@ bool ___ratelimit(struct ratelimit_state *rs, const char *func);
 	({                                                                                   \
 		static struct ratelimit_state __rs =                                         \
 			RATELIMIT_STATE_INIT(DEFAULT_RATELIMIT_NS, DEFAULT_RATELIMIT_BURST); \
-		if (__ratelimit(&__rs))                                                      \
+		if (printk_shown(fmt) && __ratelimit(&__rs))                                 \
 			printk(fmt, ##__VA_ARGS__);                                          \
 	})
 #define pr_err_ratelimited(fmt, ...)  printk_ratelimited(KERN_ERR pr_fmt(fmt), ##__VA_ARGS__)
