@@ -93,6 +93,18 @@ static void no_room_is_no_mapping(struct kunit *test)
 	KUNIT_EXPECT_TRUE(test, vmap_valid());
 }
 
+/* Four bytes across the end of a page take both. */
+static void across_a_page(struct kunit *test)
+{
+	void *p = ioremap(LAPIC_PHYS + PAGE_SIZE - 2, 4);
+
+	KUNIT_ASSERT_NOT_NULL(test, p);
+	KUNIT_EXPECT_EQ(test, vmalloc_to_pfn(p), LAPIC_PHYS >> PAGE_SHIFT);
+	KUNIT_EXPECT_EQ(test, vmalloc_to_pfn(p + 2), (LAPIC_PHYS >> PAGE_SHIFT) + 1);
+	KUNIT_EXPECT_EQ(test, get_vm_area_size(find_vm_area(p)), 2 * PAGE_SIZE);
+	iounmap(p);
+}
+
 static void wide_mappings(struct kunit *test)
 {
 	void *p = ioremap(LAPIC_PHYS - PAGE_SIZE, (2UL << 20) + PAGE_SIZE); /* a page, then 2 MiB */
@@ -112,6 +124,16 @@ static void wide_mappings(struct kunit *test)
 	KUNIT_EXPECT_TRUE(test, vmap_valid());
 	iounmap(p);
 	KUNIT_EXPECT_TRUE(test, vmap_valid());
+	p = ioremap(LAPIC_PHYS, (2UL << 20) + PAGE_SIZE); /* 2 MiB, then a page */
+	KUNIT_ASSERT_NOT_NULL(test, p);
+	KUNIT_EXPECT_NOT_NULL(test, pt_lookup(kernel_root(), (unsigned long)p, &level));
+	KUNIT_EXPECT_EQ(test, level, 1);
+	p += 2UL << 20;
+	KUNIT_EXPECT_NOT_NULL(test, pt_lookup(kernel_root(), (unsigned long)p, &level));
+	KUNIT_EXPECT_EQ(test, level, 0);
+	KUNIT_EXPECT_EQ(test, vmalloc_to_pfn(p), (LAPIC_PHYS >> PAGE_SHIFT) + 512);
+	KUNIT_EXPECT_TRUE(test, vmap_valid());
+	iounmap(p - (2UL << 20));
 }
 
 /* The other spellings are ioremap(), but for the one that no machine here has. */
@@ -157,6 +179,7 @@ static struct kunit_case cases[] = { KUNIT_CASE(reads_a_device),
 				     KUNIT_CASE(refuses_ram),
 				     KUNIT_CASE(refuses_no_range),
 				     KUNIT_CASE(no_room_is_no_mapping),
+				     KUNIT_CASE(across_a_page),
 				     KUNIT_CASE(wide_mappings),
 				     KUNIT_CASE(other_spellings),
 				     KUNIT_CASE(iounmap_of_wrong_pointers),

@@ -111,14 +111,25 @@ pte_t user_entry(struct kunit *test, unsigned long addr)
 	return slot ? pte_get(slot) : (pte_t){ 0 };
 }
 
-void memory_exhaust(struct kunit *test)
+static void hoard_pages(gfp_t gfp)
 {
 	for (int order = MAX_PAGE_ORDER; order >= 0; order--) {
 		struct page *page;
 
-		while ((page = alloc_pages(GFP_HIGHUSER_MOVABLE | __GFP_NOWARN, order)))
+		while ((page = alloc_pages(gfp | __GFP_NOWARN, order)))
 			list_add(&page->lru, &hoard);
 	}
+}
+
+void memory_exhaust(struct kunit *test)
+{
+	hoard_pages(GFP_HIGHUSER_MOVABLE);
+}
+
+void memory_exhaust_reserves(struct kunit *test)
+{
+	hoard_pages(GFP_HIGHUSER_MOVABLE);
+	hoard_pages(GFP_ATOMIC);
 }
 
 void memory_release(struct kunit *test)

@@ -80,6 +80,8 @@ pte_t user_entry(struct kunit *test, unsigned long addr);
  * if the case forgets.
  */
 void memory_exhaust(struct kunit *test);
+/* What GFP_ATOMIC requests can get besides, too. */
+void memory_exhaust_reserves(struct kunit *test);
 void memory_release(struct kunit *test);
 
 #endif

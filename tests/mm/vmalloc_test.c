@@ -251,6 +251,27 @@ static void resize(struct kunit *test)
 	KUNIT_EXPECT_NULL(test, find_vm_area(q));
 }
 
+/* What does not come from vmalloc(), or not from its start, is reported and left alone. */
+static void resize_of_wrong_pointers(struct kunit *test)
+{
+	char *p = vmalloc(2 * PAGE_SIZE), *k = kmalloc(64, GFP_KERNEL), *q = k;
+
+	KUNIT_ASSERT_NOT_NULL(test, p);
+	KUNIT_ASSERT_NOT_NULL(test, k);
+	KUNIT_EXPECT_REPORT(test, "Trying to vrealloc() nonexistent vm area",
+			    q = vrealloc(p + PAGE_SIZE, 100, GFP_KERNEL));
+	KUNIT_EXPECT_NULL(test, q);
+	KUNIT_EXPECT_REPORT(test, "Trying to vrealloc() nonexistent vm area",
+			    q = vrealloc(k, 100, GFP_KERNEL));
+	KUNIT_EXPECT_NULL(test, q);
+	KUNIT_EXPECT_PTR_EQ(test, find_vm_area(p)->addr, (void *)p);
+	vfree(p);
+	KUNIT_EXPECT_REPORT(test, "Trying to vrealloc() nonexistent vm area",
+			    q = vrealloc(p, 100, GFP_KERNEL));
+	KUNIT_EXPECT_NULL(test, q);
+	kfree(k);
+}
+
 /* ---- faults ---- */
 
 static void not_executable(struct kunit *test)
@@ -396,6 +417,7 @@ static struct kunit_case alloc_cases[] = { KUNIT_CASE(sizes_and_counts),
 					   KUNIT_CASE(page_outlives_area),
 					   KUNIT_CASE(lowest_addresses_first),
 					   KUNIT_CASE(resize),
+					   KUNIT_CASE(resize_of_wrong_pointers),
 					   {} };
 static struct kunit_suite alloc_suite = { .name = "vmalloc", .test_cases = alloc_cases };
 
@@ -406,8 +428,7 @@ static struct kunit_case fault_cases[] = { KUNIT_CASE(not_executable),
 					   {} };
 static struct kunit_suite fault_suite = { .name = "vmalloc_misuse", .test_cases = fault_cases };
 
-static struct kunit_case random_cases[] = { KUNIT_CASE_SLOW(against_a_model),
-					    {} };
+static struct kunit_case random_cases[] = { KUNIT_CASE_SLOW(against_a_model), {} };
 static struct kunit_suite random_suite = { .name = "vmalloc_random", .test_cases = random_cases };
 
 kunit_test_suites(&alloc_suite, &fault_suite, &random_suite);

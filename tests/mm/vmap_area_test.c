@@ -12,6 +12,7 @@
 #include <asm/irqflags.h>
 #include <asm/tlbflush.h>
 #include <kunit/test.h>
+#include <linux/io.h>
 #include <linux/kernel.h>
 #include <linux/mm.h>
 #include <linux/slab.h>
@@ -19,12 +20,14 @@
 #include <linux/vmalloc.h>
 #include "mm/internal.h"
 #include "mm/vmap.h"
+#include "tests/mm/user_fixture.h"
 #include "tests/mm/vmap_fixture.h"
 #include "tests/plant.h"
 
 /* ---- mapping pages ---- */
 
 #define MAPPED 8
+#define NO_RAM 0xfee00000ULL /* devices, on every machine that boots Quarry */
 
 static void vmap_is_an_alias(struct kunit *test)
 {
@@ -90,6 +93,23 @@ static void vmap_takes_the_pages(struct kunit *test)
 	__free_page(kept);
 }
 
+static void vmap_keeps_some_flags(struct kunit *test)
+{
+	struct page *pages[1];
+	void *v;
+
+	alloc_each(test, pages, 1);
+	v = vmap(pages, 1, VM_MAP | VM_USERMAP, PAGE_KERNEL);
+	KUNIT_ASSERT_NOT_NULL(test, v);
+	KUNIT_EXPECT_EQ(test, find_vm_area(v)->flags, (unsigned long)(VM_MAP | VM_USERMAP));
+	vunmap(v);
+	KUNIT_EXPECT_REPORT(test, "VM_NO_GUARD", v = vmap(pages, 1, VM_NO_GUARD, PAGE_KERNEL));
+	KUNIT_ASSERT_NOT_NULL(test, v);
+	KUNIT_EXPECT_EQ(test, find_vm_area(v)->flags, (unsigned long)VM_MAP);
+	vunmap(v);
+	free_each(pages, 1);
+}
+
 static void vmap_refuses(struct kunit *test)
 {
 	struct page *pages[3], *middle;
@@ -130,6 +150,123 @@ static void ram_mappings(struct kunit *test)
 			    vm_unmap_ram(v, 3));
 	KUNIT_EXPECT_NULL(test, vmalloc_to_page(v));
 	free_each(pages, MAPPED);
+}
+
+/* An area that is being built is nobody's to free. */
+static void incomplete_areas_stay(struct kunit *test)
+{
+	struct vm_struct *vm = vmap_area_get(PAGE_SIZE, PAGE_SIZE, VM_ALLOC, GFP_KERNEL, NULL);
+
+	KUNIT_ASSERT_NOT_NULL(test, vm);
+	KUNIT_EXPECT_REPORT(test, "Trying to vfree() wrong kind of vm area", vfree(vm->addr));
+	KUNIT_EXPECT_TRUE(test, vm_is_live(vm));
+	vmap_area_release(vm, VMAP_KEEP_PAGES);
+}
+
+/* ---- what runs out ---- */
+
+/*
+ * Memory for page tables: 2 GiB of addresses are held, so what comes after them has no tables yet.
+ * Each function gives back what it had begun.
+ */
+static void no_memory_for_tables(struct kunit *test)
+{
+	struct vm_struct *low = vmap_area_get(2UL << 30, PAGE_SIZE, VM_MAP, GFP_KERNEL, NULL);
+	const unsigned int n = 1024;
+	struct page **pages = kvmalloc_array(n, sizeof(*pages), GFP_KERNEL), *page;
+	void *mapped, *ram, *io;
+
+	KUNIT_ASSERT_NOT_NULL(test, low);
+	KUNIT_ASSERT_NOT_NULL(test, pages);
+	alloc_each(test, &page, 1);
+	for (unsigned int i = 0; i < n; i++)
+		pages[i] = page;
+	mm_quiesce();
+	memory_exhaust_reserves(test);
+	mapped = vmap(pages, n, VM_MAP, PAGE_KERNEL);
+	ram = vm_map_ram(pages, n, -1);
+	io = ioremap(NO_RAM + PAGE_SIZE, n * PAGE_SIZE);
+	memory_release(test);
+	KUNIT_EXPECT_NULL(test, mapped);
+	KUNIT_EXPECT_NULL(test, ram);
+	KUNIT_EXPECT_NULL(test, io);
+	KUNIT_EXPECT_EQ(test, page_count(page), 1);
+	vmap_area_release(low, VMAP_KEEP_PAGES);
+	vm_unmap_aliases();
+	KUNIT_EXPECT_TRUE(test, vmap_valid());
+	KUNIT_EXPECT_TRUE(test, buddy_valid());
+	kvfree(pages);
+	__free_page(page);
+}
+
+#define HELD 64
+
+/*
+ * Take every free range whole. Each area is made of the node of the range that it took, so giving
+ * back leaves nothing of this test's among the region's nodes.
+ */
+static unsigned int hold_all_addresses(struct vm_struct **held)
+{
+	unsigned int n = 0;
+
+	for (struct rb_node *root; (root = vmap_space.free.rb_node) && n < HELD; n++) {
+		struct vm_struct area = { .size = rb_entry(root, struct vm_struct, rb)->max_size };
+
+		held[n] = NULL;
+		if (!vmap_space_take(&vmap_space, &area, PAGE_SIZE, &held[n]) || !held[n])
+			break;
+		*held[n] = area;
+		rb_replace_node(&area.rb, &held[n]->rb, &vmap_space.areas);
+	}
+	return n;
+}
+
+static void let_addresses_go(struct vm_struct **held, unsigned int n)
+{
+	while (n--) {
+		struct vm_struct *unused = vmap_space_give(&vmap_space, held[n]);
+
+		while (unused) {
+			struct vm_struct *next = unused->next;
+
+			kfree(unused);
+			unused = next;
+		}
+	}
+}
+
+/*
+ * Addresses: those that wait for a flush are found when there are no others, and when there are none
+ * at all each function says so.
+ */
+static void no_addresses(struct kunit *test)
+{
+	struct vm_struct *held[HELD];
+	void *first = vmalloc(PAGE_SIZE), *again, *more, *aligned, *mapped, *ram;
+	struct page *page;
+	unsigned int n;
+
+	KUNIT_ASSERT_NOT_NULL(test, first);
+	alloc_each(test, &page, 1);
+	vm_unmap_aliases();
+	n = hold_all_addresses(held);
+	vfree(first);
+	again = vmalloc(PAGE_SIZE);
+	more = __vmalloc(PAGE_SIZE, GFP_QUIET);
+	aligned = __vmalloc_node(PAGE_SIZE, 1UL << 21, GFP_QUIET, 0, NULL);
+	mapped = vmap(&page, 1, VM_MAP, PAGE_KERNEL);
+	ram = vm_map_ram(&page, 1, -1);
+	let_addresses_go(held, n);
+	KUNIT_EXPECT_LT(test, n, HELD);
+	KUNIT_EXPECT_PTR_EQ(test, again, first);
+	KUNIT_EXPECT_NULL(test, more);
+	KUNIT_EXPECT_NULL(test, aligned);
+	KUNIT_EXPECT_NULL(test, mapped);
+	KUNIT_EXPECT_NULL(test, ram);
+	vfree(again);
+	vm_unmap_aliases();
+	KUNIT_EXPECT_TRUE(test, vmap_valid());
+	__free_page(page);
 }
 
 /* ---- the backlog ---- */
@@ -234,12 +371,13 @@ static void strict_flushes_at_once(struct kunit *test)
 	KUNIT_EXPECT_FAULT(test, "inside a freed vmalloc area", plant_read8(&p[PAGE_SIZE]));
 }
 
-static struct kunit_case map_cases[] = { KUNIT_CASE(vmap_is_an_alias),
-					 KUNIT_CASE(vmap_obeys_protection),
-					 KUNIT_CASE(vmap_takes_the_pages),
-					 KUNIT_CASE(vmap_refuses),
-					 KUNIT_CASE(ram_mappings),
-					 {} };
+static struct kunit_case map_cases[] = {
+	KUNIT_CASE(vmap_is_an_alias),	   KUNIT_CASE(vmap_obeys_protection),
+	KUNIT_CASE(vmap_takes_the_pages),  KUNIT_CASE(vmap_keeps_some_flags),
+	KUNIT_CASE(vmap_refuses),	   KUNIT_CASE(ram_mappings),
+	KUNIT_CASE(incomplete_areas_stay), KUNIT_CASE(no_memory_for_tables),
+	KUNIT_CASE(no_addresses),	   {}
+};
 static struct kunit_suite map_suite = { .name = "vmap", .test_cases = map_cases };
 
 static struct kunit_case lazy_cases[] = {

@@ -5,13 +5,17 @@
  * Mutations that made them fail when tried: no ring, or searched oldest first; > for >= in
  * describe(); show_area() without "unpurged"; vmap_valid() without the mappings.
  */
+#include <linux/io.h>
 #include <linux/sprintf.h>
 #include <linux/string.h>
 #include <linux/vmalloc.h>
+#include <quarry/report.h>
 #include "mm/internal.h"
 #include "mm/vmap.h"
 #include "tests/mm/vmap_fixture.h"
 #include "tests/plant.h"
+
+#define NO_RAM 0xfee00000ULL /* devices, on every machine that boots Quarry */
 
 static void guard_page_is_named(struct kunit *test)
 {
@@ -59,6 +63,76 @@ static void freed_area_is_named_after_flush(struct kunit *test)
 			   plant_write8(&p[0], 1));
 }
 
+/* The guard page too, flushed and forgotten by the area tree. */
+static void freed_guard_page_is_named(struct kunit *test)
+{
+	volatile char *p = vmalloc(2 * PAGE_SIZE);
+
+	KUNIT_ASSERT_NOT_NULL(test, p);
+	vfree((void *)p);
+	KUNIT_EXPECT_FAULT(test, "address is 5 bytes beyond the end of a freed vmalloc area",
+			   (void)p[2 * PAGE_SIZE + 5]);
+	vm_unmap_aliases();
+	KUNIT_EXPECT_FAULT(test, "address is 6 bytes beyond the end of a freed vmalloc area",
+			   (void)p[2 * PAGE_SIZE + 6]);
+}
+
+/* Of two areas that were at an address, the later one is told. */
+static void latest_owner_is_named(struct kunit *test)
+{
+	volatile char *p, *q;
+
+	vm_unmap_aliases();
+	p = vmalloc(2 * PAGE_SIZE);
+	KUNIT_ASSERT_NOT_NULL(test, p);
+	vfree((void *)p);
+	vm_unmap_aliases();
+	q = vmalloc(PAGE_SIZE);
+	KUNIT_ASSERT_PTR_EQ(test, (void *)q, (void *)p);
+	/* Live: nobody freed it, though somebody freed what was here before. */
+	report_capture_start();
+	report_begin("about a live area");
+	report_address((void *)q);
+	report_end();
+	{
+		const char *text;
+
+		KUNIT_EXPECT_EQ(test, report_capture_stop(&text), 1U);
+		KUNIT_EXPECT_NOT_NULL(test, strstr(text, "0 bytes inside the vmalloc area"));
+		KUNIT_EXPECT_NULL(test, strstr(text, "freed by"));
+	}
+	vfree((void *)q);
+	vm_unmap_aliases();
+	KUNIT_EXPECT_FAULT(test, "(size 4096)", (void)q[0]);
+}
+
+static void kinds_are_named(struct kunit *test)
+{
+	volatile char *io = ioremap(NO_RAM, PAGE_SIZE);
+
+	KUNIT_ASSERT_NOT_NULL(test, io);
+	KUNIT_EXPECT_FAULT(test, "beyond the end of the ioremap area", (void)io[PAGE_SIZE]);
+	iounmap(io);
+}
+
+/* A report may be about a fault under the very lock: it says what it can. */
+static void explained_while_areas_change(struct kunit *test)
+{
+	const char *text;
+	unsigned long flags;
+	unsigned int reports;
+
+	report_capture_start();
+	spin_lock_irqsave(&vmap_space.lock, flags);
+	report_begin("about an address");
+	report_address((void *)VMALLOC_START);
+	report_end();
+	spin_unlock_irqrestore(&vmap_space.lock, flags);
+	reports = report_capture_stop(&text);
+	KUNIT_EXPECT_EQ(test, reports, 1U);
+	KUNIT_EXPECT_NOT_NULL_MSG(test, strstr(text, "whose areas are being changed"), "%s", text);
+}
+
 static void never_mapped_is_said(struct kunit *test)
 {
 	volatile char *p = (char *)(VMALLOC_END - PAGE_SIZE);
@@ -100,10 +174,31 @@ static void info_is_linux_layout(struct kunit *test)
 				  info_line);
 }
 
+static void info_of_devices_and_beginners(struct kunit *test)
+{
+	struct vm_struct *vm = vmap_area_get(PAGE_SIZE, PAGE_SIZE, VM_MAP, GFP_KERNEL, NULL);
+	void *io = ioremap(NO_RAM, PAGE_SIZE);
+
+	KUNIT_ASSERT_NOT_NULL(test, vm);
+	KUNIT_ASSERT_NOT_NULL(test, io);
+	info_of = io;
+	info_line[0] = '\0';
+	vmallocinfo_show(find_info);
+	KUNIT_EXPECT_NOT_NULL_MSG(test, strstr(info_line, " phys=0x00000000fee00000 ioremap"), "%s",
+				  info_line);
+	info_of = vm->addr;
+	info_line[0] = '\0';
+	vmallocinfo_show(find_info);
+	KUNIT_EXPECT_STREQ(test, (const char *)info_line, "");
+	iounmap(io);
+	vmap_area_release(vm, VMAP_KEEP_PAGES);
+}
+
 /* vmap_valid() itself: each damage is seen. */
 static void validity_can_fail(struct kunit *test)
 {
 	unsigned long va = (unsigned long)vmalloc(2 * PAGE_SIZE);
+	struct vm_struct *new;
 	pte_t *slot, *guard, old;
 
 	KUNIT_ASSERT_NE(test, va, 0UL);
@@ -116,7 +211,11 @@ static void validity_can_fail(struct kunit *test)
 	pte_set(slot, va, old);
 	pte_set(guard, va + 2 * PAGE_SIZE, old);
 	KUNIT_EXPECT_FALSE(test, vmap_valid());
+	new = vmap_area_get(PAGE_SIZE, PAGE_SIZE, VM_ALLOC, GFP_KERNEL, NULL);
+	KUNIT_ASSERT_NOT_NULL(test, new);
+	KUNIT_EXPECT_FALSE(test, vmap_valid()); /* though the sum does not count meanwhile */
 	pte_set(guard, va + 2 * PAGE_SIZE, (pte_t){ 0 });
+	vmap_area_release(new, VMAP_KEEP_PAGES);
 	slot = vmap_slots(VMALLOC_END - PAGE_SIZE);
 	pte_set(slot, VMALLOC_END - PAGE_SIZE, old);
 	KUNIT_EXPECT_FALSE(test, vmap_valid());
@@ -126,16 +225,25 @@ static void validity_can_fail(struct kunit *test)
 	vmap_space.lazy_bytes -= PAGE_SIZE;
 	KUNIT_EXPECT_TRUE(test, vmap_valid());
 	vfree((void *)va);
+	KUNIT_EXPECT_TRUE(test, vmap_valid());
+	slot = vmap_slots(va);
+	pte_set(slot, va, old);
+	KUNIT_EXPECT_FALSE(test, vmap_valid()); /* a page of an area in the backlog */
+	pte_set(slot, va, (pte_t){ 0 });
+	KUNIT_EXPECT_TRUE(test, vmap_valid());
 }
 
-static struct kunit_case cases[] = {
-	KUNIT_CASE(guard_page_is_named),
-	KUNIT_CASE(freed_area_is_named_at_once),
-	KUNIT_CASE(freed_area_is_named_after_flush),
-	KUNIT_CASE(never_mapped_is_said),
-	KUNIT_CASE(info_is_linux_layout),
-	KUNIT_CASE(validity_can_fail),
-	{}
-};
+static struct kunit_case cases[] = { KUNIT_CASE(guard_page_is_named),
+				     KUNIT_CASE(freed_area_is_named_at_once),
+				     KUNIT_CASE(freed_area_is_named_after_flush),
+				     KUNIT_CASE(freed_guard_page_is_named),
+				     KUNIT_CASE(latest_owner_is_named),
+				     KUNIT_CASE(kinds_are_named),
+				     KUNIT_CASE(explained_while_areas_change),
+				     KUNIT_CASE(never_mapped_is_said),
+				     KUNIT_CASE(info_is_linux_layout),
+				     KUNIT_CASE(info_of_devices_and_beginners),
+				     KUNIT_CASE(validity_can_fail),
+				     {} };
 static struct kunit_suite suite = { .name = "vmap_show", .test_cases = cases };
 kunit_test_suite(suite);

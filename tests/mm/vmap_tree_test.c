@@ -266,6 +266,13 @@ static void validity_can_fail(struct kunit *test)
 	KUNIT_EXPECT_FALSE(test, valid()); /* I6: not counted */
 	space.lazy_bytes = c->size;
 	KUNIT_EXPECT_TRUE(test, valid());
+	space.lazy = NULL;
+	KUNIT_EXPECT_FALSE(test, valid()); /* I6: more counted than there is */
+	space.lazy_bytes = 0;
+	free->size -= PAGE_SIZE; /* so that `c` finds no range below it */
+	give(c);
+	free->size += PAGE_SIZE;
+	KUNIT_EXPECT_FALSE(test, valid()); /* I4 */
 }
 
 static struct kunit_case cases[] = { KUNIT_CASE(against_a_map),
