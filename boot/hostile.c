@@ -23,8 +23,8 @@
  * Invariant: I1 whatever is usable in normalise(out) is usable in normalise(firmware) and in
  * normalise(row).
  *
- * The rows keep [1 MiB, 16 MiB) whole: the kernel's image and what the loader put behind it stand
- * there, and a map that takes those away is no test but a broken loader. Cost: O(n log n) for the
+ * The rows keep [1 MiB, 16 MiB) whole, but for the one that is about it: the kernel's image and what
+ * the loader put behind it stand there. Cost: O(n log n) for the
  * sort of the firmware's ranges.
  */
 #include <linux/types.h>
@@ -81,6 +81,33 @@ static const struct boot_range nothing_rows[] = {
 	{ 16 * GIB, 0, MEM_USABLE },
 };
 
+static const struct boot_range wraps_rows[] = {
+	{ ~0ULL - 0xffff, 0x20000,
+	  MEM_USABLE }, /* past the end of all addresses, back to their start */
+	{ 1 * MIB, 127 * MIB, MEM_USABLE },
+	{ 64 * MIB, 1 * MIB, 77 },		  /* no type of anybody's */
+	{ 1ULL << 52, 1 * GIB, MEM_USABLE },	  /* past what any CPU addresses */
+	{ 1ULL << 63, 1ULL << 63, MEM_RESERVED }, /* ends at 2^64 exactly */
+	{ 4 * KIB, 636 * KIB, MEM_USABLE },
+	{ 80 * MIB, 1 * MIB, 0 },
+	{ 90 * MIB, 4 * KIB, ~0U },
+	{ ~0ULL, ~0ULL, MEM_USABLE },
+};
+
+static const struct boot_range twice_rows[] = {
+	{ 64 * MIB, 64 * MIB, MEM_USABLE }, /* the second half first */
+	{ 1 * MIB, 63 * MIB, MEM_USABLE },  { 0, 640 * KIB, MEM_USABLE },
+	{ 64 * MIB, 64 * MIB, MEM_USABLE }, { 1 * MIB, 63 * MIB, MEM_USABLE },
+	{ 96 * MIB, 1 * MIB, MEM_ACPI },    { 0, 640 * KIB, MEM_USABLE },
+	{ 96 * MIB, 1 * MIB, MEM_ACPI },    { 1 * MIB, 127 * MIB, MEM_USABLE },
+};
+
+static const struct boot_range image_rows[] = {
+	{ 0, 640 * KIB, MEM_USABLE },
+	{ 1 * MIB, 127 * MIB, MEM_USABLE },
+	{ 2 * MIB, 6 * MIB, MEM_RESERVED }, /* where the kernel runs */
+};
+
 #define MANY_PIECES 300U
 
 /*
@@ -106,6 +133,12 @@ static const struct hostile_map maps[] = {
 	{ "holes", "holes and unaligned edges", 128, HOSTILE_PASSES, holes_rows,
 	  ARRAY_SIZE(holes_rows), NULL },
 	{ "many", "more than 128 ranges", 128, HOSTILE_PASSES, NULL, 0, many_ranges },
+	{ "wraps", "wrapping ranges and unknown types", 128, HOSTILE_PASSES, wraps_rows,
+	  ARRAY_SIZE(wraps_rows), NULL },
+	{ "twice", "ranges given twice", 128, HOSTILE_PASSES, twice_rows, ARRAY_SIZE(twice_rows),
+	  NULL },
+	{ "image", "the kernel's image reserved", 128, HOSTILE_PASSES, image_rows,
+	  ARRAY_SIZE(image_rows), NULL },
 	{ "nothing", "nothing usable", 128, HOSTILE_UNUSABLE, nothing_rows,
 	  ARRAY_SIZE(nothing_rows), NULL },
 };

@@ -130,7 +130,7 @@ static void apply_memmap_test(void)
 		return;
 	h = hostile_find(name);
 	if (!h) {
-		pr_warn("boot: memmap_test=%s: no such map; known: overlap, holes, many, nothing\n",
+		pr_warn("boot: memmap_test=%s: no such map; known: overlap, holes, many, wraps, twice, image, nothing\n",
 			name);
 		return;
 	}
@@ -176,19 +176,27 @@ static void show_map(void)
 }
 
 /*
- * A module is memory whatever the map says (the loader wrote it there), so that it is mapped; being
- * reserved, nobody is given it.
+ * What the loader wrote is memory whatever the map says (the image runs from it), so that it is
+ * mapped; being reserved, nobody is given it.
  */
-static void add_module_memory(const struct boot_module *m)
+static void add_loaded_memory(const char *what, phys_addr_t from, u64 size)
 {
-	phys_addr_t start = PAGE_ALIGN_DOWN(m->start), end = PAGE_ALIGN(m->start + m->size);
+	phys_addr_t start = PAGE_ALIGN_DOWN(from), end = PAGE_ALIGN(from + size);
 
 	if (memblock_is_region_memory(start, end - start))
 		return;
-	pr_warn("boot: module '%s' [mem %#llx-%#llx] lies outside usable memory: mapped all the same\n",
-		m->cmdline, m->start, m->start + m->size - 1);
+	pr_warn("boot: %s [mem %#llx-%#llx] lies outside usable memory: mapped all the same\n",
+		what, from, from + size - 1);
 	memblock_reserve(start, end - start); /* the rest of its pages is not ours either */
 	memblock_add(start, end - start);
+}
+
+static void add_module_memory(const struct boot_module *m)
+{
+	char what[BOOT_MODULE_NAME + 16];
+
+	snprintf(what, sizeof(what), "module '%s'", m->cmdline);
+	add_loaded_memory(what, m->start, m->size);
 }
 
 /* Tell memblock: first what is taken, then what there is. */
@@ -209,6 +217,7 @@ static void fill_memblock(void)
 		if (map.ranges[i].type == MEM_USABLE)
 			memblock_add(map.ranges[i].start, map.ranges[i].end - map.ranges[i].start);
 	}
+	add_loaded_memory("the kernel's image", image, __pa(__image_end) - image);
 	for (unsigned int i = 0; i < info.nr_modules; i++)
 		add_module_memory(&info.modules[i]);
 }

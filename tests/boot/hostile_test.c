@@ -10,6 +10,7 @@
  *	invert_usable: `end > reached` not looked at			nothing_is_invented
  *	overlap_rows: the bad range removed				overlap
  *	many_ranges: step 6 instead of 7				many
+ *	edges_from_raw: an end that wraps is taken as it is		wraps
  */
 #include <kunit/test.h>
 #include <linux/kernel.h>
@@ -115,6 +116,53 @@ static void many(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, row.problems[BOOT_P_RANGE_DROPPED].count, 0u);
 }
 
+static void wraps(struct kunit *test)
+{
+	static const struct memmap_range want[] = {
+		{ 0, 4 * K, MEM_RESERVED },
+		{ 4 * K, 640 * K, MEM_USABLE },
+		{ 1 * M, 64 * M, MEM_USABLE },
+		{ 64 * M, 65 * M, MEM_RESERVED },
+		{ 65 * M, 80 * M, MEM_USABLE },
+		{ 80 * M, 81 * M, MEM_RESERVED },
+		{ 81 * M, 90 * M, MEM_USABLE },
+		{ 90 * M, 90 * M + 4 * K, MEM_RESERVED },
+		{ 90 * M + 4 * K, 128 * M, MEM_USABLE },
+	};
+
+	KUNIT_EXPECT_EQ(test, whole_form(test, "wraps"), 0);
+	expect(test, want, ARRAY_SIZE(want));
+	KUNIT_EXPECT_EQ(test, row.problems[BOOT_P_RANGE_UNKNOWN].count, 3u);
+	KUNIT_EXPECT_EQ(test, row.problems[BOOT_P_RANGE_WRAPS].count, 2u);
+	KUNIT_EXPECT_EQ(test, row.problems[BOOT_P_RANGE_CLIPPED].count, 3u);
+}
+
+static void twice(struct kunit *test)
+{
+	static const struct memmap_range want[] = {
+		{ 0, 4 * K, MEM_RESERVED },	 { 4 * K, 640 * K, MEM_USABLE },
+		{ 1 * M, 96 * M, MEM_USABLE },	 { 96 * M, 97 * M, MEM_ACPI },
+		{ 97 * M, 128 * M, MEM_USABLE },
+	};
+
+	KUNIT_EXPECT_EQ(test, whole_form(test, "twice"), 0);
+	expect(test, want, ARRAY_SIZE(want));
+}
+
+static void image(struct kunit *test)
+{
+	static const struct memmap_range want[] = {
+		{ 0, 4 * K, MEM_RESERVED },	{ 4 * K, 640 * K, MEM_USABLE },
+		{ 1 * M, 2 * M, MEM_USABLE },	{ 2 * M, 8 * M, MEM_RESERVED },
+		{ 8 * M, 128 * M, MEM_USABLE },
+	};
+
+	KUNIT_EXPECT_EQ(test, whole_form(test, "image"), 0);
+	expect(test, want, ARRAY_SIZE(want));
+	KUNIT_EXPECT_LE(test, row_map.ranges[3].start, __pa(__image_start));
+	KUNIT_EXPECT_GE(test, row_map.ranges[3].end, __pa(__image_end));
+}
+
 static void nothing(struct kunit *test)
 {
 	KUNIT_EXPECT_EQ(test, whole_form(test, "nothing"), -BOOT_E_NO_USABLE);
@@ -125,7 +173,7 @@ static void nothing(struct kunit *test)
 
 /*
  * Every row: found by its name, ends as it says, has the RAM it asks for, leaves the image's place
- * alone.
+ * alone (unless it is about that).
  */
 static void rows_keep_their_word(struct kunit *test)
 {
@@ -134,7 +182,7 @@ static void rows_keep_their_word(struct kunit *test)
 
 	KUNIT_EXPECT_GE(test, nr, 4u);
 	for (i = 0; i < nr; i++) {
-		bool image = false;
+		bool whole = false;
 		int err = whole_form(test, h[i].name);
 
 		KUNIT_EXPECT_PTR_EQ(test, hostile_find(h[i].name), &h[i]);
@@ -142,10 +190,10 @@ static void rows_keep_their_word(struct kunit *test)
 		if (h[i].end != HOSTILE_PASSES)
 			continue;
 		for (k = 0; k < row_map.nr; k++)
-			image |= row_map.ranges[k].type == MEM_USABLE &&
+			whole |= row_map.ranges[k].type == MEM_USABLE &&
 				 row_map.ranges[k].start <= 1 * M &&
 				 row_map.ranges[k].end >= 16 * M;
-		KUNIT_EXPECT_TRUE_MSG(test, image, "%s", h[i].name);
+		KUNIT_EXPECT_EQ_MSG(test, whole, !!strcmp(h[i].name, "image"), "%s", h[i].name);
 	}
 	KUNIT_EXPECT_NULL(test, hostile_find("no-such-map"));
 	KUNIT_EXPECT_NULL(test, hostile_find(""));
@@ -273,6 +321,9 @@ static struct kunit_case cases[] = {
 	KUNIT_CASE(overlap),
 	KUNIT_CASE(holes),
 	KUNIT_CASE(many),
+	KUNIT_CASE(wraps),
+	KUNIT_CASE(twice),
+	KUNIT_CASE(image),
 	KUNIT_CASE(nothing),
 	KUNIT_CASE(rows_keep_their_word),
 	KUNIT_CASE(on_a_pc),
