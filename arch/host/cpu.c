@@ -87,9 +87,10 @@ unsigned long overflow_stack(void)
 
 void host_regions(struct host_region regions[HOST_REGIONS])
 {
-	regions[0] = (struct host_region){ VMEMMAP_START, VMEMMAP_SIZE, VMEMMAP_SIZE };
-	regions[1] = (struct host_region){ VMALLOC_START, VMALLOC_SIZE, VMALLOC_SIZE };
-	regions[2] = (struct host_region){ PAGE_OFFSET, DIRECT_MAP_SIZE, host_ram_size };
+	regions[HOST_VMEMMAP] = (struct host_region){ VMEMMAP_START, VMEMMAP_SIZE, VMEMMAP_SIZE };
+	regions[HOST_VMALLOC] = (struct host_region){ VMALLOC_START, VMALLOC_SIZE, VMALLOC_SIZE };
+	regions[HOST_DIRECT_MAP] =
+		(struct host_region){ PAGE_OFFSET, DIRECT_MAP_SIZE, host_ram_size };
 }
 
 void host_image(unsigned long *start, unsigned long *data, unsigned long *end, unsigned long *phys)

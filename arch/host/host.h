@@ -60,7 +60,7 @@ void host_entered(void);
 void host_enter_kernel(unsigned long info, unsigned long long cycles) __attribute__((__noreturn__));
 
 /* The regions that must be free in the process, but for the image. */
-enum { HOST_REGIONS = 3 };
+enum { HOST_VMEMMAP, HOST_VMALLOC, HOST_DIRECT_MAP, HOST_REGIONS };
 struct host_region {
 	unsigned long start, size, needed; /* all of it, and what a run can't do without */
 };

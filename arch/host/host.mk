@@ -19,7 +19,7 @@ hk_san = $(if $(filter $(san_$(SAN)_skip),$<),,$(san_$(SAN)_kernel))
 hk_src := $(filter-out arch/% tests/arch/%,$(csrc)) $(wildcard tests/host/*.c) \
 	  $(wildcard arch/host/*.c) \
 	  $(addprefix arch/common/,stack.c ksyms.c extable.c insn.c)
-hp_src := $(addprefix arch/host/process/,main.c memory.c firmware.c os.c signals.c checker.c)
+hp_src := $(wildcard arch/host/process/*.c)
 hk_cobj := $(hk_src:%.c=$(H)/%.o)
 hk_obj := $(hk_cobj) $(H)/arch/host/entry.o
 hp_obj := $(hp_src:%.c=$(H)/%.o)

@@ -1,12 +1,11 @@
 // SPDX-License-Identifier: MIT
 /*
- * What a loader says: the start information of the PVH protocol, written into low memory.
+ * What a loader says: the start information of the PVH protocol, written into low memory, whether
+ * or not the memory map (map.c) has RAM there.
  *
- *	0 … 640K        RAM; start information from INFO_PHYS on
- *	640K … 1M       nothing
- *	1M … 3G         RAM (the image inside it, a module at its end)
- *	3G … 4G         nothing, but a page that answers as a local interrupt controller would
- *	4G …            the rest of RAM
+ *	INFO_PHYS	start information, a module's entry and name
+ *	LINE_PHYS	the boot line
+ *	MAP_PHYS	the memory map
  */
 #define _GNU_SOURCE
 #include <fcntl.h>
@@ -19,9 +18,8 @@
 #include "../host.h"
 #include "process.h"
 
-#define LOW_END	   (640 * KIB)
-#define HIGH_START (1 * MIB)
-#define LINE_PHYS  0x11000UL
+#define LINE_PHYS 0x11000UL
+#define MAP_PHYS  0x12000UL
 
 /* The PVH protocol's structures (Xen's public/arch-x86/hvm/start_info.h defines them). */
 struct start_info {
@@ -39,43 +37,42 @@ struct modlist_entry {
 	uint64_t addr, size, cmdline, reserved;
 };
 
-/* All that low memory holds of it. */
+/* All that low memory holds of it but for what has no fixed size. */
 struct boot_page {
 	struct start_info info;
-	struct memmap_entry map[3];
 	struct modlist_entry module;
 	char module_name[128];
 };
 
-static unsigned int make_map(struct memmap_entry *map, unsigned long mem)
-{
-	unsigned int n = 0;
+_Static_assert(MAP_PHYS + MAP_ROWS_MAX * sizeof(struct memmap_entry) <= 640 * KIB, "low memory");
 
-	map[n++] = (struct memmap_entry){ .addr = 0, .size = LOW_END, .type = 1 };
-	map[n++] = (struct memmap_entry){
-		.addr = HIGH_START,
-		.size = (mem < HOLE_START ? mem : HOLE_START) - HIGH_START,
-		.type = 1,
-	};
-	if (mem > HOLE_START)
-		map[n++] = (struct memmap_entry){ .addr = HOLE_END,
-						  .size = mem - HOLE_START,
-						  .type = 1 };
-	return n;
+static unsigned int write_map(void)
+{
+	struct memmap_entry *to = (struct memmap_entry *)(host_ram + MAP_PHYS);
+	unsigned int nr;
+	const struct map_row *row = map_rows(&nr);
+
+	for (unsigned int i = 0; i < nr; i++) {
+		to[i] = (struct memmap_entry){
+			.addr = row[i].start,
+			.size = row[i].size,
+			.type = row[i].type,
+		};
+	}
+	return nr;
 }
 
-/* Modules go to the end of low RAM, as QEMU's do. */
-static void load_module(struct boot_page *page, unsigned long mem, const char *path)
+static void load_module(struct boot_page *page, const char *path)
 {
-	unsigned long top = mem < HOLE_START ? mem : HOLE_START, at;
 	int fd = open(path, O_RDONLY | O_CLOEXEC);
 	struct stat st;
+	unsigned long at;
 
 	if (fd < 0 || fstat(fd, &st))
 		die(path);
-	if (st.st_size <= 0 || (unsigned long)st.st_size > top / 2)
-		bad_usage("the module does not fit");
-	at = (top - (unsigned long)st.st_size) & ~(HOST_PAGE - 1);
+	at = st.st_size > 0 ? map_place((unsigned long)st.st_size) : 0;
+	if (!at)
+		unusable("the module does not fit");
 	if (pread(fd, host_ram + at, (size_t)st.st_size, 0) != st.st_size)
 		die(path);
 	close(fd);
@@ -97,10 +94,10 @@ void write_boot_info(const struct machine *m)
 		.magic = 0x336ec578,
 		.version = 1,
 		.cmdline = LINE_PHYS,
-		.memmap = INFO_PHYS + offsetof(struct boot_page, map),
-		.memmap_entries = make_map(page->map, m->mem),
+		.memmap = MAP_PHYS,
+		.memmap_entries = write_map(),
 	};
 	strcpy((char *)host_ram + LINE_PHYS, m->line);
 	if (m->module)
-		load_module(page, m->mem, m->module);
+		load_module(page, m->module);
 }

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: MIT
 /*
- * Quarry as a process: build/host/quarry [--mem SIZE] [--module FILE] [boot line …]
+ * Quarry as a process: build/host/quarry [--mem SIZE | --map ROWS] [--module FILE] [boot line …]
  *
- * This half is firmware and loader. It makes RAM, puts the kernel's image where a loader would have
- * put it (memory.c), writes the start information of the PVH protocol into low memory (firmware.c),
- * and starts boot_main(), which can't tell the difference.
+ * This half is firmware and loader. It makes RAM as the memory map asks for it (map.c, memory.c), puts
+ * the kernel's image where a loader would have put it, writes the start information of the PVH
+ * protocol into low memory (firmware.c), and starts boot_main(), which can't tell the difference.
  *
  * Exit status: that of tests/run (host_exit()).
  */
@@ -16,16 +16,26 @@
 #include "../host.h"
 #include "process.h"
 
-#define MIN_MEM (2 * MIB)
+#define MIN_MEM	    (2 * MIB)
+#define DEFAULT_MEM (512 * MIB)
 #define MAX_MEM \
 	(1022 * GIB) /* what the direct map holds, less the hole and an end that nothing is at */
 
 static void usage(FILE *to)
 {
-	fputs("usage: quarry [--mem SIZE] [--module FILE] [boot line ...]\n"
-	      "  SIZE like 64M or 16G (default 512M); the boot line is the kernel's, for example\n"
+	fputs("usage: quarry [--mem SIZE | --map ROWS] [--module FILE] [boot line ...]\n"
+	      "  SIZE like 64M or 16G (default 512M)\n"
+	      "  ROWS: start-end:type or start+size:type, by commas, or a file with one a line;\n"
+	      "  type: usable, reserved, acpi, nvs, bad or a number\n"
+	      "  the boot line is the kernel's, for example\n"
 	      "  test='page_alloc*' test_seed=1 memmap_test=holes\n",
 	      to);
+}
+
+void unusable(const char *what)
+{
+	fprintf(stderr, "quarry: %s\n", what);
+	exit(STATUS_UNUSABLE);
 }
 
 void bad_usage(const char *what)
@@ -37,16 +47,10 @@ void bad_usage(const char *what)
 
 static unsigned long parse_size(const char *text)
 {
-	static const char units[] = "KMGT";
-	char *end;
-	unsigned long long n = strtoull(text, &end, 0);
-	const char *unit = *end ? strchr(units, *end) : NULL;
+	unsigned long n = 0;
 
-	if (unit) {
-		n <<= 10 * (unit - units + 1);
-		end++;
-	}
-	if (end == text || *end)
+	text = parse_number(text, &n);
+	if (!text || *text)
 		bad_usage("--mem takes a size like 512M");
 	if (n < MIN_MEM || n > MAX_MEM)
 		bad_usage("--mem takes 2M to 1022G");
@@ -57,13 +61,17 @@ static unsigned long parse_size(const char *text)
 static void parse_args(int argc, char **argv, struct machine *m)
 {
 	size_t n = 0;
+	const char *map = NULL;
+	unsigned long mem = 0;
 
 	for (int i = 1; i < argc; i++) {
 		if (!strcmp(argv[i], "--help")) {
 			usage(stdout);
 			exit(0);
 		} else if (!strcmp(argv[i], "--mem") && i + 1 < argc) {
-			m->mem = parse_size(argv[++i]);
+			mem = parse_size(argv[++i]);
+		} else if (!strcmp(argv[i], "--map") && i + 1 < argc) {
+			map = argv[++i];
 		} else if (!strcmp(argv[i], "--module") && i + 1 < argc) {
 			m->module = argv[++i];
 		} else if (!strncmp(argv[i], "--", 2)) {
@@ -75,6 +83,12 @@ static void parse_args(int argc, char **argv, struct machine *m)
 		}
 	}
 	strcpy(m->line + n, "poweroff");
+	if (map && mem)
+		bad_usage("--mem and --map exclude each other");
+	if (map)
+		map_from_text(map);
+	else
+		map_from_size(mem ? mem : DEFAULT_MEM);
 }
 
 static void measure_clock(void)
@@ -89,11 +103,11 @@ static void measure_clock(void)
 
 int main(int argc, char **argv)
 {
-	static struct machine machine = { .mem = 512 * MIB };
+	static struct machine machine;
 	unsigned long long cycles = __rdtsc();
 
 	parse_args(argc, argv, &machine);
-	size_ram(machine.mem);
+	size_ram();
 	reserve_regions(argv); /* before anything large can land there */
 	make_ram();
 	move_image();

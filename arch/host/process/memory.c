@@ -23,17 +23,13 @@
 #define LAPIC_VERSION_PHYS 0xfee00030UL
 #define LAPIC_VERSION	   0x00050014U
 
-static unsigned long ram_end(unsigned long mem)
-{
-	return mem <= HOLE_START ? mem : HOLE_END + (mem - HOLE_START);
-}
-
 /* A page of the hole answers as a local interrupt controller would, so RAM's file covers it. */
-void size_ram(unsigned long mem)
+void size_ram(void)
 {
-	unsigned long end = ram_end(mem);
+	struct host_region regions[HOST_REGIONS];
 
-	host_ram_size = end > HOLE_END ? end : HOLE_END;
+	host_regions(regions);
+	host_ram_size = map_ram_end(regions[HOST_DIRECT_MAP].size);
 }
 
 void make_ram(void)

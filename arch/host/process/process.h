@@ -19,21 +19,36 @@
 
 /* What the command line asks for. */
 struct machine {
-	unsigned long mem;  /* bytes of RAM */
 	const char *module; /* a file, or NULL */
 	char line[BOOT_LINE_MAX];
 };
 
 extern int ram_fd; /* the file that is RAM: offset = physical address */
 
-/* main.c: an argument was wrong. */
+/* main.c: the command line is wrong; what it names is. One line, and for the former how it is used. */
 void bad_usage(const char *what) __attribute__((__noreturn__));
+void unusable(const char *what) __attribute__((__noreturn__));
 
 /* memory.c, in the order of a start. make_ram() is host_ram's beginning. */
-void size_ram(unsigned long mem);
+void size_ram(void);
 void reserve_regions(char **argv);
 void make_ram(void);
 void move_image(void);
+
+/* map.c: the memory map as the loader tells it, and what follows from it. */
+#define MAP_USABLE   1
+#define MAP_ROWS_MAX 16384
+struct map_row {
+	unsigned long start, size;
+	unsigned int type;
+};
+const char *parse_number(const char *text, unsigned long *n);
+void map_from_size(unsigned long mem);
+void map_from_text(const char *spec);
+const struct map_row *map_rows(unsigned int *nr);
+/* Where RAM must end, if the kernel can reach up to `limit`; where a module of `size` bytes goes, or 0. */
+unsigned long map_ram_end(unsigned long limit);
+unsigned long map_place(unsigned long size);
 
 /* firmware.c: the start information, at INFO_PHYS. */
 void write_boot_info(const struct machine *m);
