@@ -65,8 +65,7 @@
  * any context. Complexity: O(1) amortised; a magazine's worth of objects under one lock at worst.
  *
  * Sources: Bonwick, "The Slab Allocator" (1994); Bonwick and Adams, "Magazines and Vmem" (2001);
- * Lemire, Kaser, Kurz, "Faster remainder by direct computation" (2019); Linux 6.12's documented
- * interface.
+ * Lemire, Kaser, Kurz, "Faster remainder by direct computation" (2019); Linux 6.12's interface.
  */
 #include <linux/bitops.h>
 #include <linux/printk.h>
