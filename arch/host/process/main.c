@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 /*
- * Quarry as a process: build/host/quarry [--mem SIZE | --map ROWS] [--module FILE] [boot line …]
+ * Quarry as a process: build/host/quarry [--mem SIZE | --map ROWS] [--junk] [--module FILE] [boot line …]
  *
  * This half is firmware and loader. It makes RAM as the memory map asks for it (map.c, memory.c), puts
  * the kernel's image where a loader would have put it, writes the start information of the PVH
@@ -23,10 +23,11 @@
 
 static void usage(FILE *to)
 {
-	fputs("usage: quarry [--mem SIZE | --map ROWS] [--module FILE] [boot line ...]\n"
+	fputs("usage: quarry [--mem SIZE | --map ROWS] [--junk] [--module FILE] [boot line ...]\n"
 	      "  SIZE like 64M or 16G (default 512M)\n"
 	      "  ROWS: start-end:type or start+size:type, by commas, or a file with one a line;\n"
 	      "  type: usable, reserved, acpi, nvs, bad or a number\n"
+	      "  --junk: RAM starts full of junk, not of zeros\n"
 	      "  the boot line is the kernel's, for example\n"
 	      "  test='page_alloc*' test_seed=1 memmap_test=holes\n",
 	      to);
@@ -72,6 +73,8 @@ static void parse_args(int argc, char **argv, struct machine *m)
 			mem = parse_size(argv[++i]);
 		} else if (!strcmp(argv[i], "--map") && i + 1 < argc) {
 			map = argv[++i];
+		} else if (!strcmp(argv[i], "--junk")) {
+			m->junk = 1;
 		} else if (!strcmp(argv[i], "--module") && i + 1 < argc) {
 			m->module = argv[++i];
 		} else if (!strncmp(argv[i], "--", 2)) {
@@ -110,6 +113,8 @@ int main(int argc, char **argv)
 	size_ram();
 	reserve_regions(argv); /* before anything large can land there */
 	make_ram();
+	if (machine.junk)
+		fill_ram();
 	move_image();
 	write_boot_info(&machine);
 	measure_clock();

@@ -44,6 +44,24 @@ void make_ram(void)
 	memcpy(host_ram + LAPIC_VERSION_PHYS, &(uint32_t){ LAPIC_VERSION }, 4);
 }
 
+/* As on a machine that ran something else before: whoever needs zeros must write them. */
+void fill_ram(void)
+{
+	const struct map_row *row;
+	unsigned int nr;
+
+	row = map_rows(&nr);
+	for (; nr; nr--, row++) {
+		unsigned long end = row->start + row->size;
+
+		if (row->type != MAP_USABLE || end < row->start || row->start >= host_ram_size)
+			continue;
+		if (end > host_ram_size)
+			end = host_ram_size;
+		memset(host_ram + row->start, 0xa5, end - row->start);
+	}
+}
+
 static int reserve(unsigned long start, unsigned long size)
 {
 	void *got = mmap((void *)start, size, PROT_NONE,

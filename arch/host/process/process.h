@@ -19,6 +19,7 @@
 
 /* What the command line asks for. */
 struct machine {
+	int junk;	    /* RAM starts full of it */
 	const char *module; /* a file, or NULL */
 	char line[BOOT_LINE_MAX];
 };
@@ -33,6 +34,7 @@ void unusable(const char *what) __attribute__((__noreturn__));
 void size_ram(void);
 void reserve_regions(char **argv);
 void make_ram(void);
+void fill_ram(void);
 void move_image(void);
 
 /* map.c: the memory map as the loader tells it, and what follows from it. */
