@@ -2,15 +2,14 @@
 /*
  * Tests of mm/init.c: emptying every cache, checking every structure.
  *
- * Mutations that made them fail when tried: mm_quiesce() leaves out vmalloc_drain(), slab_drain()
- * or page_alloc_drain(), each; drains bottom up; mm_valid_all() leaves out buddy_valid() or
- * slab_valid_all(), each.
+ * Mutations: tests/mutate/init.mut.
  */
 #include <asm/tlbflush.h>
 #include <kunit/test.h>
 #include <linux/mm.h>
 #include <linux/slab.h>
 #include <linux/vmalloc.h>
+#include <quarry/report.h>
 #include "mm/internal.h"
 #include "mm/slab.h"
 #include "mm/vmap.h"
@@ -80,11 +79,35 @@ static void valid_sees_a_broken_slab(struct kunit *test)
 	kmem_cache_destroy(s);
 }
 
+static void valid_sees_a_broken_area(struct kunit *test)
+{
+	vmap_space.lazy_bytes += PAGE_SIZE;
+	KUNIT_EXPECT_FALSE(test, mm_valid_all());
+	vmap_space.lazy_bytes -= PAGE_SIZE;
+	KUNIT_EXPECT_TRUE(test, mm_valid_all());
+}
+
+/* A report says of any address of RAM whose page it is. */
+static void reports_know_pages(struct kunit *test)
+{
+	struct page *page = alloc_page(GFP_KERNEL);
+
+	KUNIT_ASSERT_NOT_NULL(test, page);
+	KUNIT_EXPECT_REPORT(test, "allocated block of order 0 at pfn", {
+		report_begin("BUG: a planted one");
+		report_address(page_address(page));
+		report_end();
+	});
+	__free_page(page);
+}
+
 static struct kunit_case cases[] = {
 	KUNIT_CASE(quiesce_empties_every_layer),
 	KUNIT_CASE(lazy_areas_are_gone),
 	KUNIT_CASE(valid_sees_a_broken_buddy),
 	KUNIT_CASE(valid_sees_a_broken_slab),
+	KUNIT_CASE(valid_sees_a_broken_area),
+	KUNIT_CASE(reports_know_pages),
 	{}
 };
 static struct kunit_suite suite = { .name = "mm_init", .test_cases = cases };

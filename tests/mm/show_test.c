@@ -2,9 +2,7 @@
 /*
  * Tests of mm/show.c: the lines are Linux's, the numbers in them the allocator's.
  *
- * Mutations that made them fail when tried: meminfo_show() prints pages instead of kB;
- * buddyinfo_show() skips an order or leaves out a mobility type; zoneinfo_show() prints low for
- * min; pagetypeinfo_show() prints the types in another order; pcp_lines() counts blocks, not pages.
+ * Mutations: tests/mutate/show.mut.
  */
 #include <kunit/test.h>
 #include <linux/kstrtox.h>
@@ -61,16 +59,48 @@ static void meminfo_in_kb(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, number(&total), nr_managed_pages() * 4);
 	KUNIT_EXPECT_EQ(test, number(&free), nr_free_pages() * 4);
 	KUNIT_EXPECT_STREQ(test, total, " kB");
-	KUNIT_EXPECT_NOT_NULL(test, line_with("Slab:"));
-	KUNIT_EXPECT_NOT_NULL(test, line_with("KernelTables:"));
 }
 
+/* Each count stands in the line that is named after it: all are made to differ. */
+static void meminfo_names(struct kunit *test)
+{
+	static const struct {
+		const char *name;
+		enum mm_stat item;
+	} rows[] = {
+		{ "AnonPages:", MM_ANON },
+		{ "Mapped:", MM_FILE },
+		{ "Slab:", MM_SLAB },
+		{ "KmallocLarge:", MM_KMALLOC_LARGE },
+		{ "PageTables:", MM_USER_TABLES },
+		{ "KernelTables:", MM_KERNEL_TABLES },
+		{ "VmallocUsed:", MM_VMALLOC },
+	};
+
+	BUILD_BUG_ON(ARRAY_SIZE(rows) != NR_MM_STATS);
+	for (unsigned int i = 0; i < ARRAY_SIZE(rows); i++)
+		mm_stat_add(rows[i].item, (i + 1) * 1000000L);
+	show(meminfo_show);
+	for (unsigned int i = 0; i < ARRAY_SIZE(rows); i++) {
+		const char *p = line_with(rows[i].name);
+
+		if (p)
+			KUNIT_EXPECT_EQ(test, number(&p), mm_stat_read(rows[i].item) * 4UL);
+		else
+			KUNIT_FAIL(test, "no line %s", rows[i].name);
+		mm_stat_add(rows[i].item, -1000000L * (i + 1));
+	}
+}
+
+/* The page held leaves the rest of its pageblock free, of the mobility that comes last. */
 static void buddyinfo_by_order(struct kunit *test)
 {
+	struct page *held = alloc_page(GFP_KERNEL | __GFP_RECLAIMABLE);
 	static const char *const starts[] = { "Node 0, zone      DMA ", "Node 0, zone    DMA32 ",
 					      "Node 0, zone   Normal " };
 	unsigned int populated = 0;
 
+	KUNIT_ASSERT_NOT_NULL(test, held);
 	mm_quiesce();
 	show(buddyinfo_show);
 	for (unsigned int z = 0; z < MAX_NR_ZONES; z++) {
@@ -87,6 +117,7 @@ static void buddyinfo_by_order(struct kunit *test)
 		KUNIT_EXPECT_STREQ(test, skip_spaces(p), "");
 	}
 	KUNIT_EXPECT_EQ(test, nr_lines, populated);
+	__free_page(held);
 }
 
 static void zoneinfo_numbers(struct kunit *test)
@@ -116,6 +147,50 @@ static void zoneinfo_numbers(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, number(&p), 4UL);
 }
 
+/* The number in the first line of a zone that starts so. */
+static unsigned long zone_number(struct kunit *test, const char *zone, const char *start)
+{
+	bool here = false;
+
+	for (unsigned int i = 0; i < nr_lines; i++) {
+		const char *p = lines[i] + strlen(start);
+
+		if (!strncmp(lines[i], "Node", 4))
+			here = strstr(lines[i], zone) != NULL;
+		else if (here && !strncmp(lines[i], start, strlen(start)))
+			return number(&p);
+	}
+	KUNIT_FAIL(test, "zone %s has no line %s", zone, start);
+	return 0;
+}
+
+/* The same for a zone that does not start at 0, some of whose memory is made untouched. */
+static void zoneinfo_of_each(struct kunit *test)
+{
+	struct zone *z;
+
+	for_each_zone(z)
+		z->nr_untouched += 77;
+	show(zoneinfo_show);
+	for_each_zone(z) {
+		if (!populated_zone(z))
+			continue;
+		KUNIT_EXPECT_EQ(test, zone_number(test, z->name, "        min "),
+				z->watermark[WMARK_MIN]);
+		KUNIT_EXPECT_EQ(test, zone_number(test, z->name, "        low "),
+				z->watermark[WMARK_LOW]);
+		KUNIT_EXPECT_EQ(test, zone_number(test, z->name, "        high "),
+				z->watermark[WMARK_HIGH]);
+		KUNIT_EXPECT_EQ(test, zone_number(test, z->name, "        spanned "),
+				z->end_pfn - z->start_pfn);
+		KUNIT_EXPECT_EQ(test, zone_number(test, z->name, "        managed "), z->managed);
+		KUNIT_EXPECT_EQ(test, zone_number(test, z->name, "        untouched "),
+				z->nr_untouched);
+	}
+	for_each_zone(z)
+		z->nr_untouched -= 77;
+}
+
 static void pagetypes_add_up(struct kunit *test)
 {
 	static const char *const starts[] = {
@@ -123,22 +198,30 @@ static void pagetypes_add_up(struct kunit *test)
 		"Node    0, zone      DMA, type      Movable ",
 		"Node    0, zone      DMA, type  Reclaimable ",
 	};
+	unsigned int populated = 0;
+	struct zone *z;
 
 	show(pagetypeinfo_show);
+	for_each_zone(z)
+		populated += populated_zone(z);
+	KUNIT_EXPECT_EQ(test, nr_lines, populated * MIGRATE_TYPES);
 	for (unsigned int mt = 0; mt < MIGRATE_TYPES; mt++) {
 		const char *p = line_with(starts[mt]);
 
 		KUNIT_ASSERT_NOT_NULL(test, p);
 		KUNIT_EXPECT_PTR_EQ(test, (const char *)lines[mt], p - strlen(starts[mt]));
 		for (unsigned int o = 0; o < NR_PAGE_ORDERS; o++)
-			KUNIT_EXPECT_EQ(test, number(&p), (unsigned long)zones[0].area[o].nr_free[mt]);
+			KUNIT_EXPECT_EQ(test, number(&p),
+					(unsigned long)zones[0].area[o].nr_free[mt]);
 	}
 }
 
 static struct kunit_case cases[] = {
 	KUNIT_CASE(meminfo_in_kb),
+	KUNIT_CASE(meminfo_names),
 	KUNIT_CASE(buddyinfo_by_order),
 	KUNIT_CASE(zoneinfo_numbers),
+	KUNIT_CASE(zoneinfo_of_each),
 	KUNIT_CASE(pagetypes_add_up),
 	{}
 };

@@ -2,8 +2,7 @@
 /*
  * Tests of mm/util.c: copies of strings and memory.
  *
- * Mutations that made them fail when tried: kmemdup_nul() copies one byte less; kstrndup() ignores
- * max.
+ * Mutations: tests/mutate/util.mut.
  */
 #include <kunit/test.h>
 #include <linux/slab.h>
@@ -28,6 +27,42 @@ static void strings(struct kunit *test)
 	kfree(q);
 	kfree(r);
 	kfree(t);
+}
+
+/* The copy's end is written, whatever stood in the memory before; it needs room of its own. */
+static void strings_end(struct kunit *test)
+{
+	static const char text[] = "0123456789abcdef0123456789abcdef";
+	char *dirt[4], *p;
+
+	for (int i = 0; i < 4; i++)
+		dirt[i] = memset(kmalloc(32, GFP_KERNEL), 'x', 32);
+	for (int i = 0; i < 4; i++)
+		kfree(dirt[i]);
+	p = kmemdup_nul(text, 28, GFP_KERNEL); /* behind the free object's word */
+	KUNIT_EXPECT_STREQ(test, p, "0123456789abcdef0123456789ab");
+	KUNIT_EXPECT_EQ(test, ksize(p), 32);
+	kfree(p);
+	p = kmemdup_nul(text, 32, GFP_KERNEL);
+	KUNIT_EXPECT_EQ(test, ksize(p), 64);
+	kfree(p);
+}
+
+/* What can't be had is NULL, and nothing is written; the flags are the caller's. */
+static void limits_and_flags(struct kunit *test)
+{
+	static const u8 bytes[8] = { 1, 2, 3 };
+	void *p;
+
+	KUNIT_EXPECT_NULL(test, kmemdup_nul("abc", unknown(SIZE_MAX), GFP_KERNEL));
+	KUNIT_EXPECT_NULL(test, kmemdup(bytes, unknown(KMALLOC_MAX_SIZE + 1), GFP_KERNEL));
+	KUNIT_EXPECT_NULL(test, kmemdup_array(bytes, unknown(SIZE_MAX / 4 + 2), 4, GFP_KERNEL));
+	p = kstrdup("low", GFP_KERNEL | GFP_DMA);
+	KUNIT_EXPECT_STREQ(test, kmem_cache_name(slab_cache_of(p)), "dma-kmalloc-8");
+	kfree(p);
+	p = kmemdup(bytes, unknown(8), GFP_KERNEL | GFP_DMA);
+	KUNIT_EXPECT_STREQ(test, kmem_cache_name(slab_cache_of(p)), "dma-kmalloc-8");
+	kfree(p);
 }
 
 static void constants_are_not_copied(struct kunit *test)
@@ -61,7 +96,12 @@ static void memory(struct kunit *test)
 }
 
 static struct kunit_case copy_cases[] = {
-	KUNIT_CASE(strings), KUNIT_CASE(constants_are_not_copied), KUNIT_CASE(memory), {}
+	KUNIT_CASE(strings),
+	KUNIT_CASE(strings_end),
+	KUNIT_CASE(limits_and_flags),
+	KUNIT_CASE(constants_are_not_copied),
+	KUNIT_CASE(memory),
+	{}
 };
 
 static struct kunit_suite copy_suite = { .name = "mm_util", .test_cases = copy_cases };

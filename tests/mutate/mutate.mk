@@ -1,0 +1,16 @@
+# SPDX-License-Identifier: MIT
+#
+# `make mutate`: is each mutation of mm/ caught by the suite? MUTATE="page_alloc slab" takes those of these files only;
+# JOBS=2 workers.
+
+.PHONY: mutate
+
+# Builds for mutations (make host SAN=mutate): a change may leave a variable unused.
+san_mutate_kernel := -Wno-error
+
+MUTATE ?=
+JOBS   ?= 2
+
+mutate:
+	@tests/packages --need build --need mutate
+	@tests/mutate/mutate --jobs $(JOBS) $(MUTATE)
