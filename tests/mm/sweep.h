@@ -56,6 +56,8 @@ struct sweep {
 #define COPES_PAGE 2u
 /* With pages failing, areas start where no page table is yet. */
 #define FRESH_TABLES 4u
+/* It takes no object of a slab cache. */
+#define NO_OBJECTS 8u
 
 /**
  * struct scenario - something that allocates
@@ -63,7 +65,7 @@ struct sweep {
  * @run: does it, while allocations fail; leaves nothing half done, whatever it returns
  * @prepare: what it needs, before anything fails
  * @clean: gives everything back, when nothing fails any more
- * @flags: COPES_*, FRESH_TABLES
+ * @flags: COPES_*, FRESH_TABLES, NO_OBJECTS
  */
 struct scenario {
 	const char *name;

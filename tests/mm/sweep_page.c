@@ -93,10 +93,10 @@ static enum outcome split(struct sweep *s)
 }
 
 const struct scenario sweep_page[] = {
-	{ "blocks of pages", blocks, .clean = put_got },
-	{ "pages by address", addresses },
-	{ "alloc_pages_exact", exact },
-	{ "alloc_pages_bulk_array", array, prepare_one, free_array },
-	{ "split_page", split },
+	{ "blocks of pages", blocks, .clean = put_got, .flags = NO_OBJECTS },
+	{ "pages by address", addresses, .flags = NO_OBJECTS },
+	{ "alloc_pages_exact", exact, .flags = NO_OBJECTS },
+	{ "alloc_pages_bulk_array", array, prepare_one, free_array, NO_OBJECTS },
+	{ "split_page", split, .flags = NO_OBJECTS },
 	{},
 };

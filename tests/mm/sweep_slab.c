@@ -287,6 +287,35 @@ static enum outcome back_and_forth(struct sweep *s)
 	return done_if(all);
 }
 
+#define MANY 1400 /* of 64 bytes: twenty-three magazines, so two slabs of magazines */
+
+static void prepare_many(struct sweep *s)
+{
+	void **array = kmalloc_array(MANY, sizeof(*array), GFP_KERNEL);
+
+	s->cache = kmem_cache_create("sweep", 64, 0, 0, NULL);
+	SWEEP_ASSERT(s, got(s, array) && s->cache);
+	SWEEP_ASSERT(s, kmem_cache_alloc_bulk(s->cache, GFP_KERNEL, MANY, array) == MANY);
+}
+
+/* All objects come back, and there may be no magazine to take them. */
+static enum outcome return_many(struct sweep *s)
+{
+	void **array = s->got[0], *p;
+
+	for (unsigned int i = 0; i < MANY; i++)
+		kmem_cache_free(s->cache, array[i]);
+	p = kmem_cache_alloc(s->cache, GFP_KERNEL);
+	kmem_cache_free(s->cache, p);
+	return done_if(p);
+}
+
+static void end_many(struct sweep *s)
+{
+	free_got(s);
+	destroy_cache(s);
+}
+
 /*
  * Without memory for a magazine an object comes straight from a slab: so slabs cope with the loss
  * of a page.
@@ -307,5 +336,6 @@ const struct scenario sweep_slab[] = {
 	{ "caches with checks", checked_cache, .flags = COPES_PAGE },
 	{ "bulk", bulk, prepare_cache, destroy_cache, COPES_PAGE },
 	{ "back and forth", back_and_forth, prepare_cache, destroy_cache, COPES_PAGE },
+	{ "many objects back", return_many, prepare_many, end_many, COPES_PAGE },
 	{},
 };
