@@ -10,8 +10,6 @@
 #include <quarry/report.h>
 #include "internal.h"
 
-extern struct report_explainer page_explainer;
-
 /**
  * mm_init() - bring the memory manager up
  *

@@ -6,6 +6,9 @@
 #include <asm/pgtable.h>
 #include <linux/fault-inject.h>
 #include <linux/mm.h>
+#include <linux/percpu.h>
+
+struct report_explainer;
 
 /* --- pgtable.c: walking and building trees, for kernel and user space alike --- */
 
@@ -55,7 +58,9 @@ extern struct fault_injection injection;
 bool fault_inject_slab(gfp_t gfp, size_t size);
 bool fault_inject_page(gfp_t gfp, unsigned int order);
 
-/* --- page_alloc.c --- */
+/* --- page_alloc.c, page_check.c --- */
+DECLARE_PER_CPU(struct per_cpu_pages, zone_pcp[MAX_NR_ZONES]);
+extern struct report_explainer page_explainer;
 /*
  * Requests of smaller orders ask nobody: NR_PAGE_ORDERS, or 0 while each asks fault_inject_page().
  */

@@ -48,7 +48,7 @@ static void __iomem *map_device(phys_addr_t phys, size_t size, const void *calle
 		return NULL;
 	}
 	vmap_area_ready(vm, 0);
-	return (char *)vm->addr + (phys - start);
+	return (__force char __iomem *)vm->addr + (phys - start);
 }
 
 /**

@@ -14,8 +14,6 @@
 #include <quarry/report.h>
 #include "internal.h"
 
-DECLARE_PER_CPU(struct per_cpu_pages, zone_pcp[MAX_NR_ZONES]);
-
 /**
  * page_head_search() - the head of the block that an unmarked page lies in
  * @page: a page whose mark is 0

@@ -11,8 +11,6 @@
 #include <linux/sprintf.h>
 #include "internal.h"
 
-DECLARE_PER_CPU(struct per_cpu_pages, zone_pcp[MAX_NR_ZONES]);
-
 static const char *const type_names[MIGRATE_TYPES] = { "Unmovable", "Movable", "Reclaimable" };
 
 static void kb_line(show_line_t line, const char *name, unsigned long pages)

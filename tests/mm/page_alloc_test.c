@@ -32,8 +32,6 @@
 #include <linux/string.h>
 #include "mm/internal.h"
 
-DECLARE_PER_CPU(struct per_cpu_pages, zone_pcp[MAX_NR_ZONES]);
-
 #define GFP_TEST (GFP_KERNEL | __GFP_NOWARN)
 
 /* A chain of blocks through their own first words, so that a test can hold any number of them. */

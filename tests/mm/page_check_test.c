@@ -13,9 +13,6 @@
 #include <quarry/report.h>
 #include "mm/internal.h"
 
-DECLARE_PER_CPU(struct per_cpu_pages, zone_pcp[MAX_NR_ZONES]);
-extern struct report_explainer page_explainer;
-
 #define GFP_TEST (GFP_KERNEL | __GFP_NOWARN)
 
 /* ---- page_check.c: each invariant, broken by hand, is seen ---- */

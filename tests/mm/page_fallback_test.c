@@ -12,8 +12,6 @@
 #include <linux/percpu.h>
 #include "mm/internal.h"
 
-DECLARE_PER_CPU(struct per_cpu_pages, zone_pcp[MAX_NR_ZONES]);
-
 #define GFP_TEST (GFP_KERNEL | __GFP_NOWARN)
 
 /* ---- blocks chained through page->private: taking most of a machine touches none of it ---- */

@@ -30,13 +30,40 @@
 #define noinline	   __attribute__((__noinline__))
 #undef __always_inline
 #define __always_inline inline __attribute__((__always_inline__))
-#define fallthrough	   __attribute__((__fallthrough__))
-#define __user
-#define __iomem
 #define __percpu
 #define __init
 #define __initdata
 #define __ro_after_init __section(".data..ro_after_init")
+
+/*
+ * For sparse (make analyze), which checks what compilers don't: pointers into the user's half and
+ * to device registers are spaces of their own, not to be dereferenced and not to be mixed with
+ * others; a __bitwise type is no number and no other such type; a lock is given back on each way
+ * out. __force in a cast says that it is meant.
+ */
+#ifdef __CHECKER__
+#define __user			    __attribute__((noderef, address_space(__user)))
+#define __iomem			    __attribute__((noderef, address_space(__iomem)))
+#define __bitwise		    __attribute__((bitwise))
+#define __force			    __attribute__((force))
+#define __acquires(lock)	    __attribute__((context(lock, 0, 1)))
+#define __releases(lock)	    __attribute__((context(lock, 1, 0)))
+#define __acquire(lock)		    __context__(lock, 1)
+#define __release(lock)		    __context__(lock, -1)
+#define __cond_acquire(lock, taken) ((taken) ? ({ __acquire(lock); true; }) : false)
+#define fallthrough /* sparse knows no such attribute */
+#else
+#define __user
+#define __iomem
+#define __bitwise
+#define __force
+#define __acquires(lock)
+#define __releases(lock)
+#define __acquire(lock)		    ((void)0)
+#define __release(lock)		    ((void)0)
+#define __cond_acquire(lock, taken) (taken)
+#define fallthrough		    __attribute__((__fallthrough__))
+#endif
 
 #define __same_type(a, b) __builtin_types_compatible_p(__typeof__(a), __typeof__(b))
 

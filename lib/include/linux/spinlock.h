@@ -79,7 +79,7 @@ static __always_inline bool spin_is_contended(const spinlock_t *lock)
 	return (u16)((t >> 16) - t) > 1;
 }
 
-static __always_inline void spin_lock(spinlock_t *lock)
+static __always_inline void spin_lock(spinlock_t *lock) __acquires(lock)
 {
 	u32 t;
 
@@ -89,9 +89,10 @@ static __always_inline void spin_lock(spinlock_t *lock)
 	if (unlikely((u16)t != (u16)(t >> 16)))
 		spin_wait_turn(lock, t >> 16);
 	spin_debug_locked(lock);
+	__acquire(lock);
 }
 
-static __always_inline bool spin_trylock(spinlock_t *lock)
+static __always_inline bool __spin_trylock(spinlock_t *lock)
 {
 	u32 t = READ_ONCE(lock->tickets);
 
@@ -104,32 +105,35 @@ static __always_inline bool spin_trylock(spinlock_t *lock)
 	return true;
 }
 
+#define spin_trylock(lock) __cond_acquire(lock, __spin_trylock(lock))
+
 /*
  * Only the holder writes `owner`, so the increment needs no lock prefix; the fence orders what the
  * lock protected before it.
  */
-static __always_inline void spin_unlock(spinlock_t *lock)
+static __always_inline void spin_unlock(spinlock_t *lock) __releases(lock)
 {
 	spin_debug_unlock(lock);
+	__release(lock);
 	__atomic_thread_fence(__ATOMIC_RELEASE);
 	lock->owner++;
 	barrier();
 	preempt_enable();
 }
 
-static __always_inline void spin_lock_irq(spinlock_t *lock)
+static __always_inline void spin_lock_irq(spinlock_t *lock) __acquires(lock)
 {
 	local_irq_disable();
 	spin_lock(lock);
 }
 
-static __always_inline void spin_unlock_irq(spinlock_t *lock)
+static __always_inline void spin_unlock_irq(spinlock_t *lock) __releases(lock)
 {
 	spin_unlock(lock);
 	local_irq_enable();
 }
 
-static __always_inline unsigned long __spin_lock_irqsave(spinlock_t *lock)
+static __always_inline unsigned long __spin_lock_irqsave(spinlock_t *lock) __acquires(lock)
 {
 	unsigned long flags;
 
@@ -141,6 +145,7 @@ static __always_inline unsigned long __spin_lock_irqsave(spinlock_t *lock)
 #define spin_lock_irqsave(lock, flags) ((flags) = __spin_lock_irqsave(lock))
 
 static __always_inline void spin_unlock_irqrestore(spinlock_t *lock, unsigned long flags)
+	__releases(lock)
 {
 	spin_unlock(lock);
 	local_irq_restore(flags);

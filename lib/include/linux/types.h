@@ -5,6 +5,7 @@
 
 #include <stddef.h>
 #include <stdarg.h>
+#include <linux/compiler.h>
 
 typedef unsigned char u8;
 typedef unsigned short u16;
@@ -50,9 +51,9 @@ typedef u64 phys_addr_t;
 typedef phys_addr_t resource_size_t;
 typedef u64 dma_addr_t;
 
-typedef unsigned int gfp_t;
-typedef unsigned int slab_flags_t;
-typedef unsigned int vm_fault_t;
+typedef unsigned int __bitwise gfp_t;
+typedef unsigned int __bitwise slab_flags_t;
+typedef unsigned int __bitwise vm_fault_t;
 typedef unsigned long vm_flags_t;
 
 typedef struct {

@@ -7,31 +7,33 @@
 #include <linux/mm_types.h>
 
 /* Where from */
-#define __GFP_DMA     ((gfp_t)1u << 0)
-#define __GFP_HIGHMEM ((gfp_t)1u << 1) /* no such zone on 64 bit: accepted */
-#define __GFP_DMA32   ((gfp_t)1u << 2)
+#define __gfp_flag(bit) ((__force gfp_t)(1u << (bit)))
+
+#define __GFP_DMA     __gfp_flag(0)
+#define __GFP_HIGHMEM __gfp_flag(1) /* no such zone on 64 bit: accepted */
+#define __GFP_DMA32   __gfp_flag(2)
 /* Which neighbours: pages that can move, or be reclaimed, are kept apart from those that can't. */
-#define __GFP_MOVABLE	  ((gfp_t)1u << 3)
-#define __GFP_RECLAIMABLE ((gfp_t)1u << 4)
+#define __GFP_MOVABLE	  __gfp_flag(3)
+#define __GFP_RECLAIMABLE __gfp_flag(4)
 /* How hard */
-#define __GFP_HIGH	     ((gfp_t)1u << 5) /* may use half of the reserve below min */
-#define __GFP_IO	     ((gfp_t)1u << 6)
-#define __GFP_FS	     ((gfp_t)1u << 7)
-#define __GFP_ZERO	     ((gfp_t)1u << 8)
-#define __GFP_DIRECT_RECLAIM ((gfp_t)1u << 10) /* the caller can sleep */
-#define __GFP_KSWAPD_RECLAIM ((gfp_t)1u << 11)
-#define __GFP_WRITE	     ((gfp_t)1u << 12)
-#define __GFP_NOWARN	     ((gfp_t)1u << 13)
-#define __GFP_RETRY_MAYFAIL  ((gfp_t)1u << 14)
-#define __GFP_NOFAIL	     ((gfp_t)1u << 15)
-#define __GFP_NORETRY	     ((gfp_t)1u << 16)
-#define __GFP_MEMALLOC	     ((gfp_t)1u << 17) /* may use the whole reserve */
-#define __GFP_COMP	     ((gfp_t)1u << 18)
-#define __GFP_NOMEMALLOC     ((gfp_t)1u << 19)
-#define __GFP_HARDWALL	     ((gfp_t)1u << 20)
-#define __GFP_THISNODE	     ((gfp_t)1u << 21)
-#define __GFP_ACCOUNT	     ((gfp_t)1u << 22)
-#define __GFP_ZEROTAGS	     ((gfp_t)1u << 23)
+#define __GFP_HIGH	     __gfp_flag(5) /* may use half of the reserve below min */
+#define __GFP_IO	     __gfp_flag(6)
+#define __GFP_FS	     __gfp_flag(7)
+#define __GFP_ZERO	     __gfp_flag(8)
+#define __GFP_DIRECT_RECLAIM __gfp_flag(10) /* the caller can sleep */
+#define __GFP_KSWAPD_RECLAIM __gfp_flag(11)
+#define __GFP_WRITE	     __gfp_flag(12)
+#define __GFP_NOWARN	     __gfp_flag(13)
+#define __GFP_RETRY_MAYFAIL  __gfp_flag(14)
+#define __GFP_NOFAIL	     __gfp_flag(15)
+#define __GFP_NORETRY	     __gfp_flag(16)
+#define __GFP_MEMALLOC	     __gfp_flag(17) /* may use the whole reserve */
+#define __GFP_COMP	     __gfp_flag(18)
+#define __GFP_NOMEMALLOC     __gfp_flag(19)
+#define __GFP_HARDWALL	     __gfp_flag(20)
+#define __GFP_THISNODE	     __gfp_flag(21)
+#define __GFP_ACCOUNT	     __gfp_flag(22)
+#define __GFP_ZEROTAGS	     __gfp_flag(23)
 #define __GFP_BITS_SHIFT     26
 #define __GFP_RECLAIM	     (__GFP_DIRECT_RECLAIM | __GFP_KSWAPD_RECLAIM)
 
@@ -47,8 +49,8 @@
 #define GFP_HIGHUSER	     (GFP_USER | __GFP_HIGHMEM)
 #define GFP_HIGHUSER_MOVABLE (GFP_HIGHUSER | __GFP_MOVABLE)
 
-#define MAX_PAGE_ORDER	10
-#define NR_PAGE_ORDERS	(MAX_PAGE_ORDER + 1)
+#define MAX_PAGE_ORDER	   10
+#define NR_PAGE_ORDERS	   (MAX_PAGE_ORDER + 1)
 #define MAX_ORDER_NR_PAGES (1UL << MAX_PAGE_ORDER)
 
 static inline bool gfpflags_allow_blocking(gfp_t gfp)
@@ -79,10 +81,10 @@ static inline struct page *alloc_pages_node(int nid, gfp_t gfp, unsigned int ord
 	return alloc_pages(gfp, order);
 }
 
-#define alloc_page(gfp)	      alloc_pages(gfp, 0)
-#define __free_page(page)     __free_pages(page, 0)
-#define __get_free_page(gfp)  __get_free_pages(gfp, 0)
-#define free_page(addr)	      free_pages(addr, 0)
-#define get_zeroed_page(gfp)  __get_free_pages((gfp) | __GFP_ZERO, 0)
+#define alloc_page(gfp)	     alloc_pages(gfp, 0)
+#define __free_page(page)    __free_pages(page, 0)
+#define __get_free_page(gfp) __get_free_pages(gfp, 0)
+#define free_page(addr)	     free_pages(addr, 0)
+#define get_zeroed_page(gfp) __get_free_pages((gfp) | __GFP_ZERO, 0)
 
 #endif

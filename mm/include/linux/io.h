@@ -23,7 +23,7 @@ void iounmap(volatile void __iomem *addr);
 #define __IO_ACCESSORS(suffix, type)                                          \
 	static inline type read##suffix(const volatile void __iomem *addr)    \
 	{                                                                     \
-		type v = *(const volatile type *)addr;                        \
+		type v = *(const volatile type __force *)addr;                \
                                                                               \
 		barrier();                                                    \
 		return v;                                                     \
@@ -31,7 +31,7 @@ void iounmap(volatile void __iomem *addr);
 	static inline void write##suffix(type v, volatile void __iomem *addr) \
 	{                                                                     \
 		barrier();                                                    \
-		*(volatile type *)addr = v;                                   \
+		*(volatile type __force *)addr = v;                           \
 	}
 
 __IO_ACCESSORS(b, u8)

@@ -53,12 +53,12 @@ struct vm_fault;
 #define FAULT_FLAG_INSTRUCTION 0x100u
 
 /* vm_fault_t: 0, or a set of these */
-#define VM_FAULT_OOM	 0x1u
-#define VM_FAULT_SIGBUS	 0x2u
-#define VM_FAULT_MAJOR	 0x4u
-#define VM_FAULT_SIGSEGV 0x40u
-#define VM_FAULT_NOPAGE	 0x100u /* vm_ops->fault filled the entry itself */
-#define VM_FAULT_LOCKED	 0x200u /* accepted: pages have no lock */
+#define VM_FAULT_OOM	 ((__force vm_fault_t)0x1u)
+#define VM_FAULT_SIGBUS	 ((__force vm_fault_t)0x2u)
+#define VM_FAULT_MAJOR	 ((__force vm_fault_t)0x4u)
+#define VM_FAULT_SIGSEGV ((__force vm_fault_t)0x40u)
+#define VM_FAULT_NOPAGE	 ((__force vm_fault_t)0x100u) /* vm_ops->fault filled the entry itself */
+#define VM_FAULT_LOCKED	 ((__force vm_fault_t)0x200u) /* accepted: pages have no lock */
 #define VM_FAULT_ERROR	 (VM_FAULT_OOM | VM_FAULT_SIGBUS | VM_FAULT_SIGSEGV)
 
 /**

@@ -103,7 +103,8 @@ static inline enum zone_type gfp_zone(gfp_t gfp)
 
 static inline enum migratetype gfp_migratetype(gfp_t gfp)
 {
-	return (gfp >> 3) & 3; /* __GFP_MOVABLE is bit 3, __GFP_RECLAIMABLE bit 4; both at once is a caller's error */
+	/* __GFP_MOVABLE is bit 3, __GFP_RECLAIMABLE bit 4; both at once is a caller's error */
+	return ((__force unsigned int)gfp >> 3) & 3;
 }
 
 #endif

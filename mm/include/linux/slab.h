@@ -15,30 +15,28 @@
 #include <linux/types.h>
 
 /* --- flags of a cache; the numbers are Quarry's own --- */
-#define SLAB_CONSISTENCY_CHECKS \
-	((slab_flags_t)1u << 0)			/* check every free and allocation (slab_debug=F) */
-#define SLAB_RED_ZONE	((slab_flags_t)1u << 1) /* guard bytes on both sides (Z) */
-#define SLAB_POISON	((slab_flags_t)1u << 2) /* fill free objects with a pattern, check it (P) */
-#define SLAB_STORE_USER ((slab_flags_t)1u << 3) /* remember who allocated and who freed (U) */
-#define SLAB_TRACE	((slab_flags_t)1u << 4) /* print every allocation and free (T) */
+#define __slab_flag(bit) ((__force slab_flags_t)(1u << (bit)))
+
+#define SLAB_CONSISTENCY_CHECKS __slab_flag(0) /* check every free and allocation (slab_debug=F) */
+#define SLAB_RED_ZONE		__slab_flag(1) /* guard bytes on both sides (Z) */
+#define SLAB_POISON		__slab_flag(2) /* fill free objects with a pattern, check it (P) */
+#define SLAB_STORE_USER		__slab_flag(3) /* remember who allocated and who freed (U) */
+#define SLAB_TRACE		__slab_flag(4) /* print every allocation and free (T) */
 #define SLAB_HWCACHE_ALIGN \
-	((slab_flags_t)1u << 5) /* align to cache lines, small objects to a fraction of one */
-#define SLAB_CACHE_DMA	 ((slab_flags_t)1u << 6) /* pages below 16 MiB */
-#define SLAB_CACHE_DMA32 ((slab_flags_t)1u << 7) /* pages below 4 GiB */
-#define SLAB_PANIC	 ((slab_flags_t)1u << 8) /* panic if the cache can't be made */
-#define SLAB_TYPESAFE_BY_RCU \
-	((slab_flags_t)1u << 9) /* the memory stays this type while readers look */
-#define SLAB_RECLAIM_ACCOUNT \
-	((slab_flags_t)1u << 10) /* objects can be reclaimed: pages are grouped so */
-#define SLAB_TEMPORARY	 SLAB_RECLAIM_ACCOUNT
-#define SLAB_ACCOUNT	 ((slab_flags_t)1u << 11) /* charged to whoever allocates */
-#define SLAB_NO_MERGE	 ((slab_flags_t)1u << 12) /* accepted: Quarry merges no caches */
-#define SLAB_NOLEAKTRACE ((slab_flags_t)1u << 13)
-#define SLAB_NO_USER_FLAGS \
-	((slab_flags_t)1u << 14)	      /* slab_debug= on the boot line does not apply */
-#define SLAB_KMALLOC ((slab_flags_t)1u << 15) /* a kmalloc size class */
+	__slab_flag(5) /* align to cache lines, small objects to a fraction of one */
+#define SLAB_CACHE_DMA	     __slab_flag(6)  /* pages below 16 MiB */
+#define SLAB_CACHE_DMA32     __slab_flag(7)  /* pages below 4 GiB */
+#define SLAB_PANIC	     __slab_flag(8)  /* panic if the cache can't be made */
+#define SLAB_TYPESAFE_BY_RCU __slab_flag(9)  /* the memory stays this type while readers look */
+#define SLAB_RECLAIM_ACCOUNT __slab_flag(10) /* objects can be reclaimed: pages are grouped so */
+#define SLAB_TEMPORARY	     SLAB_RECLAIM_ACCOUNT
+#define SLAB_ACCOUNT	     __slab_flag(11) /* charged to whoever allocates */
+#define SLAB_NO_MERGE	     __slab_flag(12) /* accepted: Quarry merges no caches */
+#define SLAB_NOLEAKTRACE     __slab_flag(13)
+#define SLAB_NO_USER_FLAGS   __slab_flag(14) /* slab_debug= on the boot line does not apply */
+#define SLAB_KMALLOC	     __slab_flag(15) /* a kmalloc size class */
 #define SLAB_NO_MAGAZINES \
-	((slab_flags_t)1u << 16) /* no per-CPU arrays: for the caches that those come from */
+	__slab_flag(16) /* no per-CPU arrays: for the caches that those come from */
 
 #define SLAB_DEBUG_FLAGS \
 	(SLAB_CONSISTENCY_CHECKS | SLAB_RED_ZONE | SLAB_POISON | SLAB_STORE_USER | SLAB_TRACE)
@@ -97,7 +95,7 @@ struct kmem_cache *kmem_cache_create_usercopy(const char *name, unsigned int siz
  * The type of the third argument decides which form is meant. NULL, or SLAB_PANIC's panic, if there
  * is no memory or an argument is bad.
  */
-#define kmem_cache_create(__name, __object_size, __args, ...)                                      \
+#define kmem_cache_create(__name, __object_size, __args, ...) \
 	_Generic((__args),                                                                         \
 		struct kmem_cache_args *: __kmem_cache_create_args,                                \
 		void *: __kmem_cache_default_args,                                                 \

@@ -19,11 +19,11 @@
 #include <linux/types.h>
 
 /* Is [addr, addr + size) in the user's half? Says nothing about a mapping being there. */
-static inline bool __access_ok(const void *addr, unsigned long size)
+static inline bool __access_ok(const void __user *addr, unsigned long size)
 {
 	return size <= TASK_SIZE && (unsigned long)addr <= TASK_SIZE - size;
 }
-#define access_ok(addr, size) __access_ok((const void *)(addr), (size))
+#define access_ok(addr, size) __access_ok((const void __user *)(addr), (size))
 
 DECLARE_PER_CPU(int, pagefaults_disabled);
 
@@ -92,7 +92,7 @@ int put_user_word(u64 val, void __user *to, unsigned int size);
 		u64 __word;                                                                        \
 		int __err = get_user_word(&__word, (ptr), __user_word_size(ptr));                  \
                                                                                                    \
-		(x) = (__typeof__(*(ptr)))__word;                                                  \
+		(x) = (__force __typeof__(*(ptr)))__word;                                          \
 		__err;                                                                             \
 	})
 

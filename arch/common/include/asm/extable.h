@@ -22,21 +22,21 @@ unsigned long copy_nofault(void *to, const void *from, unsigned long n);
  * Copy to or from a user address of the current mm; the caller did access_ok(). Returns bytes NOT
  * copied. May sleep.
  */
-unsigned long raw_copy_to_user(void *to, const void *from, unsigned long n);
-unsigned long raw_copy_from_user(void *to, const void *from, unsigned long n);
+unsigned long raw_copy_to_user(void __user *to, const void *from, unsigned long n);
+unsigned long raw_copy_from_user(void *to, const void __user *from, unsigned long n);
 
 /* Zero user memory. Returns bytes NOT cleared. May sleep. */
-unsigned long raw_clear_user(void *to, unsigned long n);
+unsigned long raw_clear_user(void __user *to, unsigned long n);
 
 /*
  * Length of a user string including its NUL, at most `max` bytes looked at; max + 1 if no NUL
  * there; 0 on a fault. May sleep.
  */
-unsigned long raw_strnlen_user(const char *s, unsigned long max);
+unsigned long raw_strnlen_user(const char __user *s, unsigned long max);
 
 /* Single accesses of 1, 2, 4 or 8 bytes. Return 0 or -EFAULT. May sleep. */
-int raw_get_user(u64 *val, const void *from, unsigned int size);
-int raw_put_user(u64 val, void *to, unsigned int size);
+int raw_get_user(u64 *val, const void __user *from, unsigned int size);
+int raw_put_user(u64 val, void __user *to, unsigned int size);
 
 /*
  * Is the byte at `p`, a kernel address, there and equal to `v` (a constant)? Two instructions; a
