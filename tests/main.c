@@ -20,14 +20,13 @@
 #include <linux/vmalloc.h>
 #include <quarry/report.h>
 #include "bench/bench.h"
+#include "payload.h"
+
+unsigned int (*payload_instead)(void);
 
 static unsigned long pages_before;
 
-/*
- * Free pages, and those that became kernel page tables: constant over anything that cleans up after
- * itself.
- */
-static unsigned long pages_accounted(void)
+unsigned long pages_accounted(void)
 {
 	mm_quiesce();
 	return nr_free_pages() + mm_stat_read(MM_KERNEL_TABLES);
@@ -95,6 +94,8 @@ unsigned int boot_payload(void)
 {
 	int failed;
 
+	if (payload_instead)
+		return payload_instead();
 	if (bench_requested())
 		return bench_run() ? EXIT_FAILED : EXIT_PASSED;
 	kunit_set_suite_audit(suite_before, suite_after);

@@ -52,6 +52,15 @@ void host_exit(unsigned int code) __attribute__((__noreturn__));
 /* process/checker.c: the kernel half runs, on the boot CPU's stack. */
 void host_entered(void);
 
+/* ---- process/replay.c or process/fuzz.c: inputs for a fuzz target (tests/fuzz) ---- */
+
+/*
+ * The next input, valid until the next call; 0: there is none any more. The last one has passed.
+ */
+int host_fuzz_input(const unsigned char **data, unsigned long *size);
+/* The input has failed, and why is printed. */
+void host_fuzz_failed(void) __attribute__((__noreturn__));
+
 /* ---- the kernel half, called by the process ---- */
 
 /*

@@ -16,10 +16,15 @@ HLINK := $(HCC)
 
 hk_san = $(if $(filter $(san_$(SAN)_skip),$<),,$(san_$(SAN)_kernel))
 
-hk_src := $(filter-out arch/% tests/arch/%,$(csrc)) $(wildcard tests/host/*.c) \
+hk_src := $(filter-out arch/% tests/arch/%,$(csrc)) $(wildcard tests/host/*.c tests/fuzz/*.c) \
 	  $(wildcard arch/host/*.c) \
 	  $(addprefix arch/common/,stack.c ksyms.c extable.c insn.c)
-hp_src := $(wildcard arch/host/process/*.c)
+hp_src := $(filter-out %/fuzz.c,$(wildcard arch/host/process/*.c))
+# SAN=fuzz (tests/fuzz/fuzz.mk): libFuzzer's entry points in place of main(), and no suites of self-tests.
+ifeq ($(SAN),fuzz)
+hk_src := $(filter-out tests/lib/% tests/boot/% tests/mm/% tests/host/% %_bench.c,$(hk_src))
+hp_src := arch/host/process/fuzz.c $(filter-out %/main.c %/replay.c %/checker.c,$(hp_src))
+endif
 hk_cobj := $(hk_src:%.c=$(H)/%.o)
 hk_obj := $(hk_cobj) $(H)/arch/host/entry.o
 hp_obj := $(hp_src:%.c=$(H)/%.o)

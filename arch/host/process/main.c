@@ -1,10 +1,13 @@
 // SPDX-License-Identifier: MIT
 /*
  * Quarry as a process: build/host/quarry [--mem SIZE | --map ROWS] [--junk] [--module FILE] [boot line …]
+ *                       build/host/quarry --fuzz TARGET FILE …
  *
  * This half is firmware and loader. It makes RAM as the memory map asks for it (map.c, memory.c), puts
  * the kernel's image where a loader would have put it, writes the start information of the PVH
- * protocol into low memory (firmware.c), and starts boot_main(), which can't tell the difference.
+ * protocol into low memory (firmware.c), and starts boot_main(), which can't tell the difference;
+ * start.c has these steps in their order. With --fuzz the kernel runs the inputs of a fuzz target
+ * (tests/fuzz) from files (replay.c).
  *
  * Exit status: that of tests/run (host_exit()).
  */
@@ -24,6 +27,7 @@
 static void usage(FILE *to)
 {
 	fputs("usage: quarry [--mem SIZE | --map ROWS] [--junk] [--module FILE] [boot line ...]\n"
+	      "       quarry --fuzz TARGET FILE ...\n"
 	      "  SIZE like 64M or 16G (default 512M)\n"
 	      "  ROWS: start-end:type or start+size:type, by commas, or a file with one a line;\n"
 	      "  type: usable, reserved, acpi, nvs, bad or a number\n"
@@ -58,6 +62,16 @@ static unsigned long parse_size(const char *text)
 	return n & ~(HOST_PAGE - 1);
 }
 
+/* Replaying a target's inputs takes all other arguments. */
+static int parse_replay(int argc, char **argv, struct machine *m)
+{
+	if (argc < 4 || strcmp(argv[1], "--fuzz"))
+		return 0;
+	fuzz_machine(m, argv[2]);
+	replay_files(argc - 3, argv + 3);
+	return 1;
+}
+
 /* Options first, then the words of the boot line. */
 static void parse_args(int argc, char **argv, struct machine *m)
 {
@@ -65,6 +79,8 @@ static void parse_args(int argc, char **argv, struct machine *m)
 	const char *map = NULL;
 	unsigned long mem = 0;
 
+	if (parse_replay(argc, argv, m))
+		return;
 	for (int i = 1; i < argc; i++) {
 		if (!strcmp(argv[i], "--help")) {
 			usage(stdout);
@@ -94,32 +110,12 @@ static void parse_args(int argc, char **argv, struct machine *m)
 		map_from_size(mem ? mem : DEFAULT_MEM);
 }
 
-static void measure_clock(void)
-{
-	unsigned long long ns = host_clock_ns(), tsc = __rdtsc(), passed;
-
-	do
-		passed = host_clock_ns() - ns;
-	while (passed < 2000000);
-	host_cpu_khz = (unsigned int)((__rdtsc() - tsc) * 1000000 / passed);
-}
-
 int main(int argc, char **argv)
 {
 	static struct machine machine;
 	unsigned long long cycles = __rdtsc();
 
 	parse_args(argc, argv, &machine);
-	size_ram();
-	reserve_regions(argv); /* before anything large can land there */
-	make_ram();
-	if (machine.junk)
-		fill_ram();
-	move_image();
-	write_boot_info(&machine);
-	measure_clock();
-	host_seed = cycles * 0x9e3779b97f4a7c15ULL;
-	signals_init();
-	checker_leave_stack();
+	make_machine(&machine, argv, cycles);
 	host_enter_kernel(INFO_PHYS, cycles);
 }

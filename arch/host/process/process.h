@@ -24,11 +24,19 @@ struct machine {
 	char line[BOOT_LINE_MAX];
 };
 
-extern int ram_fd; /* the file that is RAM: offset = physical address */
+extern int ram_fd;	 /* the file that is RAM: offset = physical address */
+extern int host_fuzzing; /* a fuzzer has the timer, and wants to know of any end by abort() */
 
-/* main.c: the command line is wrong; what it names is. One line, and for the former how it is used. */
+/* main.c, fuzz.c: the command line is wrong; what it names is. One line, and for the former how it is used. */
 void bad_usage(const char *what) __attribute__((__noreturn__));
 void unusable(const char *what) __attribute__((__noreturn__));
+
+/* start.c: the machine for a fuzz target; all that precedes host_enter_kernel(). */
+void fuzz_machine(struct machine *m, const char *target);
+void make_machine(const struct machine *m, char **argv, unsigned long long cycles);
+
+/* replay.c: the files that host_fuzz_input() will hand out. */
+void replay_files(int n, char **names);
 
 /* memory.c, in the order of a start. make_ram() is host_ram's beginning. */
 void size_ram(void);
