@@ -222,6 +222,15 @@ static void fill_memblock(void)
 		add_module_memory(&info.modules[i]);
 }
 
+static void *per_cpu_memory(size_t size, size_t align)
+{
+	void *area = memblock_alloc(size, align);
+
+	if (!area)
+		unusable("not enough memory for the other CPUs' variables");
+	return area;
+}
+
 static void check_ram(void)
 {
 	char why[160];
@@ -279,6 +288,7 @@ void boot_main(unsigned int protocol, phys_addr_t addr, u64 entry_cycles)
 	make_map();
 	check_ram();
 	fill_memblock();
+	setup_per_cpu_areas(per_cpu_memory);
 	strscpy(line, info.cmdline, sizeof(line));
 	parse_boot_line(line, unknown_param);
 	mm_init();
@@ -293,6 +303,7 @@ void boot_main(unsigned int protocol, phys_addr_t addr, u64 entry_cycles)
 		marks.first_kmalloc - marks.entry, marks.up - marks.entry);
 	clock_start_tick();
 	local_irq_enable();
+	smp_init();
 	fault_inject_boot();
 	end_run(boot_payload());
 }

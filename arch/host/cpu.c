@@ -2,17 +2,22 @@
 /*
  * The rest of what a machine offers, in terms of a process: CPU, stacks, console, clock, end.
  *
- * A CPU is a thread: its interrupt flag, the tick that waits and its per-CPU offset are thread-local
- * words. One runs. Bring-up goes the machine's own way, boot_main() included: what there is to set
- * up is the image's rights and the stacks' guard pages; interrupt vectors are signals, installed
- * before the kernel half starts (signals.c).
+ * A CPU is a thread: its interrupt flag, the interrupts that wait and its per-CPU offset are
+ * thread-local words. Bring-up goes the machine's own way, boot_main() included: what there is to
+ * set up is the image's rights and the stacks' guard pages; interrupt vectors are signals,
+ * installed before the kernel half starts (signals.c). The other CPUs come in smp.c.
  *
  * I1  What goes to the console is copied into the image first: the process writes it by a system
- *     call, which can't fault pages in.
+ *     call, which can't fault pages in. Each CPU has a buffer of its own, and a text that fits into
+ *     it is written by one call, so lines of several CPUs don't mix, with or without printk's lock.
  * I2  host_irqs_off starts as 1, as a machine starts with interrupts off.
+ * I3  nr_cpu_ids and the table of stacks are written by cpu_init(), before there is a second
+ *     thread; the stacks are in the image, so a trap always finds them mapped.
  *
  * Contexts: console_write() and the clock any.
  */
+#include <asm/atomic.h>
+#include <asm/barrier.h>
 #include <asm/clock.h>
 #include <asm/console.h>
 #include <asm/cpufeature.h>
@@ -23,17 +28,21 @@
 #include <asm/pgtable.h>
 #include <asm/setup.h>
 #include <asm/smp.h>
-#include <linux/errno.h>
 #include <linux/kernel.h>
+#include <linux/minmax.h>
 #include <linux/printk.h>
 #include <linux/string.h>
 #include "arch/common/stacks.h"
 #include "host.h"
 #include "kernel.h"
 
+#define BOUNCE_SIZE 2048UL /* more than a message and its prefix have (printk.c) */
+
 __thread volatile unsigned int host_irqs_off = 1;
 __thread volatile unsigned int host_irq_pending;
 __thread unsigned long host_cpu_off;
+__thread unsigned int host_cpu;
+__thread unsigned int host_spins;
 
 unsigned long __per_cpu_offset[NR_CPUS];
 DEFINE_PER_CPU(unsigned int, cpu_number);
@@ -44,27 +53,40 @@ bool cpu_has_smap = true, cpu_has_smep = true, cpu_has_umip, cpu_has_gbpages, cp
 unsigned int cpu_phys_bits = PHYS_MAP_BITS;
 
 static u64 epoch_cycles;
+static unsigned int nr_halted;
 
 /* ---- stacks ---- */
 
-#define KSTACK_SYMBOLS(n) \
-	extern char kstack_##n##_guard[], kstack_##n##_bottom[], kstack_##n##_top[]
-KSTACK_SYMBOLS(boot);
-KSTACK_SYMBOLS(overflow);
+extern char host_stacks[]; /* entry.S */
 
-#define KSTACK(text, n)                                                  \
-	{                                                                \
-		.name = text, .low = (unsigned long)kstack_##n##_bottom, \
-		.high = (unsigned long)kstack_##n##_top,                 \
-		.guard_low = (unsigned long)kstack_##n##_guard,          \
-		.guard_high = (unsigned long)kstack_##n##_bottom,        \
-	}
+struct kstack kstacks[2 * HOST_CPUS];
+unsigned int nr_kstacks;
 
-struct kstack kstacks[] = {
-	[HOST_STACK_BOOT] = KSTACK("boot", boot),
-	[HOST_STACK_OVERFLOW] = KSTACK("overflow", overflow),
+static const char *const stack_names[2 * HOST_CPUS] = {
+	"boot",	 "overflow",	   "CPU 1", "CPU 1 overflow",
+	"CPU 2", "CPU 2 overflow", "CPU 3", "CPU 3 overflow",
 };
-unsigned int nr_kstacks = ARRAY_SIZE(kstacks);
+
+/* A stack whose guard page begins at `at`; where the next one's does. */
+static unsigned long stack_add(unsigned long at, unsigned long size)
+{
+	kstacks[nr_kstacks] = (struct kstack){
+		.name = stack_names[nr_kstacks],
+		.guard_low = at,
+		.guard_high = at + PAGE_SIZE,
+		.low = at + PAGE_SIZE,
+		.high = at + PAGE_SIZE + size,
+	};
+	return kstacks[nr_kstacks++].high;
+}
+
+void stacks_init(void)
+{
+	unsigned long at = (unsigned long)host_stacks;
+
+	for (unsigned int cpu = 0; cpu < nr_cpu_ids; cpu++)
+		at = stack_add(stack_add(at, HOST_STACK), HOST_OVERFLOW_STACK);
+}
 
 void stacks_protect(void)
 {
@@ -72,15 +94,19 @@ void stacks_protect(void)
 		image_unmap_page(kstacks[i].guard_low);
 }
 
-void host_stack(enum host_stack which, unsigned long *low, unsigned long *high)
+void host_stack(unsigned int cpu, enum host_stack which, unsigned long *low, unsigned long *high)
 {
-	*low = kstacks[which].low;
-	*high = kstacks[which].high;
+	*low = (unsigned long)host_stacks + cpu * HOST_CPU_STACKS + PAGE_SIZE;
+	*high = *low + HOST_STACK;
+	if (which == HOST_STACK_OVERFLOW) {
+		*low = *high + PAGE_SIZE;
+		*high = *low + HOST_OVERFLOW_STACK;
+	}
 }
 
 unsigned long overflow_stack(void)
 {
-	return kstacks[HOST_STACK_OVERFLOW].high;
+	return kstacks[2 * host_cpu + 1].high;
 }
 
 /* ---- bring-up ---- */
@@ -109,6 +135,8 @@ void host_image(unsigned long *start, unsigned long *data, unsigned long *end, u
 void cpu_init(void)
 {
 	epoch_cycles = get_cycles();
+	nr_cpu_ids = host_nr_cpus;
+	stacks_init();
 	pt_boot_init();
 	stacks_protect();
 }
@@ -128,32 +156,17 @@ size_t firmware_boot_line(char *buf, size_t size)
 	return 0;
 }
 
-/**
- * call_on_cpu() - run a function on a given CPU and wait for it
- * @cpu: its id
- * @fn: what to run
- * @arg: handed to @fn
- *
- * Return: 0, or -ENXIO when no such CPU is online.
- */
-int call_on_cpu(unsigned int cpu, void (*fn)(void *arg), void *arg)
-{
-	if (cpu != smp_processor_id())
-		return -ENXIO;
-	fn(arg);
-	return 0;
-}
-
 /* ---- console and end ---- */
 
 void console_write(const char *s, size_t n)
 {
-	static char bounce[1024];
+	static char buffers[HOST_CPUS][BOUNCE_SIZE];
+	char *bounce = buffers[host_cpu];
 	unsigned long flags;
 
 	local_irq_save(flags);
 	while (n) {
-		size_t part = n < sizeof(bounce) ? n : sizeof(bounce);
+		size_t part = min(n, BOUNCE_SIZE);
 
 		memcpy(bounce, s, part);
 		host_write(bounce, part);
@@ -168,16 +181,32 @@ void machine_exit(unsigned int code)
 	host_exit(code);
 }
 
-/* A process that nothing can happen to any more is over. */
+/* A process whose last CPU stops is over: nothing can happen to it any more. */
 void machine_halt(void)
 {
-	host_exit(EXIT_PANIC);
+	static volatile unsigned int never;
+
+	arch_irq_disable();
+	if (arch_fetch_add(&nr_halted, 1) + 1 == READ_ONCE(nr_online_cpus))
+		host_exit(EXIT_PANIC);
+	for (;;)
+		host_idle(&never);
 }
 
+/* With interrupts off a signal only says that it came, so none is missed on the way to sleep. */
 void cpu_idle(void)
 {
+	arch_irq_disable();
 	host_idle(&host_irq_pending);
-	host_irq_replay();
+	arch_irq_enable();
+}
+
+/* Many rounds of a waiting loop are over: whom it waits for may need the processor, or us. */
+void host_relax(void)
+{
+	host_yield();
+	if (!host_irqs_off && host_irq_pending)
+		host_irq_replay();
 }
 
 /* ---- clock ---- */
@@ -198,6 +227,8 @@ u64 clock_ns(void)
 void clock_start_tick(void)
 {
 	host_start_timer(HZ);
-	pr_info("clock: TSC %lu.%03lu MHz, tick %d Hz (interval timer)\n", clock_khz() / 1000,
+	if (smp_processor_id())
+		return;
+	pr_info("clock: TSC %lu.%03lu MHz, tick %d Hz (a timer for each CPU)\n", clock_khz() / 1000,
 		clock_khz() % 1000, HZ);
 }

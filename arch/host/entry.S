@@ -2,7 +2,8 @@
 /*
  * The ways into and out of the kernel half that C can't write.
  *
- * host_enter_kernel   from the process's stack to the boot CPU's, for good.
+ * host_enter_kernel   from the process's stack to the boot CPU's, for good; host_enter_cpu: from
+ *	the stack of a thread to that of the CPU it is.
  *
  * trap_common         where a signal handler sends its thread after it has put a struct pt_regs on
  *	the interrupted stack (host_deliver() in traps.c): rsp points at it. The handler is over by
@@ -23,6 +24,8 @@
  *
  * struct recovery: rbx rbp r12 r13 r14 r15 rsp rip irqs_off
  */
+#include "host.h"
+
 #define XSAVE_SIZE   2752 /* x87, SSE, AVX, AVX-512, to the next multiple of 64 */
 #define XSAVE_HEADER 512
 #define XSAVE_MASK   0xe7
@@ -35,7 +38,7 @@
 host_enter_kernel:
 	movq	%rdi, %rbx
 	movq	%rsi, %r12
-	leaq	kstack_boot_top(%rip), %rsp
+	leaq	host_stacks+HOST_STACK_TOP(%rip), %rsp
 	xorl	%ebp, %ebp
 	pushq	%rbp
 	pushq	%rbp
@@ -46,6 +49,22 @@ host_enter_kernel:
 	call	boot_main
 	ud2
 	.size	host_enter_kernel, . - host_enter_kernel
+
+	.globl	host_enter_cpu
+	.type	host_enter_cpu, @function
+host_enter_cpu:
+	movl	%edi, %ebx
+	imull	$HOST_CPU_STACKS, %edi, %eax
+	leaq	host_stacks+HOST_STACK_TOP(%rip), %rsp
+	addq	%rax, %rsp
+	xorl	%ebp, %ebp
+	pushq	%rbp
+	pushq	%rbp
+	call	host_entered
+	movl	%ebx, %edi
+	call	cpu_main
+	ud2
+	.size	host_enter_cpu, . - host_enter_cpu
 
 	.globl	trap_common
 	.type	trap_common, @function
@@ -130,20 +149,11 @@ host_jump:
 	jmp	*%rcx
 	.size	host_jump, . - host_jump
 
-	/* The boot CPU's stack and that of overflows, each above a page that is unmapped at boot. */
+	/* The CPUs' stacks: host.h. Their guard pages are unmapped at boot (cpu.c). */
 	.section .stacks, "aw", @nobits
 	.p2align 12
-	.globl	kstack_boot_guard, kstack_boot_bottom, kstack_boot_top
-kstack_boot_guard:
-	.skip	4096
-kstack_boot_bottom:
-	.skip	65536
-kstack_boot_top:
-	.globl	kstack_overflow_guard, kstack_overflow_bottom, kstack_overflow_top
-kstack_overflow_guard:
-	.skip	4096
-kstack_overflow_bottom:
-	.skip	32768
-kstack_overflow_top:
+	.globl	host_stacks
+host_stacks:
+	.skip	HOST_CPUS * HOST_CPU_STACKS
 
 	.section .note.GNU-stack, "", @progbits

@@ -9,6 +9,18 @@
 
 #define HOST_PAGE 4096UL
 
+/*
+ * A CPU is a thread; this many at most. Each has two stacks inside the kernel's image, each above a
+ * guard page: [guard | stack | guard | stack for overflows].
+ */
+#define HOST_CPUS	    4
+#define HOST_STACK	    65536
+#define HOST_OVERFLOW_STACK 32768
+#define HOST_CPU_STACKS	    (2 * 4096 + HOST_STACK + HOST_OVERFLOW_STACK)
+#define HOST_STACK_TOP	    (4096 + HOST_STACK) /* from the beginning of a CPU's part */
+
+#ifndef __ASSEMBLER__
+
 /* What a signal interrupted: the layout of struct pt_regs (asm/ptrace.h). */
 struct host_frame {
 	unsigned long r15, r14, r13, r12;
@@ -20,7 +32,9 @@ struct host_frame {
 	unsigned long ip, cs, flags, sp, ss;
 };
 
+/* Interrupts: one that can't be taken is bit (vector - HOST_VECTOR_TIMER) of the CPU's pending word. */
 #define HOST_VECTOR_TIMER 0x20
+#define HOST_VECTOR_CALL  0x21
 
 /* Bits of the error code of a page fault, as Linux hands them over. */
 #define HOST_PF_WRITE 2UL
@@ -35,6 +49,7 @@ extern unsigned char *host_ram;
 extern unsigned long host_ram_size; /* of the file behind it; a multiple of the page size */
 extern unsigned int host_cpu_khz;
 extern unsigned long host_seed;
+extern unsigned int host_nr_cpus; /* asked for; 1 … HOST_CPUS */
 
 /* Let [va, va + size) show physical memory from `phys` on. 0 if the process can't. */
 int host_map(unsigned long va, unsigned long phys, unsigned long size, int prot);
@@ -44,7 +59,17 @@ void host_protect(unsigned long va, unsigned long size, int prot);
 void host_unmap(unsigned long va, unsigned long size);
 void host_write(const char *s, unsigned long n);
 unsigned long long host_clock_ns(void);
+
+/* ---- process/cpus.c: threads ---- */
+
+/* Start the thread that is CPU `cpu`: it comes in through host_enter_cpu(). */
+void host_start_cpu(unsigned int cpu);
+/* Ticks for the calling thread. */
 void host_start_timer(unsigned int hz);
+/* HOST_VECTOR_CALL for CPU `cpu`, which was started. */
+void host_kick(unsigned int cpu);
+/* Another thread may have the processor. */
+void host_yield(void);
 /* Sleep until a signal came, unless *pending is set already. */
 void host_idle(volatile unsigned int *pending);
 void host_exit(unsigned int code) __attribute__((__noreturn__));
@@ -68,6 +93,9 @@ void host_fuzz_failed(void) __attribute__((__noreturn__));
  */
 void host_enter_kernel(unsigned long info, unsigned long long cycles) __attribute__((__noreturn__));
 
+/* The same for the thread of another CPU. */
+void host_enter_cpu(unsigned int cpu) __attribute__((__noreturn__));
+
 /* The regions that must be free in the process, but for the image. */
 enum { HOST_VMEMMAP, HOST_VMALLOC, HOST_DIRECT_MAP, HOST_REGIONS };
 struct host_region {
@@ -80,7 +108,7 @@ void host_image(unsigned long *start, unsigned long *data, unsigned long *end, u
 
 /* The stacks that the kernel half runs on. */
 enum host_stack { HOST_STACK_BOOT, HOST_STACK_OVERFLOW };
-void host_stack(enum host_stack which, unsigned long *low, unsigned long *high);
+void host_stack(unsigned int cpu, enum host_stack which, unsigned long *low, unsigned long *high);
 
 /*
  * A signal on the signal stack, everything blocked. host_tlb_miss(): the access can be tried again.
@@ -90,7 +118,8 @@ void host_stack(enum host_stack which, unsigned long *low, unsigned long *high);
 int host_tlb_miss(unsigned long addr, unsigned long error);
 unsigned long host_deliver(const struct host_frame *f, unsigned long addr, unsigned long *entry);
 
-/* A tick came: true if the frame should be delivered now, else it is noted. */
-int host_tick_wanted(unsigned long ip, unsigned long sp);
+/* An interrupt came: true if the frame should be delivered now, else it is noted as pending. */
+int host_interrupt(unsigned long vector, unsigned long ip, unsigned long sp);
 
+#endif /* !__ASSEMBLER__ */
 #endif

@@ -18,7 +18,7 @@ hk_san = $(if $(filter $(san_$(SAN)_skip),$<),,$(san_$(SAN)_kernel))
 
 hk_src := $(filter-out arch/% tests/arch/%,$(csrc)) $(wildcard tests/host/*.c tests/fuzz/*.c) \
 	  $(wildcard arch/host/*.c) \
-	  $(addprefix arch/common/,stack.c ksyms.c extable.c insn.c)
+	  $(wildcard arch/common/*.c)
 hp_src := $(filter-out %/fuzz.c,$(wildcard arch/host/process/*.c))
 # SAN=fuzz (tests/fuzz/fuzz.mk): libFuzzer's entry points in place of main(), and no suites of self-tests.
 ifeq ($(SAN),fuzz)
@@ -30,7 +30,7 @@ hk_obj := $(hk_cobj) $(H)/arch/host/entry.o
 hp_obj := $(hp_src:%.c=$(H)/%.o)
 
 # What the process half calls, and so the only names that leave the kernel half.
-hk_exports := host_enter_kernel host_image host_regions host_tlb_miss host_deliver host_tick_wanted host_stack
+hk_exports := host_enter_kernel host_image host_regions host_enter_cpu host_tlb_miss host_deliver host_interrupt host_stack
 
 hk_swap = $(subst -Iarch/x86_64/include,-Iarch/host/include,$1)
 hk_cflags = $(filter-out -fno-pic -fno-pie -mcmodel=kernel $(O)%,$(cflags)) -fPIE $(if $(LLVM),,-Wno-clobbered)

@@ -32,6 +32,8 @@ bool walk_user(unsigned long va, bool write, struct user_leaf *leaf, bool *prese
  */
 void *utlb_enter(unsigned long va, bool write, bool *present, unsigned long *irqs);
 void utlb_leave(unsigned long irqs);
+/* The same for a walk alone, until utlb_leave(). False: this CPU is between the two already. */
+bool utlb_hold(unsigned long *irqs);
 /* What tlb.c's flushes do for user addresses; what pt_switch() does. */
 void utlb_flush(unsigned long start, unsigned long end, const struct cpumask *cpus);
 void utlb_forget_all(void);
@@ -46,9 +48,16 @@ unsigned int tlb_entries(void);
 /* tlb.c: take a page out of the image, for good. */
 void image_unmap_page(unsigned long va);
 
-/* cpu.c: unmap the guard pages; the stack that overflows are reported on. */
+/* cpu.c: make the CPUs' stacks known; unmap their guard pages; where this CPU reports overflows. */
+void stacks_init(void);
 void stacks_protect(void);
 unsigned long overflow_stack(void);
+
+/* smp.c: do what other CPUs ask for. Interrupts off. */
+void smp_serve_calls(void);
+
+/* smp.c, called from entry.S: another CPU begins. */
+void cpu_main(unsigned int cpu) __noreturn;
 
 /* traps.c: the address of the last page fault, what a CPU keeps in CR2. */
 unsigned long last_fault_addr(void);

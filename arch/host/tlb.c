@@ -22,7 +22,9 @@
  *    most two (itself and the gap behind).
  *
  * 2. Accessed and dirty. Filling sets PTE_A, filling for a write PTE_D too; a page whose entry is
- *    not dirty is mapped read-only, so that the first write comes here.
+ *    not dirty is mapped read-only, so that the first write comes here. The bits are set only if the
+ *    entry still is what was walked to, as a CPU does: an entry that somebody has just cleared stays
+ *    clear.
  *
  * 3. What is wired. The image (the kernel's code, data and stacks) is always mapped with the rights
  *    of its entries; a flush of such a page reloads it. The walker reads tables through host_ram, a
@@ -35,17 +37,29 @@
  *     most.
  * I2  Each entry is on the chain of its hash, and on no other.
  * I3  User addresses have no entries here, but in each CPU's own table (utlb.c).
+ * I4  When a flush returns no CPU uses what the tables said before. The walk and the filling are one
+ *     step to a flush (tlb_lock); a walk of user addresses and the access that follows are another
+ *     (utlb_enter()).
  *
- * Locks and contexts: one CPU runs. Filling happens in the signal handler with all signals blocked;
- * flushing has interrupts off and touches nothing but the image, so neither interrupts the other.
+ * 5. All CPUs are threads of one process and share this one TLB: a flush is one for all of them, and
+ *    what it would mean to forget a CPU shows on the machine only.
+ *
+ * Locks and contexts: tlb_lock guards the entries, the chains and the process's mappings of RAM; it
+ * is the innermost of all. It is taken in the signal handler with all signals blocked, and by a
+ * flush with interrupts off; who has it touches nothing but the image and host_ram, so he can't need
+ * a filling himself. It is no spinlock_t: ThreadSanitizer may not see this file, since signal
+ * handlers run in the middle of its own code.
  * Complexity: a fill is a walk, a hash step and one mmap(); a flush of n pages min(n, entries) of
  * the same; a flush of all three mmap()s.
  */
+#include <asm/atomic.h>
+#include <asm/barrier.h>
 #include <asm/cpufeature.h>
 #include <asm/irqflags.h>
 #include <asm/percpu.h>
 #include <asm/pgtable.h>
 #include <asm/setup.h>
+#include <asm/smp.h>
 #include <asm/tlbflush.h>
 #include <linux/string.h>
 #include "host.h"
@@ -62,13 +76,15 @@ struct tlb_entry {
 	s32 next;	   /* index of the next one on the chain, or -1 */
 };
 
+static unsigned int tlb_lock; /* 1: somebody has it */
+
 static struct tlb_entry entries[TLB_SIZE];
 static unsigned int nr_entries;
 static s32 buckets[TLB_BUCKETS];
 static const u8 class_shift[] = { PAGE_SHIFT, GROUP_SHIFT, PAGE_SHIFT + 9 };
 enum { CLASS_PAGE, CLASS_GROUP, CLASS_LARGE, NR_CLASSES };
 
-static unsigned long flushes; /* carried out so far */
+static unsigned long flushes; /* carried out so far; atomic */
 static u64 evict_state;
 
 static pte_t boot_root[PTRS_PER_TABLE] __aligned(PAGE_SIZE);
@@ -76,6 +92,21 @@ static pte_t image_tables[2 + IMAGE_TABLES][PTRS_PER_TABLE] __aligned(PAGE_SIZE)
 static pte_t *root = boot_root; /* what kernel_root() returns */
 static bool active;		/* pt_activate_kernel() happened */
 static DEFINE_PER_CPU(pte_t *, user_root);
+
+/* ---- the lock ---- */
+
+static void lock(void)
+{
+	for (unsigned int n = 1; __atomic_exchange_n(&tlb_lock, 1, __ATOMIC_ACQUIRE); n++) {
+		if (n % 64 == 0)
+			host_yield();
+	}
+}
+
+static void unlock(void)
+{
+	__atomic_store_n(&tlb_lock, 0, __ATOMIC_RELEASE);
+}
 
 /* ---- the entries ---- */
 
@@ -130,7 +161,7 @@ static void entry_remove(s32 *link)
 
 static void entries_init(void)
 {
-	memset(buckets, 0xff, sizeof(buckets));
+	fill_words(buckets, ~0UL, sizeof(buckets) / 8);
 	nr_entries = 0;
 }
 
@@ -164,23 +195,33 @@ static pte_t *table_slot(phys_addr_t table, unsigned long va, int level)
 	return (pte_t *)(host_ram + table) + pt_index(va, level);
 }
 
-/* The leaf that translates `va`, present or not; NULL: none. */
-static pte_t *walk(pte_t *from, unsigned long va, int *level)
+/* A leaf, and what it said when it was walked to: other CPUs may change it any time. */
+struct leaf {
+	pte_t *slot;
+	pte_t e;
+	int level;
+};
+
+/* The leaf that translates `va`, present or not. False: none. */
+static bool walk(pte_t *from, unsigned long va, struct leaf *leaf)
 {
 	phys_addr_t table = __pa(from);
 
 	for (int l = PT_TOP; l >= 0; l--) {
-		pte_t *slot = table_slot(table, va, l);
+		pte_t *slot = table_slot(table, va, l), e;
 
-		if (!slot || !pte_mapped(*slot))
-			return NULL;
-		if (pte_leaf(*slot, l)) {
-			*level = l;
-			return slot;
+		if (!slot)
+			return false;
+		e = pte_get(slot);
+		if (!pte_mapped(e))
+			return false;
+		if (pte_leaf(e, l)) {
+			*leaf = (struct leaf){ .slot = slot, .e = e, .level = l };
+			return true;
 		}
-		table = pte_phys(*slot);
+		table = pte_phys(e);
 	}
-	return NULL;
+	return false;
 }
 
 static bool permits(pte_t e, unsigned long error)
@@ -196,14 +237,12 @@ static bool permits(pte_t e, unsigned long error)
  * The entry changes only as long as it is what the walk saw: one that another CPU takes out
  * meanwhile must not come back as two bits. False: it isn't.
  */
-static bool mark_used(pte_t *slot, pte_t *seen, unsigned long error)
+static bool mark_used(struct leaf *leaf, unsigned long error)
 {
-	u64 used = seen->val | PTE_A | (error & HOST_PF_WRITE ? PTE_D : 0);
+	u64 bits = PTE_A | (error & HOST_PF_WRITE ? PTE_D : 0), old = leaf->e.val;
 
-	if (used != seen->val && !try_cmpxchg(&slot->val, &seen->val, used))
-		return false;
-	seen->val = used;
-	return true;
+	leaf->e.val |= bits;
+	return leaf->e.val == old || try_cmpxchg(&leaf->slot->val, &old, leaf->e.val);
 }
 
 static int rights(pte_t e)
@@ -212,9 +251,9 @@ static int rights(pte_t e)
 }
 
 /* Physical address of `va`'s page in the leaf. */
-static phys_addr_t leaf_page(pte_t e, unsigned long va, int level)
+static phys_addr_t leaf_page(const struct leaf *leaf, unsigned long va)
 {
-	return pte_phys(e) + (va & (pt_size(level) - 1) & PAGE_MASK);
+	return pte_phys(leaf->e) + (va & (pt_size(leaf->level) - 1) & PAGE_MASK);
 }
 
 static bool in_image(unsigned long va)
@@ -228,14 +267,16 @@ static bool in_boot_window(unsigned long va)
 }
 
 /* Do the neighbours continue this leaf, so that nothing is lost by letting all of them in? */
-static bool group_is_whole(const pte_t *slot, unsigned long va)
+static bool group_is_whole(const struct leaf *leaf, unsigned long va)
 {
-	const pte_t *first = slot - pt_index(va, 0) % GROUP;
+	unsigned int at = pt_index(va, 0) % GROUP;
+	const pte_t *first = leaf->slot - at;
+	u64 base = leaf->e.val - at * PAGE_SIZE;
 
-	if (!pte_young(*slot) || pte_write(*slot) != pte_dirty(*slot))
+	if (!pte_young(leaf->e) || pte_write(leaf->e) != pte_dirty(leaf->e))
 		return false;
-	for (unsigned int i = 1; i < GROUP; i++) {
-		if (first[i].val != pte_advance(first[0], i * PAGE_SIZE).val)
+	for (unsigned int i = 0; i < GROUP; i++) {
+		if (pte_get(&first[i]).val != pte_advance((pte_t){ base }, i * PAGE_SIZE).val)
 			return false;
 	}
 	return true;
@@ -260,59 +301,72 @@ static bool fill(unsigned long va, phys_addr_t phys, int class, int prot)
 	return host_map(start, phys, size, prot);
 }
 
-int host_tlb_miss(unsigned long addr, unsigned long error)
+static bool miss_locked(unsigned long va, unsigned long error)
 {
-	unsigned long va = addr & PAGE_MASK;
-	pte_t *slot, e;
-	int level, class;
+	struct leaf leaf;
+	int class;
 
-	if (va < KERNEL_START || va > KERNEL_LAST)
-		return false;
 	if (in_boot_window(va))
 		return fill(va, va - PAGE_OFFSET, CLASS_LARGE, HOST_R | HOST_W);
 	do {
-		slot = walk(root, va, &level);
-		if (!slot)
+		if (!walk(root, va, &leaf) || !permits(leaf.e, error))
 			return false;
-		e = pte_get(slot);
-		if (!permits(e, error))
-			return false;
-	} while (!mark_used(slot, &e, error));
-	class = level ? CLASS_LARGE : group_is_whole(slot, va) ? CLASS_GROUP : CLASS_PAGE;
-	return fill(va, leaf_page(e, va, level), class, rights(e));
+	} while (!mark_used(&leaf, error));
+	class = leaf.level ? CLASS_LARGE : group_is_whole(&leaf, va) ? CLASS_GROUP : CLASS_PAGE;
+	return fill(va, leaf_page(&leaf, va), class, rights(leaf.e));
+}
+
+int host_tlb_miss(unsigned long addr, unsigned long error)
+{
+	unsigned long va = addr & PAGE_MASK;
+	bool filled;
+
+	if (va < KERNEL_START || va > KERNEL_LAST)
+		return false;
+	lock();
+	filled = miss_locked(va, error);
+	unlock();
+	return filled;
 }
 
 bool walk_user(unsigned long va, bool write, struct user_leaf *leaf, bool *present)
 {
-	pte_t *from = this_cpu_read(user_root), *slot;
 	unsigned long error = write ? HOST_PF_WRITE : 0;
-	int level;
+	pte_t *from = this_cpu_read(user_root);
+	struct leaf at;
 
 	*present = false;
 	if (!from || va >= TASK_SIZE)
 		return false;
 	do {
-		slot = walk(from, va, &level);
-		if (!slot)
+		if (!walk(from, va, &at)) {
+			*present = false;
 			return false;
-		leaf->e = pte_get(slot);
-		*present = pte_present(leaf->e);
-		if (!permits(leaf->e, error) || !pte_user(leaf->e))
+		}
+		*present = pte_present(at.e);
+		if (!permits(at.e, error) || !pte_user(at.e))
 			return false;
-	} while (!mark_used(slot, &leaf->e, error));
-	leaf->phys = leaf_page(leaf->e, va, level);
+	} while (!mark_used(&at, error));
+	leaf->e = at.e;
+	leaf->phys = leaf_page(&at, va);
 	return true;
 }
 
 bool walk_present(unsigned long va)
 {
-	pte_t *slot, *from = va < TASK_SIZE ? this_cpu_read(user_root) : root;
-	int level;
+	pte_t *from = va < TASK_SIZE ? this_cpu_read(user_root) : root;
+	bool held, present;
+	unsigned long irqs;
+	struct leaf leaf;
 
 	if (!from || (va >= TASK_SIZE && va < KERNEL_START) || va > KERNEL_LAST)
 		return false;
-	slot = walk(from, va, &level);
-	return slot && pte_present(*slot);
+	/* Tables of kernel addresses stay; and the fault may be one of an access that holds already. */
+	held = va < TASK_SIZE && utlb_hold(&irqs);
+	present = walk(from, va, &leaf) && pte_present(leaf.e);
+	if (held)
+		utlb_leave(irqs);
+	return present;
 }
 
 /* ---- forgetting ---- */
@@ -320,11 +374,10 @@ bool walk_present(unsigned long va)
 /* A page of the image is never without its mapping: it gets what its entry says now. */
 static void reload_image(unsigned long va)
 {
-	int level;
-	pte_t *slot = walk(boot_root, va, &level);
+	struct leaf leaf;
 
-	if (slot && pte_present(*slot))
-		host_map(va, leaf_page(*slot, va, level), PAGE_SIZE, rights(*slot));
+	if (walk(boot_root, va, &leaf) && pte_present(leaf.e))
+		host_map(va, leaf_page(&leaf, va), PAGE_SIZE, rights(leaf.e));
 	else
 		host_unmap(va, PAGE_SIZE);
 }
@@ -391,26 +444,24 @@ static void forget_all(void)
 	host_unmap(PAGE_OFFSET, host_ram_size);
 }
 
-void tlb_flush_page(unsigned long va, const struct cpumask *cpus)
-{
-	unsigned long flags;
-
-	utlb_flush(va, va + 1, cpus);
-	local_irq_save(flags);
-	forget_range(va & PAGE_MASK, (va & PAGE_MASK) + PAGE_SIZE);
-	flushes++;
-	local_irq_restore(flags);
-}
-
 void tlb_flush_range(unsigned long start, unsigned long end, const struct cpumask *cpus)
 {
 	unsigned long flags;
 
 	utlb_flush(start, end, cpus);
 	local_irq_save(flags);
-	forget_range(start & PAGE_MASK, end);
-	flushes++;
+	if (end > TASK_SIZE) {
+		lock();
+		forget_range(start & PAGE_MASK, end);
+		unlock();
+	}
 	local_irq_restore(flags);
+	arch_add(&flushes, 1);
+}
+
+void tlb_flush_page(unsigned long va, const struct cpumask *cpus)
+{
+	tlb_flush_range(va & PAGE_MASK, (va & PAGE_MASK) + PAGE_SIZE, cpus);
 }
 
 void tlb_flush_all(const struct cpumask *cpus)
@@ -419,19 +470,21 @@ void tlb_flush_all(const struct cpumask *cpus)
 
 	utlb_flush(0, TASK_SIZE, cpus);
 	local_irq_save(flags);
+	lock();
 	forget_all();
-	flushes++;
+	unlock();
 	local_irq_restore(flags);
+	arch_add(&flushes, 1);
 }
 
 unsigned long tlb_flush_count(void)
 {
-	return flushes;
+	return READ_ONCE(flushes);
 }
 
 unsigned int tlb_entries(void)
 {
-	return nr_entries;
+	return READ_ONCE(nr_entries);
 }
 
 /* ---- roots ---- */
@@ -521,9 +574,9 @@ void pt_switch(pte_t *to)
 
 static pte_t *image_slot(unsigned long va)
 {
-	int level;
+	struct leaf leaf;
 
-	return walk(boot_root, va, &level);
+	return walk(boot_root, va, &leaf) ? leaf.slot : NULL;
 }
 
 void image_unmap_page(unsigned long va)

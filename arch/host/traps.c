@@ -23,6 +23,7 @@
  * interrupted thread's. The search for a fix-up is that of arch/common/extable.c, operands are
  * decoded by arch/common/insn.c.
  */
+#include <asm/atomic.h>
 #include <asm/clock.h>
 #include <asm/extable.h>
 #include <asm/fault.h>
@@ -31,8 +32,8 @@
 #include <asm/percpu.h>
 #include <asm/ptrace.h>
 #include <asm/stack.h>
+#include <asm/string.h>
 #include <linux/sprintf.h>
-#include <linux/string.h>
 #include "arch/common/extable.h"
 #include "arch/common/insn.h"
 #include "host.h"
@@ -50,7 +51,8 @@ _Static_assert(sizeof(struct pt_regs) == sizeof(struct host_frame), "one frame, 
 
 extern const char trap_common[];
 
-static DEFINE_PER_CPU(unsigned long, fault_addr);
+/* Thread-local, not per CPU: a signal handler writes it, which must not touch what it may have to let in. */
+static __thread unsigned long fault_addr;
 
 struct trap {
 	const char *name;
@@ -100,16 +102,21 @@ unsigned long host_deliver(const struct host_frame *f, unsigned long addr, unsig
 
 	if (!top)
 		return 0;
-	memcpy(regs, f, sizeof(*regs));
+	copy_words(regs, f, sizeof(*regs) / 8);
 	regs->flags &= ~X86_EFLAGS_IF;
 	if (!host_irqs_off)
 		regs->flags |= X86_EFLAGS_IF;
 	if (overflow)
 		regs->vector = TRAP_DF;
 	host_irqs_off = 1;
-	this_cpu_write(fault_addr, addr);
+	fault_addr = addr;
 	*entry = (unsigned long)trap_common;
 	return (unsigned long)regs;
+}
+
+static unsigned int pending_bit(unsigned long vector)
+{
+	return 1u << (vector - HOST_VECTOR_TIMER);
 }
 
 static bool in_kernel_text(unsigned long ip)
@@ -117,19 +124,19 @@ static bool in_kernel_text(unsigned long ip)
 	return ip >= (unsigned long)__text_start && ip < (unsigned long)__text_end;
 }
 
-int host_tick_wanted(unsigned long ip, unsigned long sp)
+int host_interrupt(unsigned long vector, unsigned long ip, unsigned long sp)
 {
 	bool overflow;
 
 	if (!host_irqs_off && in_kernel_text(ip) && stack_with_room(sp, &overflow) && !overflow)
 		return true;
-	host_irq_pending = 1;
+	host_irq_pending |= pending_bit(vector); /* all signals are blocked: nobody is in between */
 	return false;
 }
 
 unsigned long last_fault_addr(void)
 {
-	return this_cpu_read(fault_addr);
+	return fault_addr;
 }
 
 /* ---- words ---- */
@@ -251,19 +258,28 @@ static void page_fault(struct pt_regs *regs, unsigned long addr)
 		report_trap(regs, addr);
 }
 
+static void interrupt(unsigned int pending)
+{
+	if (pending & pending_bit(HOST_VECTOR_TIMER))
+		timer_tick();
+	if (pending & pending_bit(HOST_VECTOR_CALL))
+		smp_serve_calls();
+}
+
 /**
- * trap_dispatch - an exception or a tick arrived
+ * trap_dispatch - an exception or an interrupt arrived
  * @regs: what it interrupted
  *
  * Returns when the interrupted code may go on, perhaps at the fix-up that @regs now names.
  */
 void trap_dispatch(struct pt_regs *regs)
 {
-	unsigned long addr = this_cpu_read(fault_addr);
+	unsigned long addr = fault_addr;
 
 	switch (regs->vector) {
 	case HOST_VECTOR_TIMER:
-		timer_tick();
+	case HOST_VECTOR_CALL:
+		interrupt(pending_bit(regs->vector));
 		break;
 	case TRAP_PF:
 		page_fault(regs, addr);
@@ -284,8 +300,8 @@ void host_irq_replay(void)
 {
 	while (host_irq_pending) {
 		local_irq_disable();
-		host_irq_pending = 0;
-		timer_tick();
+		interrupt(
+			xchg(&host_irq_pending, 0)); /* at once: a signal may add to it any time */
 		host_irqs_off = 0;
 	}
 }

@@ -17,6 +17,8 @@
  *
  * I1  Whatever the page, accessed (and for writes dirty) is set before the first byte moves.
  * I2  What is returned is exact: the bytes from the first that can't be reached on.
+ * I3  From the walk to the end of the copy the page is held (utlb_enter()), with interrupts off: on a
+ *     machine too an access is over before a flush of its page is.
  *
  * Context: copy_nofault() any; the others may page, so where one may sleep. Interrupts are off while
  * the bytes of a page move. Cost: a look-up or walk a page, one instruction a word.

@@ -61,6 +61,7 @@ struct utlb_entry {
 
 struct utlb {
 	u32 held;
+	bool inside; /* by this CPU, for an access */
 	struct utlb_entry entries[UTLB_SIZE];
 };
 
@@ -120,6 +121,7 @@ void *utlb_enter(unsigned long va, bool write, bool *present, unsigned long *irq
 	local_irq_save(*irqs);
 	t = this_cpu_ptr(&utlb);
 	hold(t);
+	t->inside = true;
 	e = place_of(t, va);
 	if (look_up(e, va, write, present))
 		return __va(e->leaf.phys + (va & ~PAGE_MASK));
@@ -129,8 +131,26 @@ void *utlb_enter(unsigned long va, bool write, bool *present, unsigned long *irq
 
 void utlb_leave(unsigned long irqs)
 {
-	let_go(this_cpu_ptr(&utlb));
+	struct utlb *t = this_cpu_ptr(&utlb);
+
+	t->inside = false;
+	let_go(t);
 	local_irq_restore(irqs);
+}
+
+bool utlb_hold(unsigned long *irqs)
+{
+	struct utlb *t;
+
+	local_irq_save(*irqs);
+	t = this_cpu_ptr(&utlb);
+	if (t->inside) {
+		local_irq_restore(*irqs);
+		return false;
+	}
+	hold(t);
+	t->inside = true;
+	return true;
 }
 
 static void forget(struct utlb *t, unsigned long start, unsigned long end)

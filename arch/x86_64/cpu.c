@@ -12,6 +12,7 @@
  * CR4 is written whole: firmware leaves its own choices there, and they differ.
  */
 #include <asm/cpufeature.h>
+#include <asm/irqflags.h>
 #include <asm/percpu.h>
 #include <asm/pgtable.h>
 #include <asm/setup.h>
@@ -161,8 +162,31 @@ void cpu_init(void)
  */
 int call_on_cpu(unsigned int cpu, void (*fn)(void *arg), void *arg)
 {
+	unsigned long flags;
+
 	if (cpu != smp_processor_id())
 		return -ENXIO;
+	local_irq_save(flags);
 	fn(arg);
+	local_irq_restore(flags);
 	return 0;
+}
+
+/**
+ * run_on_cpus() - run a function on all CPUs at once
+ * @fn: what to run
+ * @arg: handed to @fn
+ */
+void run_on_cpus(void (*fn)(void *arg), void *arg)
+{
+	fn(arg); /* the boot CPU is the only one */
+}
+
+/**
+ * smp_init() - start the other CPUs
+ *
+ * nr_cpu_ids is 1: there are none.
+ */
+void smp_init(void)
+{
 }

@@ -6,7 +6,7 @@
  *   each_trap_is_named, breakpoint_goes_on   the vector is the signal's number; the #GP's operand is not decoded
  *   registers_come_through  a register swapped in save_frame() or in trap_common's pops
  *   overflow_is_a_report    stack_with_room() never says overflow (the process dies)
- *   a_tick_waits            host_tick_wanted() ignores host_irqs_off; arch_irq_enable() replays nothing
+ *   a_tick_waits            host_interrupt() ignores host_irqs_off; arch_irq_enable() replays nothing
  *   flag_comes_back         recovery_jump() leaves host_irqs_off alone; trap_dispatch() does not let interrupts in again
  */
 #include <asm/clock.h>

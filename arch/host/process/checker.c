@@ -43,17 +43,20 @@ const char *__ubsan_default_options(void)
 	return OPTIONS;
 }
 
+static __thread unsigned int this_cpu;
+
 static void on_stack(enum host_stack which)
 {
-	static void *fake;
+	static __thread void *fake;
 	unsigned long low, high;
 
-	host_stack(which, &low, &high);
+	host_stack(this_cpu, which, &low, &high);
 	__sanitizer_start_switch_fiber(&fake, (void *)low, high - low);
 }
 
-void checker_leave_stack(void)
+void checker_leave_stack(unsigned int cpu)
 {
+	this_cpu = cpu;
 	on_stack(HOST_STACK_BOOT);
 }
 
@@ -65,8 +68,9 @@ void host_entered(void)
 
 #else
 
-void checker_leave_stack(void)
+void checker_leave_stack(unsigned int cpu)
 {
+	(void)cpu;
 }
 
 void host_entered(void)

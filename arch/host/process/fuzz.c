@@ -138,8 +138,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 }
 
 /* The switches to the kernel's stack are announced where they happen. */
-void checker_leave_stack(void)
+void checker_leave_stack(unsigned int cpu)
 {
+	(void)cpu;
 }
 
 void host_entered(void)

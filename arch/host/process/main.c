@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 /*
- * Quarry as a process: build/host/quarry [--mem SIZE | --map ROWS] [--junk] [--module FILE] [boot line …]
+ * Quarry as a process: build/host/quarry [--mem SIZE | --map ROWS] [--junk] [--smp CPUS] [--module FILE] [boot line …]
  *                       build/host/quarry --fuzz TARGET FILE …
  *
  * This half is firmware and loader. It makes RAM as the memory map asks for it (map.c, memory.c), puts
@@ -26,9 +26,9 @@
 
 static void usage(FILE *to)
 {
-	fputs("usage: quarry [--mem SIZE | --map ROWS] [--junk] [--module FILE] [boot line ...]\n"
+	fputs("usage: quarry [--mem SIZE | --map ROWS] [--junk] [--smp CPUS] [--module FILE] [boot line ...]\n"
 	      "       quarry --fuzz TARGET FILE ...\n"
-	      "  SIZE like 64M or 16G (default 512M)\n"
+	      "  SIZE like 64M or 16G (default 512M), CPUS 1 to 4 (default 1)\n"
 	      "  ROWS: start-end:type or start+size:type, by commas, or a file with one a line;\n"
 	      "  type: usable, reserved, acpi, nvs, bad or a number\n"
 	      "  --junk: RAM starts full of junk, not of zeros\n"
@@ -62,6 +62,16 @@ static unsigned long parse_size(const char *text)
 	return n & ~(HOST_PAGE - 1);
 }
 
+static unsigned int parse_cpus(const char *text)
+{
+	char *end;
+	unsigned long n = strtoul(text, &end, 0);
+
+	if (end == text || *end || n < 1 || n > HOST_CPUS)
+		bad_usage("--smp takes 1 to 4");
+	return (unsigned int)n;
+}
+
 /* Replaying a target's inputs takes all other arguments. */
 static int parse_replay(int argc, char **argv, struct machine *m)
 {
@@ -91,6 +101,8 @@ static void parse_args(int argc, char **argv, struct machine *m)
 			map = argv[++i];
 		} else if (!strcmp(argv[i], "--junk")) {
 			m->junk = 1;
+		} else if (!strcmp(argv[i], "--smp") && i + 1 < argc) {
+			host_nr_cpus = parse_cpus(argv[++i]);
 		} else if (!strcmp(argv[i], "--module") && i + 1 < argc) {
 			m->module = argv[++i];
 		} else if (!strncmp(argv[i], "--", 2)) {

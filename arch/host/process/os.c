@@ -13,7 +13,6 @@
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/syscall.h>
-#include <sys/time.h>
 #include <time.h>
 #include <unistd.h>
 #include "../host.h"
@@ -23,6 +22,7 @@ unsigned char *host_ram;
 unsigned long host_ram_size;
 unsigned int host_cpu_khz;
 unsigned long host_seed;
+unsigned int host_nr_cpus = 1;
 int ram_fd = -1;
 int host_fuzzing;
 
@@ -97,28 +97,6 @@ unsigned long long host_clock_ns(void)
 
 	clock_gettime(CLOCK_MONOTONIC, &t);
 	return t.tv_sec * 1000000000ULL + (unsigned long long)t.tv_nsec;
-}
-
-void host_start_timer(unsigned int hz)
-{
-	struct itimerval t = { .it_interval.tv_usec = 1000000 / hz,
-			       .it_value.tv_usec = 1000000 / hz };
-
-	if (host_fuzzing)
-		return;
-	if (setitimer(ITIMER_REAL, &t, NULL))
-		die("no timer");
-}
-
-void host_idle(volatile unsigned int *pending)
-{
-	sigset_t all, before;
-
-	sigfillset(&all);
-	sigprocmask(SIG_BLOCK, &all, &before);
-	while (!*pending)
-		sigsuspend(&before);
-	sigprocmask(SIG_SETMASK, &before, NULL);
 }
 
 void host_exit(unsigned int code)

@@ -66,10 +66,16 @@ void write_boot_info(const struct machine *m);
 /* os.c: say what could not be done, and why; end the process. */
 void die(const char *what) __attribute__((__noreturn__));
 
-/* checker.c: the last thing on the process's own stack. */
-void checker_leave_stack(void);
+/* checker.c: the last thing on the process's own stack, before CPU `cpu`'s. */
+void checker_leave_stack(unsigned int cpu);
 
-/* signals.c */
+/* signals.c: the handlers, and the calling thread's signal stack; the latter alone for other threads. */
+#define SIGNAL_TICK SIGALRM
+#define SIGNAL_CALL SIGUSR1
 void signals_init(void);
+void signals_init_thread(void);
+
+/* cpus.c: the calling thread is CPU 0. */
+void cpus_init(void);
 
 #endif

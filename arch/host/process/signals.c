@@ -79,14 +79,14 @@ static void on_trap(int sig, siginfo_t *info, void *context)
 		signal(sig, SIG_DFL);
 }
 
-static void on_tick(int sig, siginfo_t *info, void *context)
+static void on_interrupt(int sig, siginfo_t *info, void *context)
 {
 	greg_t *g = ((ucontext_t *)context)->uc_mcontext.gregs;
+	unsigned long vector = sig == SIGNAL_TICK ? HOST_VECTOR_TIMER : HOST_VECTOR_CALL;
 
-	(void)sig;
 	(void)info;
-	if (host_tick_wanted((unsigned long)g[REG_RIP], (unsigned long)g[REG_RSP]))
-		deliver(g, HOST_VECTOR_TIMER, 0);
+	if (host_interrupt(vector, (unsigned long)g[REG_RIP], (unsigned long)g[REG_RSP]))
+		deliver(g, vector, 0);
 }
 
 static void handle(int sig, void (*handler)(int sig, siginfo_t *info, void *context))
@@ -99,17 +99,24 @@ static void handle(int sig, void (*handler)(int sig, siginfo_t *info, void *cont
 		die("a signal can't be handled");
 }
 
-void signals_init(void)
+void signals_init_thread(void)
 {
-	static const int traps[] = { SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGTRAP };
 	stack_t stack = { .ss_size = SIGNAL_STACK };
 
 	stack.ss_sp = mmap(NULL, SIGNAL_STACK, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS,
 			   -1, 0);
 	if (stack.ss_sp == MAP_FAILED || sigaltstack(&stack, NULL))
 		die("no signal stack");
+}
+
+void signals_init(void)
+{
+	static const int traps[] = { SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGTRAP };
+
+	signals_init_thread();
 	for (unsigned int i = 0; i < sizeof(traps) / sizeof(traps[0]); i++)
 		handle(traps[i], on_trap);
 	if (!host_fuzzing)
-		handle(SIGALRM, on_tick);
+		handle(SIGNAL_TICK, on_interrupt);
+	handle(SIGNAL_CALL, on_interrupt);
 }

@@ -43,5 +43,6 @@ void make_machine(const struct machine *m, char **argv, unsigned long long cycle
 	measure_clock();
 	host_seed = cycles * 0x9e3779b97f4a7c15ULL;
 	signals_init();
-	checker_leave_stack();
+	cpus_init();
+	checker_leave_stack(0);
 }

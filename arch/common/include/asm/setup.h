@@ -20,6 +20,15 @@ void idt_init(void);
 /* The part of physical memory that __va() reaches before pt_activate_kernel(). */
 phys_addr_t boot_window_size(void);
 
+/*
+ * Per-CPU variables for CPUs 1 … nr_cpu_ids-1, in memory from `alloc`, which must not fail. After it
+ * per_cpu_ptr() is right for every id.
+ */
+void setup_per_cpu_areas(void *(*alloc)(size_t size, size_t align));
+
+/* The other CPUs run from here on, idle; each says so on the console. Interrupts on. */
+void smp_init(void);
+
 /* Make what is marked __ro_after_init read-only. */
 void mark_rodata_ro(void);
 

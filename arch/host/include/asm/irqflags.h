@@ -3,8 +3,8 @@
  * Contract: interrupts of this CPU. O(1); nest by save/restore.
  *
  * A CPU is a thread, its interrupt flag a word of it. A signal that finds the word set, or the
- * thread outside of the kernel's code, only sets irq_pending; whoever lets interrupts in again
- * replays it.
+ * thread outside of the kernel's code, only sets a bit of irq_pending; whoever lets interrupts in
+ * again replays it, and so does cpu_relax() where they are on.
  */
 #ifndef ASM_IRQFLAGS_H
 #define ASM_IRQFLAGS_H
@@ -13,9 +13,9 @@
 #include <linux/compiler.h>
 
 extern __thread volatile unsigned int host_irqs_off;	/* 1: off */
-extern __thread volatile unsigned int host_irq_pending; /* a tick waits */
+extern __thread volatile unsigned int host_irq_pending; /* a bit for each vector that waits */
 
-/* Take what waits, interrupts on. */
+/* Take what waits. Interrupts are on, before and after. */
 void host_irq_replay(void);
 
 static __always_inline unsigned long arch_irq_save_flags(void)

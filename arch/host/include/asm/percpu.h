@@ -21,6 +21,7 @@ extern unsigned long __per_cpu_offset[NR_CPUS];
 #define per_cpu_offset(cpu) (__per_cpu_offset[cpu])
 
 extern __thread unsigned long host_cpu_off;
+extern __thread unsigned int host_cpu; /* the id again, for signal handlers, which must not fault */
 
 DECLARE_PER_CPU(unsigned int, cpu_number);
 
