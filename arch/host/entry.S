@@ -22,7 +22,8 @@
  * recovery_save, host_jump   setjmp and longjmp of the kernel (asm/stack.h; recovery_jump() is in
  *	memstate.c); the ninth word is the interrupt flag. No handler needs to be told that it was left.
  *
- * struct recovery: rbx rbp r12 r13 r14 r15 rsp rip irqs_off
+ * struct recovery: rbx rbp r12 r13 r14 r15 rsp rip irqs_off; and, where ThreadSanitizer counts calls,
+ *	how deep they are (process/tsan.c)
  */
 #include "host.h"
 
@@ -126,6 +127,10 @@ recovery_save:
 	movq	%rax, 56(%rdi)
 	movl	%fs:host_irqs_off@tpoff, %eax
 	movq	%rax, 64(%rdi)
+#ifdef HOST_TSAN
+	movl	%fs:host_tsan_depth@tpoff, %eax
+	movq	%rax, 72(%rdi)
+#endif
 	xorl	%eax, %eax
 	ret
 	.size	recovery_save, . - recovery_save
@@ -134,6 +139,13 @@ recovery_save:
 	.type	host_jump, @function
 	.p2align 4
 host_jump:
+#ifdef HOST_TSAN
+	andq	$-16, %rsp
+	movq	%rdi, %rbx
+	movl	72(%rdi), %edi
+	call	host_tsan_unwind
+	movq	%rbx, %rdi
+#endif
 	movq	(%rdi), %rbx
 	movq	8(%rdi), %rbp
 	movq	16(%rdi), %r12

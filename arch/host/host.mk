@@ -6,8 +6,9 @@
 # whose names stay to itself, save those that arch/host/host.h declares; the process half is an ordinary C program.
 #
 # SAN=<tool> builds a variant of its own, build/host-<tool>: what the tool adds to the flags of either half and of the
-# link stands in san_<tool>_kernel, san_<tool>_process and san_<tool>_link; sources that it must leave alone in
-# san_<tool>_skip (patterns).
+# link stands in san_<tool>_kernel, san_<tool>_process and san_<tool>_link (and san_<tool>_asm, what entry.S is told);
+# sources that it must leave alone in san_<tool>_skip (patterns); arch/host/process/<tool>.c, if there is one, is part
+# of the process half.
 
 SAN   ?=
 H     ?= build/host$(SAN:%=-%)$(if $(filter gcc-release,$(variant)),,-$(variant))
@@ -17,13 +18,14 @@ HLINK := $(HCC)
 hk_san = $(if $(filter $(san_$(SAN)_skip),$<),,$(san_$(SAN)_kernel))
 
 hk_src := $(filter-out arch/% tests/arch/%,$(csrc)) $(wildcard tests/host/*.c tests/fuzz/*.c) \
-	  $(wildcard arch/host/*.c) \
-	  $(wildcard arch/common/*.c)
-hp_src := $(filter-out %/fuzz.c,$(wildcard arch/host/process/*.c))
+	  $(wildcard arch/host/*.c) $(wildcard arch/common/*.c)
+# A tool may have a file of the process half to itself.
+hp_tools := $(addprefix arch/host/process/,fuzz.c tsan.c)
+hp_src := $(filter-out $(hp_tools),$(wildcard arch/host/process/*.c)) $(filter %/$(SAN).c,$(hp_tools))
 # SAN=fuzz (tests/fuzz/fuzz.mk): libFuzzer's entry points in place of main(), and no suites of self-tests.
 ifeq ($(SAN),fuzz)
 hk_src := $(filter-out tests/lib/% tests/boot/% tests/mm/% tests/host/% %_bench.c,$(hk_src))
-hp_src := arch/host/process/fuzz.c $(filter-out %/main.c %/replay.c %/checker.c,$(hp_src))
+hp_src := $(filter-out %/main.c %/replay.c %/checker.c,$(hp_src))
 endif
 hk_cobj := $(hk_src:%.c=$(H)/%.o)
 hk_obj := $(hk_cobj) $(H)/arch/host/entry.o
@@ -59,7 +61,7 @@ $(H)/boot/main.o: hk_extra := -fPIC
 
 $(H)/arch/host/entry.o: arch/host/entry.S $(H)/flags
 	@mkdir -p $(@D)
-	@$(HCC) -c -MMD -MP $< -o $@
+	@$(HCC) $(san_$(SAN)_asm) -c -MMD -MP $< -o $@
 
 $(hp_obj): $(H)/%.o: %.c $(H)/flags
 	@mkdir -p $(@D)

@@ -21,7 +21,7 @@
  *       back, else 0.
  *
  * Ordering: the addition (or cmpxchg) that gets the lock is a full barrier; a waiter's last read of
- * `owner` is an acquire that pairs with the release fence in spin_unlock().
+ * `owner` is an acquire that pairs with the release in spin_unlock().
  *
  * Contexts: any; a lock shared with interrupt handlers needs interrupts off. In debug builds a CPU
  * that asks for a lock it already has, which would spin for ever, is told so.

@@ -44,18 +44,21 @@ static int mmap_rights(int prot)
 	       (prot & HOST_X ? PROT_EXEC : 0);
 }
 
-/* The call itself: checkers that put themselves in front of mmap() would forget what they know. */
-static long map_raw(unsigned long va, unsigned long size, int rights, int flags, int fd,
-		    unsigned long offset)
+/*
+ * The bare system call: checkers that put themselves in front of mmap() would forget what they know, and
+ * this runs in signal handlers.
+ */
+static int map_fixed(unsigned long va, unsigned long size, int prot, int flags, int fd,
+		     unsigned long offset)
 {
-	return syscall(SYS_mmap, va, size, rights, flags, fd, offset);
+	return syscall(SYS_mmap, va, size, prot, flags | MAP_FIXED, fd, offset) == -1;
 }
 
 int host_map(unsigned long va, unsigned long phys, unsigned long size, int prot)
 {
 	int saved = errno;
 
-	if (map_raw(va, size, mmap_rights(prot), MAP_SHARED | MAP_FIXED, ram_fd, phys) == -1)
+	if (map_fixed(va, size, mmap_rights(prot), MAP_SHARED, ram_fd, phys))
 		die("a page of RAM can't be mapped");
 	errno = saved;
 	return 1;
@@ -71,8 +74,7 @@ void host_unmap(unsigned long va, unsigned long size)
 {
 	int saved = errno;
 
-	if (map_raw(va, size, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE | MAP_FIXED,
-		    -1, 0) == -1)
+	if (map_fixed(va, size, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0))
 		die("a page can't be unmapped");
 	errno = saved;
 }

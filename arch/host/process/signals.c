@@ -7,6 +7,9 @@
  * the thread's registers are bent towards trap_common (entry.S), and the handler returns. So no
  * kernel code but the walker ever runs inside a signal handler.
  *
+ * The handlers are installed by the bare system call, since the C library's function may be a
+ * sanitizer's, which holds signals back and hands out copies of the registers.
+ *
  * A signal that strikes where the kernel half can't take it (a bug of the process half's own) gets
  * its default action back and strikes again: the process ends as any other would.
  */
@@ -14,7 +17,9 @@
 #include <signal.h>
 #include <stddef.h>
 #include <sys/mman.h>
+#include <sys/syscall.h>
 #include <ucontext.h>
+#include <unistd.h>
 #include "../host.h"
 #include "process.h"
 
@@ -51,6 +56,35 @@ static void save_frame(struct host_frame *f, const greg_t *g, unsigned long vect
 	f->ss = (unsigned long)g[REG_CSGSFS] >> 48;
 }
 
+/* What the system call takes, which is not the C library's struct sigaction. */
+struct kernel_sigaction {
+	void (*handler)(int sig, siginfo_t *info, void *context);
+	unsigned long flags;
+	void (*restorer)(void);
+	unsigned long mask;
+};
+
+#define SA_RESTORER 0x04000000UL
+
+void signal_return(void);
+__asm__(".pushsection .text\n"
+	".type signal_return, @function\n"
+	"signal_return: movq $15, %rax\n\t" /* SYS_rt_sigreturn */
+	"syscall\n"
+	".popsection");
+
+/* Everything is blocked while a handler runs. NULL: the default action. */
+static void handle(int sig, void (*handler)(int sig, siginfo_t *info, void *context))
+{
+	struct kernel_sigaction sa = { .handler = handler,
+				       .flags = SA_SIGINFO | SA_ONSTACK | SA_RESTART | SA_RESTORER,
+				       .restorer = signal_return,
+				       .mask = ~0UL };
+
+	if (syscall(SYS_rt_sigaction, sig, &sa, NULL, sizeof(sa.mask)))
+		die("a signal can't be handled");
+}
+
 /* Send the interrupted thread to the kernel's handler; 0: it can't be. */
 static int deliver(greg_t *g, unsigned long vector, unsigned long addr)
 {
@@ -76,7 +110,7 @@ static void on_trap(int sig, siginfo_t *info, void *context)
 	if (sig == SIGSEGV && vector == TRAP_PF && host_tlb_miss(addr, (unsigned long)g[REG_ERR]))
 		return;
 	if (!deliver(g, vector, addr))
-		signal(sig, SIG_DFL);
+		handle(sig, NULL);
 }
 
 static void on_interrupt(int sig, siginfo_t *info, void *context)
@@ -87,16 +121,6 @@ static void on_interrupt(int sig, siginfo_t *info, void *context)
 	(void)info;
 	if (host_interrupt(vector, (unsigned long)g[REG_RIP], (unsigned long)g[REG_RSP]))
 		deliver(g, vector, 0);
-}
-
-static void handle(int sig, void (*handler)(int sig, siginfo_t *info, void *context))
-{
-	struct sigaction sa = { .sa_sigaction = handler,
-				.sa_flags = SA_SIGINFO | SA_ONSTACK | SA_RESTART };
-
-	sigfillset(&sa.sa_mask);
-	if (sigaction(sig, &sa, NULL))
-		die("a signal can't be handled");
 }
 
 void signals_init_thread(void)

@@ -107,17 +107,12 @@ static __always_inline bool __spin_trylock(spinlock_t *lock)
 
 #define spin_trylock(lock) __cond_acquire(lock, __spin_trylock(lock))
 
-/*
- * Only the holder writes `owner`, so the increment needs no lock prefix; the fence orders what the
- * lock protected before it.
- */
+/* Only the holder writes `owner`; the release orders what the lock protected before it. */
 static __always_inline void spin_unlock(spinlock_t *lock) __releases(lock)
 {
 	spin_debug_unlock(lock);
 	__release(lock);
-	__atomic_thread_fence(__ATOMIC_RELEASE);
-	lock->owner++;
-	barrier();
+	smp_inc_release(&lock->owner);
 	preempt_enable();
 }
 

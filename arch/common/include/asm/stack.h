@@ -30,7 +30,7 @@ unsigned int stack_trace_save(unsigned long *ips, unsigned int max, unsigned int
  * at the save.
  */
 struct recovery {
-	unsigned long regs[9];
+	unsigned long regs[10]; /* as many as a port needs */
 };
 int recovery_save(struct recovery *r) __attribute__((returns_twice));
 void recovery_jump(struct recovery *r) __noreturn;

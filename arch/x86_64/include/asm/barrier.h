@@ -27,6 +27,14 @@
 		WRITE_ONCE(*(p), v); \
 	} while (0)
 
+/* Add 1, released, to what only the caller writes now. One instruction, no lock prefix. */
+#define smp_inc_release(p)   \
+	do {                 \
+		barrier();   \
+		++*(p);      \
+		barrier();   \
+	} while (0)
+
 /* In a waiting loop: be kind to the other thread of the core. */
 #define cpu_relax() __asm__ __volatile__("pause" : : : "memory")
 
