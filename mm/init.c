@@ -40,14 +40,14 @@ void reclaim_caches(void)
  * mm_quiesce() - empty every cache, so that page counts are exact
  *
  * From the top layer down, since each gives back to the one below: lazily freed vmalloc areas, slab
- * arrays and empty slabs, per-CPU page lists. Kernel page tables and struct pages rightly remain;
+ * arrays and empty slabs, per-CPU page lists of every CPU. Kernel page tables and struct pages rightly remain;
  * MM_KERNEL_TABLES counts the former.
  */
 void mm_quiesce(void)
 {
 	vmalloc_drain();
 	slab_drain();
-	page_alloc_drain();
+	page_alloc_drain_all();
 }
 
 /**

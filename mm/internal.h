@@ -65,10 +65,21 @@ extern struct report_explainer page_explainer;
  * Requests of smaller orders ask nobody: NR_PAGE_ORDERS, or 0 while each asks fault_inject_page().
  */
 extern unsigned int page_orders_plain;
+/*
+ * Write a block's mark. Its owner needs no lock for that, though who frees the block's buddy reads
+ * it under zone->lock: only PAGE_FREE means anything to him, and only he who holds the lock writes
+ * or overwrites that. Hence one store.
+ */
+static inline void page_set_mark(struct page *page, u16 mark)
+{
+	WRITE_ONCE(page->mark, mark);
+}
 void page_alloc_init(void);
 /* Give [start, end) to the buddy. Z: zone->lock held, all in one section and zone. */
 void buddy_add_range(struct zone *zone, unsigned long start_pfn, unsigned long end_pfn);
+/* Give the per-CPU lists back to the buddy: this CPU's (any context), every CPU's (may sleep). */
 void page_alloc_drain(void);
+void page_alloc_drain_all(void);
 bool buddy_valid(void);
 /* Free a block of any order that the caller owns alone, without looking at its count. */
 void free_block(struct page *page, unsigned int order);

@@ -94,7 +94,7 @@ void *__kmalloc_large(size_t size, gfp_t gfp)
 	page = alloc_pages(gfp | __GFP_COMP, order);
 	if (!page)
 		return NULL;
-	page->type = PAGE_KMALLOC;
+	WRITE_ONCE(page->type, PAGE_KMALLOC);
 	page->size = size;
 	mm_stat_add(MM_KMALLOC_LARGE, 1L << order);
 	kasan_kmalloc_large(page_address(page), size, order);
@@ -110,7 +110,7 @@ void kfree_large(struct page *page, const void *p)
 	}
 	mm_stat_add(MM_KMALLOC_LARGE, -(1L << page->order));
 	kasan_kfree_large(p, page->order);
-	page->type = PAGE_USED;
+	WRITE_ONCE(page->type, PAGE_USED);
 	put_page(page);
 }
 

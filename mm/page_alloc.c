@@ -21,8 +21,8 @@
  *    what can't move stays together, and order-9 blocks survive.
  *
  * 4. Per-CPU lists hold blocks of order 0 … PCP_ORDERS-1, last in first out, filled and drained by
- *    PCP_BATCH pages under one zone lock. They are used with interrupts off and touch no shared
- *    line. Their pages count as allocated for the zone; nr_free_pages() adds them. They are stocked
+ *    PCP_BATCH pages under one zone lock. They are used by their CPU alone, with interrupts off, and
+ *    touch no shared line; others read the counts. Their pages count as allocated for the zone; nr_free_pages() adds them. They are stocked
  *    only with what an ordinary request may take, so a privileged one does not carry the reserve
  *    out of the zone for others.
  *
@@ -54,6 +54,7 @@
  */
 #include <asm/irqflags.h>
 #include <linux/bitops.h>
+#include <linux/cpumask.h>
 #include <linux/math.h>
 #include <linux/mm.h>
 #include <linux/percpu.h>
@@ -105,13 +106,13 @@ static void list_push(struct zone *zone, struct page *page, unsigned int order, 
 	unsigned long pfn = page_to_pfn(page);
 	u32 next = area->head[mt];
 
-	page->mark = PAGE_MARK(PAGE_FREE, order);
+	page_set_mark(page, PAGE_MARK(PAGE_FREE, order));
 	page->next = next;
 	page->prev = 0;
 	if (next)
 		pfn_to_page(next)->prev = pfn;
 	area->head[mt] = pfn;
-	area->nr_free[mt]++;
+	ADD_ONCE(area->nr_free[mt], 1);
 	zone->nonempty[mt] |= 1u << order;
 }
 
@@ -126,9 +127,10 @@ static void list_remove(struct zone *zone, struct page *page, unsigned int order
 		pfn_to_page(page->prev)->next = page->next;
 	else
 		area->head[mt] = page->next;
-	if (!--area->nr_free[mt])
+	ADD_ONCE(area->nr_free[mt], -1);
+	if (!area->nr_free[mt])
 		zone->nonempty[mt] &= ~(1u << order);
-	page->mark = 0;
+	page_set_mark(page, 0);
 }
 
 /* Two free pageblocks become one block: both are of the first one's mobility from now on (I3). */
@@ -142,13 +144,13 @@ static void buddy_free(struct zone *zone, struct page *page, unsigned int order)
 {
 	unsigned long pfn = page_to_pfn(page);
 
-	zone->nr_free += 1UL << order;
-	page->mark = 0;
+	ADD_ONCE(zone->nr_free, 1UL << order);
+	page_set_mark(page, 0);
 	while (order < MAX_PAGE_ORDER) {
 		unsigned long other = pfn ^ (1UL << order);
 		struct page *buddy = pfn_to_page(other);
 
-		if (buddy->mark != PAGE_MARK(PAGE_FREE, order))
+		if (READ_ONCE(buddy->mark) != PAGE_MARK(PAGE_FREE, order))
 			break;
 		list_remove(zone, buddy, order, block_mobility(other));
 		if (order == PAGEBLOCK_ORDER)
@@ -176,7 +178,7 @@ static struct page *take_from(struct zone *zone, unsigned int order, unsigned in
 	struct page *page = pfn_to_page(zone->area[order].head[mt]);
 
 	list_remove(zone, page, order, mt);
-	zone->nr_free -= 1UL << want;
+	ADD_ONCE(zone->nr_free, -(1UL << want));
 	return buddy_split(zone, page, order, want, mt);
 }
 
@@ -224,7 +226,7 @@ static struct page *take_other(struct zone *zone, unsigned int order, enum migra
 	list_remove(zone, page, o, from);
 	for (unsigned long i = 0; i < 1UL << o; i += PAGEBLOCK_NR_PAGES)
 		page[i].block = mt;
-	zone->nr_free -= 1UL << order;
+	ADD_ONCE(zone->nr_free, -(1UL << order));
 	return buddy_split(zone, page, o, order, mt);
 }
 
@@ -280,10 +282,10 @@ static bool zone_allows(const struct request *rq, const struct zone *zone, unsig
 
 static void pcp_push(struct pcp_list *list, struct page *page, unsigned int order)
 {
-	page->mark = PAGE_MARK(PAGE_PCP, order);
+	page_set_mark(page, PAGE_MARK(PAGE_PCP, order));
 	page->next = list->head;
 	list->head = page_to_pfn(page);
-	list->count++;
+	ADD_ONCE(list->count, 1);
 }
 
 static struct page *pcp_pop(struct pcp_list *list)
@@ -291,7 +293,7 @@ static struct page *pcp_pop(struct pcp_list *list)
 	struct page *page = pfn_to_page(list->head);
 
 	list->head = page->next;
-	list->count--;
+	ADD_ONCE(list->count, -1);
 	return page;
 }
 
@@ -431,8 +433,8 @@ static struct page *alloc_or_die(const struct request *rq)
 }
 
 /*
- * Nothing at the first try: give back what this CPU's lists hold, so that it can merge, and look
- * again.
+ * Nothing at the first try: give back what the per-CPU lists hold, so that it can merge, and look
+ * again. Other CPUs are asked for theirs where one may wait for them.
  */
 static noinline struct page *alloc_slow(const struct request *rq, unsigned long caller)
 {
@@ -441,7 +443,11 @@ static noinline struct page *alloc_slow(const struct request *rq, unsigned long 
 
 	if (!(rq->gfp & __GFP_NORETRY))
 		reclaim_caches();
-	page_alloc_drain();
+	if ((rq->gfp & (__GFP_NORETRY | __GFP_DIRECT_RECLAIM)) == __GFP_DIRECT_RECLAIM &&
+	    !irqs_disabled())
+		page_alloc_drain_all();
+	else
+		page_alloc_drain();
 	page = first_zone_that_has(rq);
 	if (!page && (rq->gfp & must) == must)
 		return alloc_or_die(rq);
@@ -453,7 +459,7 @@ static noinline struct page *alloc_slow(const struct request *rq, unsigned long 
 static inline void page_hand_out(struct page *page, const struct request *rq)
 {
 	page->flags = (rq->gfp & __GFP_COMP ? PG_compound : 0);
-	page->mark = PAGE_MARK(PAGE_USED, rq->order);
+	page_set_mark(page, PAGE_MARK(PAGE_USED, rq->order));
 	page->_refcount.counter = 1;
 	page->_mapcount.counter = 0;
 	page->mapping = NULL;
@@ -643,7 +649,7 @@ void __free_pages(struct page *page, unsigned int order)
 		return;
 	loose = order && !(page->flags & PG_compound);
 	if (loose) /* before the drop: whoever holds the first page may free it from then on */
-		page->mark = PAGE_MARK(PAGE_USED, 0);
+		page_set_mark(page, PAGE_MARK(PAGE_USED, 0));
 	if (likely(atomic_dec_and_test(&page->_refcount)))
 		free_block(page, order);
 	else if (loose)
@@ -691,9 +697,9 @@ void split_page(struct page *page, unsigned int order)
 {
 	if (!may_free(page, order) || WARN_ON(page->flags & PG_compound))
 		return;
-	page->mark = PAGE_MARK(PAGE_USED, 0);
+	page_set_mark(page, PAGE_MARK(PAGE_USED, 0));
 	for (unsigned long i = 1; i < 1UL << order; i++) {
-		page[i].mark = PAGE_MARK(PAGE_USED, 0);
+		page_set_mark(&page[i], PAGE_MARK(PAGE_USED, 0));
 		page[i]._refcount.counter = 1;
 		page[i]._mapcount.counter = 0;
 		page[i].mapping = NULL;
@@ -738,7 +744,11 @@ void free_pages_exact(void *virt, size_t size)
 
 /* ---- Draining, counting, bring-up ---- */
 
-/* Give this CPU's lists back to the buddy. Context: any. */
+/**
+ * page_alloc_drain() - give this CPU's lists back to the buddy
+ *
+ * Context: any.
+ */
 void page_alloc_drain(void)
 {
 	struct zone *z;
@@ -754,6 +764,26 @@ void page_alloc_drain(void)
 		}
 	}
 	local_irq_restore(flags);
+}
+
+static void drain_here(void *unused)
+{
+	page_alloc_drain();
+}
+
+/**
+ * page_alloc_drain_all() - give every CPU's lists back to the buddy
+ *
+ * The lists have no lock: each CPU is asked to drain its own.
+ *
+ * Context: may sleep; no lock held that is taken with interrupts off.
+ */
+void page_alloc_drain_all(void)
+{
+	unsigned int cpu;
+
+	for_each_online_cpu(cpu)
+		call_on_cpu(cpu, drain_here, NULL);
 }
 
 static unsigned long pcp_pages(const struct zone *zone)
@@ -803,7 +833,7 @@ long mm_stat_read(enum mm_stat item)
 	long n = 0;
 
 	for (unsigned int cpu = 0; cpu < nr_cpu_ids; cpu++)
-		n += per_cpu_ptr(&mm_stats[0], cpu)[item];
+		n += READ_ONCE(per_cpu_ptr(&mm_stats[0], cpu)[item]);
 	return n;
 }
 

@@ -3,9 +3,11 @@
  * The page allocator seen from outside: its invariants, and what a page is.
  *
  * The numbered invariants are those of page_alloc.c. buddy_valid() stops at the first that is
- * broken, prints its number and returns false; it takes each zone's lock, so it may be called any
- * time, and costs O(free pages that have a struct page).
+ * broken, prints its number and returns false; it takes each zone's lock and has each CPU look at
+ * its own lists, so it may be called any time, and costs O(free pages that have a struct page).
  */
+#include <asm/irqflags.h>
+#include <linux/cpumask.h>
 #include <linux/mm.h>
 #include <linux/percpu.h>
 #include <linux/printk.h>
@@ -115,20 +117,43 @@ static bool zone_valid(const struct zone *zone)
 				return false;
 		}
 	}
-	for (unsigned int order = 0; order < PCP_ORDERS; order++) {
-		for (unsigned int mt = 0; mt < MIGRATE_TYPES; mt++) {
-			if (!pcp_valid(&this_cpu_ptr(&zone_pcp[0])[zone->id].lists[order][mt], zone,
-				       order))
-				return false;
+	return INVARIANT(6, pages == zone->nr_free);
+}
+
+/* This CPU's lists, interrupts off. */
+static void own_lists_valid(void *arg)
+{
+	bool *ok = arg;
+	struct zone *z;
+
+	for_each_zone(z) {
+		const struct per_cpu_pages *pcp = &this_cpu_ptr(&zone_pcp[0])[z->id];
+
+		for (unsigned int order = 0; order < PCP_ORDERS; order++) {
+			for (unsigned int mt = 0; mt < MIGRATE_TYPES; mt++)
+				*ok = *ok && pcp_valid(&pcp->lists[order][mt], z, order);
 		}
 	}
-	return INVARIANT(6, pages == zone->nr_free);
+}
+
+static bool pcp_lists_valid(void)
+{
+	unsigned int cpu;
+	bool ok = true;
+
+	if (irqs_disabled())
+		own_lists_valid(&ok);
+	else
+		for_each_online_cpu(cpu)
+			call_on_cpu(cpu, own_lists_valid, &ok);
+	return ok;
 }
 
 /**
  * buddy_valid() - check the page allocator's invariants I1 … I7
  *
- * Context: any; takes each zone's lock in turn. Checks this CPU's lists.
+ * Context: any; takes each zone's lock in turn. Checks every CPU's lists, with interrupts off this
+ * one's.
  * Return: false, with a line that names the broken one.
  */
 bool buddy_valid(void)
@@ -143,7 +168,7 @@ bool buddy_valid(void)
 		ok = ok && zone_valid(z);
 		spin_unlock_irqrestore(&z->lock, flags);
 	}
-	return ok && section_valid();
+	return ok && pcp_lists_valid() && section_valid();
 }
 
 /* For report_address(): which page an address of the direct map is in, and whose it is. */

@@ -64,7 +64,7 @@ static phys_addr_t table_alloc(gfp_t gfp, enum mm_stat item)
 
 	if (!page)
 		return 0;
-	page->mark = PAGE_MARK(PAGE_TABLE, 0);
+	page_set_mark(page, PAGE_MARK(PAGE_TABLE, 0));
 	mm_stat_add(item, 1);
 	return page_to_phys(page);
 }
@@ -84,7 +84,7 @@ void table_free_user(pte_t *table)
 	struct page *page = virt_to_page(table);
 
 	assert(page->type == PAGE_TABLE);
-	page->mark = PAGE_MARK(PAGE_USED, 0);
+	page_set_mark(page, PAGE_MARK(PAGE_USED, 0));
 	mm_stat_add(MM_USER_TABLES, -1);
 	free_block(page, 0);
 }

@@ -40,7 +40,7 @@ static unsigned long blocks_of(const struct free_area *area)
 	unsigned long n = 0;
 
 	for (unsigned int mt = 0; mt < MIGRATE_TYPES; mt++)
-		n += area->nr_free[mt];
+		n += READ_ONCE(area->nr_free[mt]);
 	return n;
 }
 
@@ -78,7 +78,7 @@ void pagetypeinfo_show(show_line_t line)
 
 			for (unsigned int o = 0; o < NR_PAGE_ORDERS; o++)
 				n += scnprintf(buf + n, sizeof(buf) - n, "%6u ",
-					       z->area[o].nr_free[mt]);
+					       READ_ONCE(z->area[o].nr_free[mt]));
 			line(buf);
 		}
 	}
@@ -103,7 +103,7 @@ static void pcp_lines(show_line_t line, const struct zone *z)
 
 		for (unsigned int o = 0; o < PCP_ORDERS; o++) {
 			for (unsigned int mt = 0; mt < MIGRATE_TYPES; mt++)
-				n += (unsigned long)pcp->lists[o][mt].count << o;
+				n += (unsigned long)READ_ONCE(pcp->lists[o][mt].count) << o;
 		}
 		scnprintf(buf, sizeof(buf), "    cpu: %u", cpu);
 		line(buf);
@@ -126,14 +126,14 @@ void zoneinfo_show(show_line_t line)
 			continue;
 		scnprintf(buf, sizeof(buf), "Node 0, zone %8s", z->name);
 		line(buf);
-		scnprintf(buf, sizeof(buf), "  pages free     %lu", z->nr_free);
+		scnprintf(buf, sizeof(buf), "  pages free     %lu", READ_ONCE(z->nr_free));
 		line(buf);
 		zone_line(line, "min", z->watermark[WMARK_MIN]);
 		zone_line(line, "low", z->watermark[WMARK_LOW]);
 		zone_line(line, "high", z->watermark[WMARK_HIGH]);
 		zone_line(line, "spanned", z->end_pfn - z->start_pfn);
 		zone_line(line, "managed", z->managed);
-		zone_line(line, "untouched", z->nr_untouched);
+		zone_line(line, "untouched", READ_ONCE(z->nr_untouched));
 		scnprintf(buf, sizeof(buf), "        protection: (%lu, %lu, %lu)",
 			  z->lowmem_reserve[0], z->lowmem_reserve[1], z->lowmem_reserve[2]);
 		line(buf);

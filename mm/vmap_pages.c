@@ -95,7 +95,7 @@ static bool is_block(struct page **pages)
 static void block_put(struct page *page)
 {
 	for (unsigned long i = 1; i < BLOCK_PAGES; i++) {
-		page[i].mark = 0;
+		page_set_mark(&page[i], 0);
 		page[i]._refcount.counter = 0;
 	}
 	free_block(page, BLOCK_ORDER);

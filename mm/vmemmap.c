@@ -188,7 +188,7 @@ static void mark_carved(const struct carver *c)
 
 	while (memblock_next_free_in(&i, PFN_PHYS(c->u->start), PFN_PHYS(c->u->end), &s, &e)) {
 		for (unsigned long pfn = PFN_UP(s); pfn < min(PFN_DOWN(e), c->next); pfn++)
-			pfn_to_page(pfn)->mark = PAGE_MARK(PAGE_RESERVED, 0);
+			page_set_mark(pfn_to_page(pfn), PAGE_MARK(PAGE_RESERVED, 0));
 	}
 }
 
@@ -229,8 +229,8 @@ bool section_bring_in(struct zone *zone)
 
 		if (!unit_measure(zone, section, &u))
 			continue;
-		zone->nr_untouched -= u.free - u.cost;
-		zone->nr_free -= u.free - u.cost; /* buddy_add_range() counts them again */
+		ADD_ONCE(zone->nr_untouched, -(u.free - u.cost));
+		ADD_ONCE(zone->nr_free, -(u.free - u.cost)); /* buddy_add_range() counts them again */
 		unit_bring_in(zone, section, &u);
 		return true;
 	}
