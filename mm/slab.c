@@ -117,7 +117,7 @@ static void list_remove(struct slab_list *list, struct page *slab)
 static void mark_pages(const struct kmem_cache *s, struct page *slab)
 {
 	for (unsigned int i = 0; i < 1u << s->order; i++) {
-		slab[i].mark = PAGE_MARK(PAGE_SLAB, i ? 0 : s->order);
+		page_set_mark(&slab[i], PAGE_MARK(PAGE_SLAB, i ? 0 : s->order));
 		slab[i].tail = i;
 		slab[i].owner = s->id;
 	}
@@ -126,11 +126,11 @@ static void mark_pages(const struct kmem_cache *s, struct page *slab)
 static void unmark_pages(const struct kmem_cache *s, struct page *slab)
 {
 	for (unsigned int i = 1; i < 1u << s->order; i++) {
-		slab[i].mark = 0;
+		page_set_mark(&slab[i], 0);
 		slab[i].tail = 0;
 		slab[i].owner = 0;
 	}
-	slab->mark = PAGE_MARK(PAGE_USED, s->order);
+	page_set_mark(slab, PAGE_MARK(PAGE_USED, s->order));
 	slab->objects = 0;
 }
 
@@ -212,7 +212,7 @@ static unsigned int slab_take(struct kmem_cache *s, struct page *slab, void **ou
 		if (++w == s->map_words)
 			w = 0;
 	}
-	slab->inuse += got;
+	ADD_ONCE(slab->inuse, got);
 	return got;
 }
 
@@ -265,7 +265,8 @@ static bool slab_put(struct kmem_cache *s, void *obj, u32 *chain)
 		list_remove(&s->full, slab);
 		list_push(&s->partial, slab);
 	}
-	if (unlikely(!--slab->inuse))
+	ADD_ONCE(slab->inuse, -1);
+	if (unlikely(!slab->inuse))
 		slab_emptied(s, slab, chain);
 	return true;
 }
@@ -442,7 +443,7 @@ static struct magazine *depot_get_full(struct kmem_cache *s)
 	spin_lock_irqsave(&s->lock, flags);
 	m = s->depot_full;
 	if (m) {
-		s->depot_full = m->next;
+		WRITE_ONCE(s->depot_full, m->next);
 		s->nr_full--;
 	}
 	spin_unlock_irqrestore(&s->lock, flags);
@@ -476,7 +477,7 @@ static bool depot_put_full(struct kmem_cache *s, struct magazine *m)
 	kept = s->nr_full < s->max_full;
 	if (kept) {
 		m->next = s->depot_full;
-		s->depot_full = m;
+		WRITE_ONCE(s->depot_full, m);
 		s->nr_full++;
 	}
 	spin_unlock_irqrestore(&s->lock, flags);

@@ -161,7 +161,7 @@ static inline unsigned int slab_object_number(const struct kmem_cache *s, unsign
 	return s->objects - 1 - index;
 }
 
-/* One bit for each object: set, it is free and in the slab. S: s->lock */
+/* One bit for each object: set, it is free and in the slab. S: s->lock; read without by slab_bit() */
 static __always_inline u32 *slab_map(const struct kmem_cache *s, struct page *slab)
 {
 	return s->map_in_slab ? page_address(slab) : &slab->objects;
@@ -173,7 +173,7 @@ static inline __no_memstate u32 map_get(const u32 *word)
 	u32 v;
 
 	memstate_pause();
-	v = *word;
+	v = READ_ONCE(*word);
 	memstate_resume();
 	return v;
 }
@@ -181,7 +181,7 @@ static inline __no_memstate u32 map_get(const u32 *word)
 static inline __no_memstate void map_set(u32 *word, u32 v)
 {
 	memstate_pause();
-	*word = v;
+	WRITE_ONCE(*word, v);
 	memstate_resume();
 }
 

@@ -188,11 +188,9 @@ static int register_cache(struct kmem_cache *s)
 	return id < SLAB_MAX_CACHES ? 0 : -ENOSPC;
 }
 
+/* Under slab_mutex. */
 static void unregister_cache(struct kmem_cache *s)
 {
-	unsigned long flags;
-
-	spin_lock_irqsave(&slab_mutex, flags);
 	if (s->next)
 		s->next->prev = s->prev;
 	if (s->prev)
@@ -201,7 +199,25 @@ static void unregister_cache(struct kmem_cache *s)
 		cache_list = s->next;
 	__clear_bit(s->id, cache_ids);
 	cache_table[s->id] = NULL;
+}
+
+/*
+ * Forget a cache unless it has live objects. All under slab_mutex: slab_drain(), of another CPU that
+ * is short of memory, may hold some of the free ones, which would look like live ones; and it must
+ * not come back to a cache that is gone.
+ */
+static bool forget_cache(struct kmem_cache *s)
+{
+	unsigned long flags;
+	bool unused;
+
+	spin_lock_irqsave(&slab_mutex, flags);
+	slab_flush_cache(s);
+	unused = !s->partial.nr && !s->full.nr;
+	if (unused)
+		unregister_cache(s);
 	spin_unlock_irqrestore(&slab_mutex, flags);
+	return unused;
 }
 
 /* Fill in a zeroed struct kmem_cache and make it known. */
@@ -352,12 +368,10 @@ void kmem_cache_destroy(struct kmem_cache *s)
 		slab_report_no_cache("kmem_cache_destroy", s);
 		return;
 	}
-	slab_flush_cache(s);
-	if (s->partial.nr || s->full.nr) {
+	if (!forget_cache(s)) {
 		slab_report_leaked(s);
 		return;
 	}
-	unregister_cache(s);
 	kfree_const(s->name);
 	kmem_cache_free(kmem_cache_cache, s);
 }
@@ -370,8 +384,14 @@ void kmem_cache_destroy(struct kmem_cache *s)
  */
 int kmem_cache_shrink(struct kmem_cache *s)
 {
+	unsigned long flags;
+	bool used;
+
 	slab_flush_cache(s);
-	return s->partial.nr || s->full.nr;
+	spin_lock_irqsave(&s->lock, flags);
+	used = s->partial.nr || s->full.nr;
+	spin_unlock_irqrestore(&s->lock, flags);
+	return used;
 }
 
 /* Bytes of an object that the user may use. */
@@ -419,12 +439,22 @@ static bool mag_holds(void *const *obj, unsigned int n, const void *p)
 }
 
 /*
- * In the loaded or spare magazine of a CPU? Nothing is taken: what another CPU does meanwhile may
- * be missed, not invented.
+ * Take CPU `cpu`'s magazines to look at them: else their owner could give them back meanwhile, and
+ * what they point to would be anything. What is in use at the moment is not seen.
  */
-static bool cpu_holds(struct kmem_cache *s, unsigned int cpu, const void *p)
+static void **cpu_take(struct kmem_cache *s, unsigned int cpu)
 {
-	void **top = READ_ONCE(s->cpu[cpu].top);
+	return xchg(&s->cpu[cpu].top, MAG_TAKEN);
+}
+
+static void cpu_put(struct kmem_cache *s, unsigned int cpu, void **top)
+{
+	if (top != MAG_TAKEN)
+		smp_store_release(&s->cpu[cpu].top, top);
+}
+
+static bool top_holds(const struct kmem_cache *s, void **top, const void *p)
+{
 	struct magazine *m;
 
 	if (!mag_real(top))
@@ -434,6 +464,16 @@ static bool cpu_holds(struct kmem_cache *s, unsigned int cpu, const void *p)
 		return true;
 	m = m->next;
 	return m && mag_is_full(m) && mag_holds(m->obj, s->mag_capacity, p);
+}
+
+/* In the loaded or spare magazine of a CPU? */
+static bool cpu_holds(struct kmem_cache *s, unsigned int cpu, const void *p)
+{
+	void **top = cpu_take(s, cpu);
+	bool found = top_holds(s, top, p);
+
+	cpu_put(s, cpu, top);
+	return found;
 }
 
 static bool magazines_hold(struct kmem_cache *s, const void *p)
@@ -508,7 +548,7 @@ static void flush_depot(struct kmem_cache *s)
 	spin_lock_irqsave(&s->lock, flags);
 	full = s->depot_full;
 	empty = s->depot_empty;
-	s->depot_full = NULL;
+	WRITE_ONCE(s->depot_full, NULL);
 	s->depot_empty = NULL;
 	s->nr_full = 0;
 	s->nr_empty = 0;
@@ -672,9 +712,8 @@ static bool visit_array(struct kmem_cache *s, void *const *obj, unsigned int n, 
 	return true;
 }
 
-static bool visit_cpu(struct kmem_cache *s, unsigned int cpu, visit_t visit, unsigned long *left)
+static bool visit_top(struct kmem_cache *s, void **top, visit_t visit, unsigned long *left)
 {
-	void **top = s->cpu[cpu].top;
 	struct magazine *m;
 
 	if (!mag_real(top))
@@ -684,6 +723,15 @@ static bool visit_cpu(struct kmem_cache *s, unsigned int cpu, visit_t visit, uns
 		return false;
 	m = m->next;
 	return !m || !mag_is_full(m) || visit_array(s, m->obj, s->mag_capacity, visit, left);
+}
+
+static bool visit_cpu(struct kmem_cache *s, unsigned int cpu, visit_t visit, unsigned long *left)
+{
+	void **top = cpu_take(s, cpu);
+	bool ok = visit_top(s, top, visit, left);
+
+	cpu_put(s, cpu, top);
+	return ok;
 }
 
 /* All objects in magazines, in a fixed order, until *left is used up. */

@@ -366,7 +366,7 @@ static void report_tracks(const struct kmem_cache *s, const void *obj)
 static void report_slab(struct kmem_cache *s, struct page *slab)
 {
 	report_line("Slab 0x%px objects=%u used=%u fp=0x%px flags=%#x", slab, s->objects,
-		    slab->inuse, first_free(s, slab), slab->flags);
+		    READ_ONCE(slab->inuse), first_free(s, slab), slab->flags);
 }
 
 /* Who used the object, where it is, and what is in it. */
@@ -621,7 +621,7 @@ static void trace(const struct kmem_cache *s, const char *what, const void *obj)
 {
 	if (s->flags & SLAB_TRACE)
 		pr_info("TRACE %s %s 0x%px inuse=%u\n", s->name, what, obj,
-			slab_page(s, obj)->inuse);
+			READ_ONCE(slab_page(s, obj)->inuse));
 }
 
 /* `obj` has just been taken out of its slab; `size` is what kmalloc was asked for. */
