@@ -36,6 +36,7 @@
 #include <linux/slab.h>
 #include <linux/string.h>
 #include <asm/atomic.h>
+#include <asm/barrier.h>
 
 #define CHUNK_SLOTS (PAGE_SIZE / sizeof(struct page *))
 
@@ -51,7 +52,7 @@ unsigned long memfile_nr_pages(struct memfile *mf)
 /* The slot of a page; NULL: its chunk is not there. */
 static struct page **chunk_slot(struct memfile *mf, unsigned long index)
 {
-	struct page **chunk = READ_ONCE(mf->chunk[index / CHUNK_SLOTS]);
+	struct page **chunk = smp_load_acquire(&mf->chunk[index / CHUNK_SLOTS]);
 
 	return chunk ? &chunk[index % CHUNK_SLOTS] : NULL;
 }
@@ -100,7 +101,7 @@ struct page *memfile_get_page(struct memfile *mf, unsigned long index)
 
 	if (!slot)
 		return NULL;
-	page = READ_ONCE(*slot);
+	page = smp_load_acquire(slot); /* pairs with the cmpxchg: what is in it was written before */
 	if (!page) {
 		page = filled_page(mf, index);
 		if (!page)

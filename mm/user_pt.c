@@ -59,13 +59,13 @@ void user_page_add(struct mm_struct *mm, struct page *page)
 {
 	lockdep_assert_held(&mm->page_table_lock);
 	atomic_inc(&page->_mapcount);
-	mm->rss_stat[rss_kind(page)]++;
+	ADD_ONCE(mm->rss_stat[rss_kind(page)], 1);
 }
 
 void user_page_remove(struct mm_struct *mm, struct page *page)
 {
 	lockdep_assert_held(&mm->page_table_lock);
-	mm->rss_stat[rss_kind(page)]--;
+	ADD_ONCE(mm->rss_stat[rss_kind(page)], -1);
 	if (atomic_dec_return(&page->_mapcount) > 0 || !(page->flags & PG_anon))
 		return;
 	/* Whoever still refers to it (a driver that pinned it) holds plain memory from now on. */

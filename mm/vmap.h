@@ -51,7 +51,7 @@ static inline unsigned long vm_end(const struct vm_struct *vm)
 
 static inline bool vm_is_live(const struct vm_struct *vm)
 {
-	return !(vm->flags & (VMAP_DYING | VMAP_LAZY));
+	return !(READ_ONCE(vm->flags) & (VMAP_DYING | VMAP_LAZY));
 }
 
 /*

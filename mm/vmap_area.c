@@ -116,7 +116,7 @@ static struct vm_struct *backlog_take(void)
 	spin_lock_irqsave(&vmap_space.lock, flags);
 	chain = vmap_space.lazy;
 	vmap_space.lazy = NULL;
-	vmap_space.lazy_bytes = 0;
+	WRITE_ONCE(vmap_space.lazy_bytes, 0);
 	spin_unlock_irqrestore(&vmap_space.lock, flags);
 	return chain;
 }
@@ -212,8 +212,8 @@ fail:
 void vmap_area_ready(struct vm_struct *vm, unsigned long flags)
 {
 	kasan_unpoison_vmalloc(vm->addr, get_vm_area_size(vm));
-	barrier(); /* the page table is written: who looks from an interrupt may now trust it */
-	WRITE_ONCE(vm->flags, (vm->flags | flags) & ~VM_UNINITIALIZED);
+	/* Pairs with copy_area_from(): who sees the flag gone sees the whole area. */
+	smp_store_release(&vm->flags, (vm->flags | flags) & ~VM_UNINITIALIZED);
 }
 
 /* ---- End ---- */
@@ -229,13 +229,16 @@ enum claim {
 
 static enum claim claim_check(const struct vm_struct *vm, unsigned long addr, unsigned long allowed)
 {
+	unsigned long flags;
+
 	if (!vm)
 		return CLAIM_NONE;
-	if (!vm_is_live(vm))
+	flags = smp_load_acquire(&vm->flags);
+	if (flags & (VMAP_DYING | VMAP_LAZY))
 		return CLAIM_FREED;
 	if (vm_start(vm) != addr)
 		return CLAIM_INSIDE;
-	return (vm->flags & allowed) && !(vm->flags & VM_UNINITIALIZED) ? CLAIM_OK : CLAIM_KIND;
+	return (flags & allowed) && !(flags & VM_UNINITIALIZED) ? CLAIM_OK : CLAIM_KIND;
 }
 
 static const char *claim_advice(enum claim why, const void *addr)
@@ -289,7 +292,7 @@ struct vm_struct *vmap_area_claim(const void *addr, const char *what, unsigned l
 	vm = vmap_space_find(&vmap_space, (unsigned long)addr);
 	why = claim_check(vm, (unsigned long)addr, allowed);
 	if (likely(why == CLAIM_OK)) {
-		vm->flags |= VMAP_DYING;
+		WRITE_ONCE(vm->flags, vm->flags | VMAP_DYING);
 		ring_add(&vmap_space, vm, caller);
 	}
 	spin_unlock_irqrestore(&vmap_space.lock, flags);
@@ -306,10 +309,10 @@ void vmap_area_release(struct vm_struct *vm, enum vmap_pages what)
 	kasan_poison_vmalloc(vm->addr, get_vm_area_size(vm));
 	vmap_unmap(vm_start(vm), vm_start(vm) + get_vm_area_size(vm), what);
 	spin_lock_irqsave(&vmap_space.lock, flags);
-	vm->flags = (vm->flags & ~VM_UNINITIALIZED) | VMAP_DYING | VMAP_LAZY;
+	WRITE_ONCE(vm->flags, (vm->flags & ~VM_UNINITIALIZED) | VMAP_DYING | VMAP_LAZY);
 	vm->next = vmap_space.lazy;
 	vmap_space.lazy = vm;
-	vmap_space.lazy_bytes += vm->size;
+	ADD_ONCE(vmap_space.lazy_bytes, vm->size);
 	spin_unlock_irqrestore(&vmap_space.lock, flags);
 }
 

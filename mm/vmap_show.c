@@ -27,6 +27,17 @@
 
 /* ---- vmallocinfo ---- */
 
+/* An area that is still being made is its maker's, but for its place. */
+static void copy_area(struct vm_struct *copy, const struct vm_struct *vm)
+{
+	if (smp_load_acquire(&vm->flags) & VM_UNINITIALIZED)
+		*copy = (struct vm_struct){ .addr = vm->addr,
+					    .size = vm->size,
+					    .flags = VM_UNINITIALIZED };
+	else
+		*copy = *vm;
+}
+
 static bool copy_area_from(unsigned long addr, struct vm_struct *copy)
 {
 	struct vm_struct *vm;
@@ -35,7 +46,7 @@ static bool copy_area_from(unsigned long addr, struct vm_struct *copy)
 	spin_lock_irqsave(&vmap_space.lock, flags);
 	vm = vmap_space_next(&vmap_space, addr);
 	if (vm)
-		*copy = *vm;
+		copy_area(copy, vm);
 	spin_unlock_irqrestore(&vmap_space.lock, flags);
 	return vm;
 }

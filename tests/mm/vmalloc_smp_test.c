@@ -1,0 +1,168 @@
+// SPDX-License-Identifier: MIT
+/*
+ * The vmalloc region on several CPUs: areas that one CPU makes and another frees, each page saying
+ * whose it is; the backlog flushed and the region looked at meanwhile.
+ *
+ * Mutations that made them fail when tried:
+ *   churn             take_addresses() without the lock; slot_at() makes tables without tables_lock; vmap_purge() gives
+ *                     addresses back before the flush
+ *   look_meanwhile    copy_area_from() without the lock
+ */
+#include <asm/smp.h>
+#include <linux/mm.h>
+#include <linux/slab.h>
+#include <linux/vmalloc.h>
+#include "smp_fixture.h"
+#include "mm/internal.h"
+
+#define NR_HELD	  12
+#define MAX_PAGES 24
+#define LARGE	  (2UL << 20)
+
+/* In the first words of the area; every other page has `mark` in its first and last. */
+struct area {
+	u64 mark;
+	u32 nr;		     /* pages */
+	struct page **pages; /* of a vmap(), an array of `nr`; NULL: vmalloc() */
+};
+
+static u64 mark_at(const struct area *a, unsigned long page)
+{
+	return a->mark ^ page * 0x9e3779b97f4a7c15ULL;
+}
+
+static void stamp(struct smp_cpu *c, struct area *a, u32 nr, struct page **pages)
+{
+	*a = (struct area){ .mark = prandom_u64_state(&c->rnd), .nr = nr, .pages = pages };
+	for (u32 i = 1; i < nr; i++) {
+		u64 *words = (void *)a + i * PAGE_SIZE;
+
+		words[0] = words[PAGE_SIZE / 8 - 1] = mark_at(a, i);
+	}
+}
+
+static void check(struct smp_cpu *c, const struct area *a)
+{
+	for (u32 i = 1; i < a->nr; i++) {
+		const u64 *words = (const void *)a + i * PAGE_SIZE;
+
+		if (words[0] != mark_at(a, i) || words[PAGE_SIZE / 8 - 1] != mark_at(a, i))
+			smp_wrong(c, "a page of an area is not its own", (unsigned long)words);
+	}
+}
+
+static void check_and_free(struct smp_cpu *c, void *p)
+{
+	struct area *a = p;
+	struct page **pages = a->pages;
+	u32 nr = a->nr;
+
+	check(c, a);
+	a->mark++; /* whoever still holds it will see */
+	if (!pages) {
+		vfree(a);
+		return;
+	}
+	for (u32 i = 0; i < nr; i++) {
+		if (vmalloc_to_page(p + i * PAGE_SIZE) != pages[i])
+			smp_wrong(c, "an area maps another page", (unsigned long)p);
+	}
+	vunmap(p);
+	for (u32 i = 0; i < nr; i++)
+		__free_page(pages[i]);
+	kfree(pages);
+}
+
+static struct area *get_mapped(struct smp_cpu *c, u32 nr)
+{
+	struct page **pages = kcalloc(nr, sizeof(*pages), GFP_KERNEL);
+	struct area *a = NULL;
+
+	if (pages && alloc_pages_bulk_array(GFP_KERNEL, nr, pages) == nr)
+		a = vmap(pages, nr, VM_MAP, PAGE_KERNEL);
+	if (a)
+		stamp(c, a, nr, pages);
+	else
+		smp_wrong(c, "no memory", nr);
+	return a;
+}
+
+static struct area *get_area(struct smp_cpu *c)
+{
+	u32 nr = 1 + smp_rand(c, MAX_PAGES);
+	struct area *a;
+
+	if (smp_rand(c, 3) == 0)
+		return get_mapped(c, nr);
+	if (smp_rand(c, 40) == 0) {
+		nr = LARGE >> PAGE_SHIFT;
+		a = vmalloc_huge(LARGE, GFP_KERNEL);
+	} else {
+		a = vmalloc(nr * PAGE_SIZE);
+	}
+	if (a)
+		stamp(c, a, nr, NULL);
+	else
+		smp_wrong(c, "no memory", nr);
+	return a;
+}
+
+static void churn_on_cpu(struct smp_cpu *c)
+{
+	struct area *held[NR_HELD] = { NULL };
+
+	do {
+		struct area **slot = &held[smp_rand(c, NR_HELD)];
+
+		if (*slot && smp_rand(c, 3) == 0)
+			*slot = smp_swap(c, *slot);
+		if (*slot) {
+			check_and_free(c, *slot);
+			*slot = NULL;
+		} else {
+			*slot = get_area(c);
+		}
+		if (smp_rand(c, 64) == 0)
+			vm_unmap_aliases();
+	} while (smp_more(c));
+	for (unsigned int i = 0; i < NR_HELD; i++) {
+		if (held[i])
+			check_and_free(c, held[i]);
+	}
+}
+
+static void churn(struct kunit *test)
+{
+	smp_need(test);
+	smp_run(test, churn_on_cpu, NULL, check_and_free);
+}
+
+static unsigned long lines;
+
+static void count_line(const char *text)
+{
+	lines++;
+}
+
+static void look_on_cpu(struct smp_cpu *c)
+{
+	if (c->id)
+		churn_on_cpu(c);
+	else
+		do {
+			vmallocinfo_show(count_line);
+			mm_quiesce();
+		} while (smp_more(c));
+}
+
+static void look_meanwhile(struct kunit *test)
+{
+	smp_need(test);
+	smp_run(test, look_on_cpu, NULL, check_and_free);
+	KUNIT_EXPECT_GT(test, lines, 0UL);
+}
+
+static struct kunit_case cases[] = { KUNIT_CASE(churn), KUNIT_CASE(look_meanwhile), {} };
+static struct kunit_suite suite = { .name = "vmalloc_smp", .test_cases = cases };
+
+kunit_test_suite(suite);
