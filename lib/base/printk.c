@@ -279,6 +279,22 @@ printk_hook_t printk_set_hook(printk_hook_t new)
 	return old;
 }
 
+/* One CPU begins the next interval. */
+static void ratelimit_renew(struct ratelimit_state *rs, const char *func)
+{
+	u64 now = clock_ns(), begin = READ_ONCE(rs->begin);
+	unsigned int missed;
+
+	if (begin && now - begin < rs->interval_ns)
+		return;
+	if (!try_cmpxchg(&rs->begin, &begin, now | 1))
+		return;
+	missed = xchg(&rs->missed, 0);
+	if (missed)
+		printk(KERN_WARNING "%s: %u callbacks suppressed\n", func, missed);
+	WRITE_ONCE(rs->printed, 0);
+}
+
 /**
  * printk_shown - does the console's level let a message with this format through?
  *
@@ -295,24 +311,14 @@ bool printk_shown(const char *fmt)
 /**
  * ___ratelimit - may a message of this place be printed now?
  *
- * Two CPUs at once may let one message too many through; nothing else hangs on the counts.
+ * Where one interval ends and the next begins, two CPUs may count a message to either.
  */
 bool ___ratelimit(struct ratelimit_state *rs, const char *func)
 {
-	u64 now = clock_ns();
-
-	if (now - rs->begin >= rs->interval_ns || !rs->begin) {
-		if (rs->missed)
-			printk(KERN_WARNING "%s: %u callbacks suppressed\n", func, rs->missed);
-		rs->begin = now | 1;
-		rs->printed = 0;
-		rs->missed = 0;
-	}
-	if (rs->printed < rs->burst) {
-		rs->printed++;
+	ratelimit_renew(rs, func);
+	if (READ_ONCE(rs->printed) < rs->burst && arch_fetch_add(&rs->printed, 1) < rs->burst)
 		return true;
-	}
-	rs->missed++;
+	arch_add(&rs->missed, 1);
 	return false;
 }
 

@@ -55,6 +55,7 @@ static struct {
 	struct report_explainer *explainers;
 } engine; /* O: only the owner writes */
 
+/* O, but for `on` before a report is open: who starts and stops a capture owns the engine for it. */
 static struct {
 	bool on;
 	bool cut;
@@ -137,7 +138,7 @@ static void engine_leave(void)
 /* Forget the reports that this CPU has open: control is about to leave them for good (I3). */
 static void engine_abandon(void)
 {
-	if (engine.owner != smp_processor_id() + 1)
+	if (READ_ONCE(engine.owner) != smp_processor_id() + 1)
 		return;
 	engine.depth = 0;
 	smp_store_release(&engine.owner, 0);
@@ -179,9 +180,9 @@ void report_end(void)
 
 	if (engine.depth == 1)
 		put_line(separator);
-	engine.closed++;
+	ADD_ONCE(engine.closed, 1);
 	if (expected) {
-		engine.expected++;
+		ADD_ONCE(engine.expected, 1);
 		capture.reports++;
 	}
 	engine_leave();
@@ -409,12 +410,14 @@ unsigned long report_unexpected(void)
  */
 void report_capture_start(void)
 {
+	engine_enter(); /* a report of another CPU goes to where it began */
 	capture.reports = 0;
 	capture.used = 0;
 	capture.text[0] = '\0';
 	capture.cut = false;
 	barrier(); /* a trap must find the buffer empty before it finds it on */
 	capture.on = true;
+	engine_leave();
 }
 
 /**
@@ -425,11 +428,15 @@ void report_capture_start(void)
  */
 unsigned int report_capture_stop(const char **text)
 {
+	unsigned int reports;
+
+	engine_enter();
 	capture.on = false;
-	barrier();
+	reports = capture.reports;
+	engine_leave();
 	if (text)
 		*text = capture.text;
-	return capture.reports;
+	return reports;
 }
 
 void report_uncapture(void)

@@ -11,6 +11,7 @@
 #include <linux/types.h>
 #include <linux/compiler.h>
 #include <linux/build_bug.h>
+#include <asm/atomic.h>
 
 void bug_report(const char *file, int line, const char *func, const char *cond) __noreturn __cold;
 void warn_report(const char *file, int line, const char *func, const char *fmt, ...)
@@ -33,15 +34,14 @@ void warn_report(const char *file, int line, const char *func, const char *fmt, 
 	})
 #define WARN_ON(cond) WARN(cond, "%s", #cond)
 
-/* Only the first time at this place. */
+/* Only the first time at this place, on whichever CPU. */
 #define WARN_ONCE(cond, ...)                                                    \
 	({                                                                      \
 		static bool __warned;                                           \
 		bool __warn_once = !!(cond);                                    \
-		if (unlikely(__warn_once && !__warned)) {                       \
-			__warned = true;                                        \
+		if (unlikely(__warn_once) && !READ_ONCE(__warned) &&            \
+		    !xchg(&__warned, true))                                     \
 			warn_report(__FILE__, __LINE__, __func__, __VA_ARGS__); \
-		}                                                               \
 		unlikely(__warn_once);                                          \
 	})
 #define WARN_ON_ONCE(cond) WARN_ONCE(cond, "%s", #cond)

@@ -119,10 +119,10 @@ static inline unsigned int cpumask_next(int n, const struct cpumask *mask)
 
 /* Ids are given without gaps, and CPUs come online in the order of their ids. */
 #define for_each_possible_cpu(cpu) for ((cpu) = 0; (cpu) < nr_cpu_ids; (cpu)++)
-#define for_each_online_cpu(cpu)   for ((cpu) = 0; (cpu) < nr_online_cpus; (cpu)++)
+#define for_each_online_cpu(cpu)   for ((cpu) = 0; (cpu) < READ_ONCE(nr_online_cpus); (cpu)++)
 #define num_possible_cpus()	   nr_cpu_ids
-#define num_online_cpus()	   nr_online_cpus
-#define cpu_online(cpu)		   ((cpu) < nr_online_cpus)
+#define num_online_cpus()	   READ_ONCE(nr_online_cpus)
+#define cpu_online(cpu)		   ((cpu) < READ_ONCE(nr_online_cpus))
 #define cpu_possible(cpu)	   ((cpu) < nr_cpu_ids)
 
 #endif

@@ -82,10 +82,9 @@ printk_hook_t printk_set_hook(printk_hook_t hook);
 #define printk_once(fmt, ...)                       \
 	({                                          \
 		static bool __printed;              \
-		if (!__printed) {                   \
-			__printed = true;           \
+		if (!READ_ONCE(__printed) &&        \
+		    !xchg(&__printed, true))        \
 			printk(fmt, ##__VA_ARGS__); \
-		}                                   \
 	})
 #define pr_emerg_once(fmt, ...)	 printk_once(KERN_EMERG pr_fmt(fmt), ##__VA_ARGS__)
 #define pr_alert_once(fmt, ...)	 printk_once(KERN_ALERT pr_fmt(fmt), ##__VA_ARGS__)

@@ -23,7 +23,7 @@
 
 /* Add 1, released, to what only the caller writes now. One instruction, no lock prefix. */
 #ifdef __SANITIZE_THREAD__
-#define smp_inc_release(p) __atomic_store_n((p), *(p) + 1, __ATOMIC_RELEASE)
+#define smp_inc_release(p) __atomic_store_n((p), READ_ONCE(*(p)) + 1, __ATOMIC_RELEASE)
 #else
 #define smp_inc_release(p)   \
 	do {                 \
