@@ -19,6 +19,7 @@
 #include "mm/internal.h"
 
 #define NR_HELD	  64
+#define BURST	  200
 #define NR_CACHES 3
 #define MAX_SIZE  9000 /* some blocks are large ones */
 
@@ -111,11 +112,30 @@ static void step(struct smp_cpu *c, struct header **slot)
 	}
 }
 
+/* More objects at once than two magazines have: whole ones go to the depot and come back. */
+static void burst(struct smp_cpu *c)
+{
+	void *p[BURST];
+	u32 n = 0;
+
+	while (n < BURST && (p[n] = kmem_cache_alloc(caches[0], GFP_KERNEL))) {
+		*(u64 *)p[n] = (unsigned long)p[n];
+		n++;
+	}
+	while (n--) {
+		if (*(u64 *)p[n] != (unsigned long)p[n])
+			smp_wrong(c, "an object was written to", (unsigned long)p[n]);
+		kmem_cache_free(caches[0], p[n]);
+	}
+}
+
 static void churn_on_cpu(struct smp_cpu *c)
 {
 	struct header *held[NR_HELD] = { NULL };
 
 	do {
+		if (smp_rand(c, 8) == 0)
+			burst(c);
 		for (int i = 0; i < 16; i++)
 			step(c, &held[smp_rand(c, NR_HELD)]);
 	} while (smp_more(c));

@@ -1,0 +1,292 @@
+// SPDX-License-Identifier: MIT
+/*
+ * Tests of what only the host's CPUs have: one TLB for all of them, user access by hand, traps on any
+ * thread.
+ *
+ * Mutations that made them fail when tried:
+ *   flush_waits_for_access   walks_wait() waits for nobody; walk_hold() marks nothing
+ *   cleared_entries_stay     mark_used() sets its bits without a look at what the entry is now
+ *   traps_on_every_cpu       overflow_stack() is CPU 0's for all (two overflows at once write over each other);
+ *                            fault_addr one word for all CPUs
+ *   flush_is_for_all         forget_range() forgets the entry but does not unmap
+ */
+#include <asm/pgtable.h>
+#include <asm/smp.h>
+#include <asm/stack.h>
+#include <asm/tlbflush.h>
+#include <linux/atomic.h>
+#include <linux/sprintf.h>
+#include <linux/string.h>
+#include <linux/vmalloc.h>
+#include <quarry/report.h>
+#include "arch/host/kernel.h"
+#include "mm/internal.h"
+#include "tests/mm/smp_fixture.h"
+#include "tests/mm/user_fixture.h"
+
+/* Many rounds of waiting, in which the other CPUs get on. */
+static void pause(unsigned int rounds)
+{
+	for (unsigned int i = 0; i < 64 * rounds; i++)
+		cpu_relax();
+}
+
+/* ---- user access against flushes ---- */
+
+static struct {
+	struct mm_struct *mm;
+	unsigned long at;
+	pte_t *slot;
+	pte_t leaf; /* as a fault made it */
+	unsigned int holding, released;
+} user;
+
+static void hold_on_cpu_1(void *unused)
+{
+	unsigned long flags;
+
+	if (smp_processor_id() != 1)
+		return;
+	flags = walk_hold();
+	smp_store_release(&user.holding, 1);
+	pause(200);
+	smp_store_release(&user.released, 1);
+	walk_release(flags);
+}
+
+static void hold_and_flush(void *test)
+{
+	if (smp_processor_id() != 0) {
+		hold_on_cpu_1(NULL);
+		return;
+	}
+	while (!smp_load_acquire(&user.holding))
+		cpu_relax();
+	tlb_flush_page(USER_BASE, NULL);
+	KUNIT_EXPECT_EQ((struct kunit *)test, smp_load_acquire(&user.released), 1u);
+}
+
+/* What is flushed may be given back at once: so a flush is over when the last access is. */
+static void flush_waits_for_access(struct kunit *test)
+{
+	smp_need(test);
+	user.holding = user.released = 0;
+	run_on_cpus(hold_and_flush, test);
+	KUNIT_EXPECT_EQ(test, user.released, 1u);
+}
+
+static void clear_or_walk(struct smp_cpu *c)
+{
+	phys_addr_t phys;
+	bool present;
+
+	if (c->id)
+		kthread_use_mm(user.mm);
+	do {
+		if (c->id) {
+			unsigned long flags = walk_hold();
+
+			walk_user(user.at, true, &phys, &present);
+			walk_release(flags);
+			continue;
+		}
+		pte_set(user.slot, user.at, user.leaf); /* neither accessed nor dirty */
+		pte_get_and_clear(user.slot, user.at);
+		tlb_flush_page(user.at, NULL);
+		if (pte_get(user.slot).val)
+			smp_wrong(c, "a cleared entry came back", pte_get(user.slot).val);
+	} while (smp_more(c));
+	if (c->id)
+		kthread_unuse_mm(user.mm);
+}
+
+static void cleared_entries_stay(struct kunit *test)
+{
+	pte_t whole;
+	int level;
+
+	smp_need(test);
+	user.mm = test_mm(test);
+	user.at = map_anon(test, 0, 1, PROT_RW);
+	KUNIT_ASSERT_EQ(test, poke(user.at, 1), 0);
+	user.slot = pt_lookup(user.mm->pgd, user.at, &level);
+	whole = pte_get(user.slot);
+	user.leaf = (pte_t){ whole.val & ~(PTE_A | PTE_D) };
+	smp_run(test, clear_or_walk, NULL, NULL);
+	pte_set(user.slot, user.at, whole);
+	KUNIT_EXPECT_EQ(test, peek(user.at), 1ULL);
+}
+
+/* ---- the one TLB ---- */
+
+static volatile u64 *page;
+
+static void read_page(void *seen)
+{
+	*(u64 *)seen = *page;
+}
+
+/* Entries that another CPU let in go for all. */
+static void flush_is_for_all(struct kunit *test)
+{
+	pte_t *slot, first;
+	struct page *other;
+	u64 seen = 0;
+	int level;
+
+	smp_need(test);
+	other = alloc_page(GFP_KERNEL);
+	page = vmalloc(PAGE_SIZE);
+	KUNIT_ASSERT_NOT_NULL(test, other);
+	KUNIT_ASSERT_NOT_NULL(test, (void *)page);
+	*page = 1;
+	*(u64 *)page_address(other) = 2;
+	slot = pt_lookup(kernel_root(), (unsigned long)page, &level);
+	first = pte_get(slot);
+	KUNIT_EXPECT_EQ(test, call_on_cpu(1, read_page, &seen), 0);
+	KUNIT_EXPECT_EQ(test, seen, 1ULL);
+	pte_set(slot, (unsigned long)page, pte_mkleaf(page_to_phys(other), PAGE_KERNEL, 0));
+	tlb_flush_page((unsigned long)page, NULL);
+	KUNIT_EXPECT_EQ(test, call_on_cpu(1, read_page, &seen), 0);
+	KUNIT_EXPECT_EQ(test, seen, 2ULL);
+	pte_set(slot, (unsigned long)page, first);
+	tlb_flush_page((unsigned long)page, NULL);
+	vfree((void *)page);
+	__free_page(other);
+}
+
+/* ---- traps ---- */
+
+static atomic_t came_back;
+
+static noinline unsigned long dig(unsigned long depth)
+{
+	volatile char room[512];
+
+	room[0] = depth;
+	return depth ? dig(depth - 1) + room[0] : 0;
+}
+
+static noinline u64 load(unsigned long addr)
+{
+	return *(volatile u64 *)addr;
+}
+
+/* All at once: a bad load at an address of this CPU's own, then an overflow. */
+static void trap_here(void *unused)
+{
+	struct recovery here, *before;
+
+	before = report_set_recovery(NULL);
+	if (!recovery_save(&here)) {
+		report_set_recovery(&here);
+		load(0xdea0000 + 8 * smp_processor_id());
+	}
+	atomic_inc(&came_back);
+	if (!recovery_save(&here)) {
+		report_set_recovery(&here);
+		dig(1UL << 20);
+	}
+	atomic_inc(&came_back);
+	report_set_recovery(before);
+}
+
+static void traps_on_every_cpu(struct kunit *test)
+{
+	unsigned int nr = READ_ONCE(nr_online_cpus);
+	unsigned int found = 0;
+	const char *text;
+	char want[80];
+
+	atomic_set(&came_back, 0);
+	report_capture_start();
+	run_on_cpus(trap_here, NULL);
+	KUNIT_EXPECT_EQ(test, report_capture_stop(&text), 2 * nr);
+	KUNIT_EXPECT_EQ(test, atomic_read(&came_back), 2 * (int)nr);
+	/* The capture holds about four of them: the first ones are the loads. */
+	for (unsigned int cpu = 0; cpu < nr; cpu++) {
+		scnprintf(want, sizeof(want), "address: %016x", 0xdea0000 + 8 * cpu);
+		found += strstr(text, want) != NULL;
+	}
+	KUNIT_EXPECT_GE(test, found, min(nr, 2u));
+}
+
+static void overflow_here(void *unused)
+{
+	struct recovery here, *before = report_set_recovery(NULL);
+
+	if (!recovery_save(&here)) {
+		report_set_recovery(&here);
+		dig(1UL << 20);
+	}
+	report_set_recovery(before);
+}
+
+/* The report names whose stack it was. */
+static void overflow_names_the_cpu(struct kunit *test)
+{
+	const char *text;
+
+	smp_need(test);
+	report_capture_start();
+	KUNIT_EXPECT_EQ(test, call_on_cpu(1, overflow_here, NULL), 0);
+	KUNIT_EXPECT_EQ(test, report_capture_stop(&text), 1u);
+	KUNIT_EXPECT_NOT_NULL(test, strstr(text, "BUG: CPU 1 stack guard page was hit"));
+}
+
+static struct kunit_case cases[] = {
+	KUNIT_CASE(flush_waits_for_access), KUNIT_CASE(cleared_entries_stay),
+	KUNIT_CASE(flush_is_for_all),	    KUNIT_CASE(traps_on_every_cpu),
+	KUNIT_CASE(overflow_names_the_cpu), {}
+};
+static struct kunit_suite suite = { .name = "host_smp",
+				    .init = user_fixture_init,
+				    .exit = user_fixture_exit,
+				    .test_cases = cases };
+
+kunit_test_suite(suite);
+
+/* ---- a race, planted ---- */
+
+/*
+ * Only when asked for by name: tests/host/run-tsan does, and wants to see it reported. The second
+ * would be one too if the sanitizer took volatile for an excuse: a plain store meets READ_ONCE().
+ */
+static unsigned long plain, marked;
+
+static noinline void racy_increment(void *unused)
+{
+	for (int i = 0; i < 1000; i++)
+		plain++;
+}
+
+static noinline void half_marked(void *unused)
+{
+	for (int i = 0; i < 1000; i++) {
+		if (smp_processor_id())
+			marked = i;
+		else
+			READ_ONCE(marked);
+	}
+}
+
+static void unlocked_counter(struct kunit *test)
+{
+	smp_need(test);
+	run_on_cpus(racy_increment, NULL);
+}
+
+static void plain_store_marked_load(struct kunit *test)
+{
+	smp_need(test);
+	run_on_cpus(half_marked, NULL);
+}
+
+static struct kunit_case race_cases[] = { KUNIT_CASE(unlocked_counter),
+					  KUNIT_CASE(plain_store_marked_load),
+					  {} };
+static struct kunit_suite race_suite = { .name = "host_race",
+					 .attr = { .on_request = true },
+					 .test_cases = race_cases };
+
+kunit_test_suite(race_suite);
