@@ -77,8 +77,6 @@ static bool draw(const struct fault_attr *attr, unsigned long number)
 {
 	struct rnd_state rnd;
 
-	if (attr->probability >= 100)
-		return true;
 	prandom_seed_state(&rnd, attr->seed + number);
 	return reciprocal_scale(prandom_u32_state(&rnd), 100) < attr->probability;
 }

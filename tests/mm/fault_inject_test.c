@@ -15,6 +15,7 @@
  */
 #include <kunit/test.h>
 #include <linux/fault-inject.h>
+#include <linux/math.h>
 #include <linux/mm.h>
 #include <linux/moduleparam.h>
 #include <linux/printk.h>
@@ -122,20 +123,20 @@ static void budget_before_interval(struct kunit *test)
 
 #define DRAWS 20000
 
-/* 20,000 draws at p: a standard deviation is sqrt(n p (1 - p)), at most 71; five of them are allowed. */
+/* Of n draws at p, n p fail; the standard deviation is sqrt(n p (1 - p)), and five of them are allowed. */
 static void as_often_as_asked(struct kunit *test)
 {
 	static const unsigned int percents[] = { 0, 1, 10, 50, 99, 100 };
 
 	for (unsigned int i = 0; i < ARRAY_SIZE(percents); i++) {
 		struct fault_attr attr = FAULT_ATTR_RANDOM(percents[i], 4711);
-		long want = DRAWS * percents[i] / 100, most = percents[i] % 100 ? 355 : 0,
-		     failed = 0;
+		long p = percents[i], want = DRAWS * p / 100, failed = 0;
+		long most = 5 * int_sqrt(DRAWS * p * (100 - p) / 10000);
 
 		for (unsigned int k = 0; k < DRAWS; k++)
 			failed += should_fail(&attr, 1);
-		KUNIT_EXPECT_LE_MSG(test, failed, want + most, "%u percent", percents[i]);
-		KUNIT_EXPECT_GE_MSG(test, failed, want - most, "%u percent", percents[i]);
+		KUNIT_EXPECT_LE_MSG(test, failed, want + most, "%ld percent", p);
+		KUNIT_EXPECT_GE_MSG(test, failed, want - most, "%ld percent", p);
 		KUNIT_EXPECT_EQ(test, atomic_long_read(&attr.injected), failed);
 	}
 }
@@ -218,15 +219,19 @@ static void magazines_go_and_come(struct kunit *test)
 {
 	struct kmem_cache *s = kmem_cache_create("fault_inject", 64, 0, SLAB_NO_USER_FLAGS, NULL);
 	struct fault_attr attr = FAULT_ATTR_INITIALIZER;
-	void *p;
+	void **many = kunit_kcalloc(test, 400, sizeof(*many), GFP_KERNEL), *p;
 
 	KUNIT_ASSERT_NOT_NULL(test, s);
+	KUNIT_ASSERT_NOT_NULL(test, many);
 	KUNIT_ASSERT_GT(test, s->mag_capacity, 0u);
-	kmem_cache_free(s, kmem_cache_alloc(s, GFP_KERNEL));
+	KUNIT_ASSERT_EQ(test, kmem_cache_alloc_bulk(s, GFP_KERNEL, 400, many), 400);
+	kmem_cache_free_bulk(s, 400, many);
 	KUNIT_EXPECT_TRUE(test, mag_real(s->cpu[0].top));
+	KUNIT_EXPECT_GT(test, s->nr_full, 0u);
 	arm(&attr, NULL);
 	for (unsigned int cpu = 0; cpu < nr_slab_cpus(); cpu++)
 		KUNIT_EXPECT_PTR_EQ(test, s->cpu[cpu].top, MAG_TAKEN);
+	KUNIT_EXPECT_EQ(test, s->nr_full + s->nr_empty, 0u);
 	KUNIT_EXPECT_EQ(test, s->partial.nr + s->full.nr, 0u);
 	p = kmem_cache_alloc(s, GFP_KERNEL);
 	KUNIT_EXPECT_NOT_NULL(test, p);
