@@ -33,6 +33,7 @@ static int tlb_init(struct kunit *test)
 {
 	int level;
 
+	f = (struct fixture){ 0 };
 	f.at = vmalloc(PAGE_SIZE);
 	f.other = alloc_page(GFP_KERNEL);
 	KUNIT_ASSERT_NOT_NULL(test, (void *)f.at);
@@ -53,9 +54,11 @@ static void put_back(void)
 
 static void tlb_exit(struct kunit *test)
 {
-	put_back();
+	if (f.slot)
+		put_back();
 	vfree((void *)f.at);
-	__free_page(f.other);
+	if (f.other)
+		__free_page(f.other);
 }
 
 static void flush(void)
