@@ -21,6 +21,8 @@ phys_addr_t table_alloc_boot(void);
 /* The last boot table is made: give back what its batch has left. */
 void table_alloc_boot_end(void);
 phys_addr_t table_alloc_kernel(void);
+/* May sleep; panics rather than fail. */
+phys_addr_t table_alloc_kernel_nofail(void);
 phys_addr_t table_alloc_user(void);
 void table_free_user(pte_t *table);
 

@@ -74,6 +74,11 @@ phys_addr_t table_alloc_kernel(void)
 	return table_alloc(GFP_ATOMIC | __GFP_NOWARN, MM_KERNEL_TABLES);
 }
 
+phys_addr_t table_alloc_kernel_nofail(void)
+{
+	return table_alloc(GFP_KERNEL | __GFP_NOFAIL, MM_KERNEL_TABLES);
+}
+
 phys_addr_t table_alloc_user(void)
 {
 	return table_alloc(GFP_KERNEL | __GFP_NOWARN, MM_USER_TABLES);

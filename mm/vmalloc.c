@@ -53,12 +53,18 @@
 
 /* ---- Pages for an area ---- */
 
+/* Does this request never fail? As for pages, only of who can sleep. */
+static bool must_not_fail(gfp_t gfp)
+{
+	return (gfp & __GFP_NOFAIL) && gfpflags_allow_blocking(gfp);
+}
+
 /* `n` single pages at va, all in one table. */
 static int fill_run(struct vm_struct *vm, unsigned long va, unsigned long n,
 		    struct vmap_source *from)
 {
 	struct page *pages[FILL_BATCH];
-	pte_t *slot = vmap_slots(va);
+	pte_t *slot = must_not_fail(from->gfp) ? vmap_slots_nofail(va) : vmap_slots(va);
 
 	if (!slot)
 		return -ENOMEM;

@@ -94,6 +94,8 @@ bool vmap_space_valid(const struct vmap_space *vs, unsigned long start, unsigned
  * NULL: no memory. May sleep.
  */
 pte_t *vmap_slots(unsigned long va);
+/* The same, never NULL. */
+pte_t *vmap_slots_nofail(unsigned long va);
 /* How many of `n` pages from va on stand in that table. */
 static inline unsigned long vmap_run(unsigned long va, unsigned long n)
 {

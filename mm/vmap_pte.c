@@ -23,7 +23,10 @@
  *    I2  the entries of addresses that are in no live area are none (checked in vmap_show.c);
  *    I3  a parked table is referenced by no entry and all its entries are none.
  *
- * 5. Locks: tables_lock (irq-safe; page allocator locks nest in it). Nobody else makes tables under
+ * 5. Who must not fail (__GFP_NOFAIL) can't say so under tables_lock, where nobody sleeps: the
+ *    table is made before, without the lock, and parked.
+ *
+ * 6. Locks: tables_lock (irq-safe; page allocator locks nest in it). Nobody else makes tables under
  *    this region, so it stands for the lock of the kernel's tree there. Leaves that are taken out
  *    still need a TLB flush before their addresses are used again: vmalloc.c's part. Before their
  *    pages are used again it is not waited for (Linux neither): a stale entry only serves whoever
@@ -93,6 +96,16 @@ static pte_t *slot_at(unsigned long va, int level)
 pte_t *vmap_slots(unsigned long va)
 {
 	return slot_at(va, 0);
+}
+
+/* Each round parks a table, and the walk uses it: so there are at most as many as levels. */
+pte_t *vmap_slots_nofail(unsigned long va)
+{
+	pte_t *slot;
+
+	while (!(slot = slot_at(va, 0)))
+		table_park(__va(table_alloc_kernel_nofail()));
+	return slot;
 }
 
 /* ---- Mapping ---- */

@@ -17,7 +17,8 @@
  *        - it was DONE, or REFUSED with the documented value (which it checks itself), and what it
  *          had before it was as before;
  *        - it was DONE if nothing failed, and REFUSED if something did, unless it says that it
- *          copes (COPES_*) and there were pages at all;
+ *          copes (COPES_*) and there were pages at all; DONE in any case if it must find
+ *          another way (ONE_IS_NOTHING), or has __GFP_NOFAIL (NEVER_REFUSED);
  *        - free pages, pages by use, live objects and caches are as many as before it;
  *        - all numbered invariants hold, and nothing was reported.
  *
@@ -229,6 +230,11 @@ static bool must_be_refused(const struct scenario *sc, const struct mode *m, uns
 	return !(m->slab && (sc->flags & COPES_SLAB)) && !(m->page && (sc->flags & COPES_PAGE));
 }
 
+static bool must_be_done(const struct scenario *sc, const struct mode *m)
+{
+	return (sc->flags & NEVER_REFUSED) || (!m->onwards && (sc->flags & ONE_IS_NOTHING));
+}
+
 /* False: the run ended before its n-th call, so nothing failed. */
 static bool run_once(struct kunit *test, const struct scenario *sc, const struct mode *m,
 		     unsigned long n)
@@ -251,8 +257,9 @@ static bool run_once(struct kunit *test, const struct scenario *sc, const struct
 	loud();
 	failed = atomic_long_read(&attr.injected);
 	/* A sweep over nothing would look like success. */
-	SWEEP_EXPECT(&s, failed || n > 1 || (!m->page && (sc->flags & NO_OBJECTS)));
-	if (!failed)
+	SWEEP_EXPECT(&s, failed || n > 1 || (sc->flags & NEVER_REFUSED) ||
+				 (!m->page && (sc->flags & NO_OBJECTS)));
+	if (!failed || must_be_done(sc, m))
 		SWEEP_EXPECT(&s, outcome == DONE);
 	else if (must_be_refused(sc, m, n))
 		SWEEP_EXPECT(&s, outcome == REFUSED);

@@ -56,6 +56,9 @@ struct sweep {
 #define COPES_PAGE 2u
 /* With pages failing, areas start where no page table is yet. */
 #define FRESH_TABLES 4u
+/* It has another way if one allocation fails; it can't be refused whatever fails. */
+#define ONE_IS_NOTHING 16u
+#define NEVER_REFUSED  32u
 /* It takes no object of a slab cache. */
 #define NO_OBJECTS 8u
 
@@ -65,7 +68,7 @@ struct sweep {
  * @run: does it, while allocations fail; leaves nothing half done, whatever it returns
  * @prepare: what it needs, before anything fails
  * @clean: gives everything back, when nothing fails any more
- * @flags: COPES_*, FRESH_TABLES, NO_OBJECTS
+ * @flags: COPES_*, FRESH_TABLES, ONE_IS_NOTHING, NEVER_REFUSED, NO_OBJECTS
  */
 struct scenario {
 	const char *name;

@@ -316,6 +316,19 @@ static void end_many(struct sweep *s)
 	destroy_cache(s);
 }
 
+static enum outcome must(struct sweep *s)
+{
+	const gfp_t gfp = GFP_KERNEL | __GFP_NOFAIL;
+	void *object = kmem_cache_alloc(s->cache, gfp), *objects[40];
+	bool all = object && kmem_cache_alloc_bulk(s->cache, gfp, ARRAY_SIZE(objects), objects);
+
+	if (all)
+		kmem_cache_free_bulk(s->cache, ARRAY_SIZE(objects), objects);
+	kmem_cache_free(s->cache, object);
+	return done_if(all && got(s, kmalloc(64, gfp)) && got(s, kmalloc(20000, gfp)) &&
+		       got(s, kmemdup(s->got[0], 64, gfp)) && got(s, krealloc(NULL, 9000, gfp)));
+}
+
 /*
  * Without memory for a magazine an object comes straight from a slab: so slabs cope with the loss
  * of a page.
@@ -336,6 +349,7 @@ const struct scenario sweep_slab[] = {
 	{ "caches with checks", checked_cache, .flags = COPES_PAGE },
 	{ "bulk", bulk, prepare_cache, destroy_cache, COPES_PAGE },
 	{ "back and forth", back_and_forth, prepare_cache, destroy_cache, COPES_PAGE },
+	{ "kmalloc that must not fail", must, prepare_cache, end_many, NEVER_REFUSED },
 	{ "many objects back", return_many, prepare_many, end_many, COPES_PAGE },
 	{},
 };

@@ -264,6 +264,17 @@ static enum outcome kv_large(struct sweep *s)
 	return done_if(kv_one(s, 6000) && kv_one(s, 100000));
 }
 
+/* Neither pages nor tables may be missing. */
+static enum outcome must(struct sweep *s)
+{
+	const gfp_t gfp = GFP_KERNEL | __GFP_NOFAIL;
+
+	return done_if(got(s, __vmalloc(9000, gfp)) && got(s, kvmalloc(100, gfp)) &&
+		       got(s, kvmalloc(6000, gfp)) && got(s, kvmalloc(5UL << 20, gfp)) &&
+		       got(s, __vmalloc_node(9000, 1UL << 16, gfp, 0, NULL)) &&
+		       got(s, vmalloc_huge(3UL << 20, gfp)));
+}
+
 static void prepare_kv(struct sweep *s)
 {
 	SWEEP_ASSERT(s, got(s, kvmalloc(3000, GFP_KERNEL)));
@@ -302,7 +313,9 @@ const struct scenario sweep_vmalloc[] = {
 	{ "ioremap large", large_device, .flags = COPES_PAGE | FRESH_TABLES },
 	{ "kvmalloc", kv_small, .clean = kvfree_got, .flags = COPES_PAGE },
 	{ "kvzalloc", kv_zeroed, .clean = kvfree_got, .flags = COPES_PAGE },
-	{ "kvmalloc large", kv_large, .flags = COPES_SLAB | COPES_PAGE },
+	{ "kvmalloc large", kv_large, .flags = COPES_SLAB | COPES_PAGE | ONE_IS_NOTHING },
+	{ "vmalloc that must not fail", must, .clean = kvfree_got,
+	  .flags = NEVER_REFUSED | FRESH_TABLES },
 	{ "kvrealloc", kv_resize, prepare_kv, kvfree_got, COPES_SLAB | COPES_PAGE },
 	{},
 };
