@@ -4,13 +4,13 @@
  * allocators are as fast as before when it is off.
  *
  * Mutations that made them fail when tried:
- *	rules: interval counted from 0; probability drawn with <=, or at 100 % drawn at all; times
- *		not used up; space compared with <, or not used up; nth counting from 0; onwards
+ *	rules: interval counted from 0; probability drawn with <=; times not
+ *		used up; space compared with <, or not used up; nth counting from 0; onwards
  *		ignored; the draw without its number, or without the seed; exempt calls counted
  *	exempt: __GFP_NOFAIL not; min_order off by one, exempt bits ignored, for slabs or for pages
  *	arming: magazines not taken (new caches' neither), not given back, not flushed; page_orders_plain
  *		left at 0, or not set; a bulk of pages not asking
- *	text: probability above 100, a fifth number or negative ones taken; the attribute changed by bad
+ *	text: probability above 100, a fifth number taken; the attribute changed by bad
  *		text
  */
 #include <kunit/test.h>
