@@ -4,7 +4,7 @@
  * thread.
  *
  * Mutations that made them fail when tried:
- *   flush_waits_for_access   walks_wait() waits for nobody; walk_hold() marks nothing
+ *   flush_waits_for_access   utlb_flush() waits for nobody; utlb_hold() takes nothing
  *   cleared_entries_stay     mark_used() sets its bits without a look at what the entry is now
  *   traps_on_every_cpu       overflow_stack() is CPU 0's for all (two overflows at once write over each other);
  *                            fault_addr one word for all CPUs
@@ -47,11 +47,12 @@ static void hold_on_cpu_1(void *unused)
 
 	if (smp_processor_id() != 1)
 		return;
-	flags = walk_hold();
+	if (!utlb_hold(&flags))
+		return;
 	smp_store_release(&user.holding, 1);
 	pause(200);
 	smp_store_release(&user.released, 1);
-	walk_release(flags);
+	utlb_leave(flags);
 }
 
 static void hold_and_flush(void *test)
@@ -77,17 +78,18 @@ static void flush_waits_for_access(struct kunit *test)
 
 static void clear_or_walk(struct smp_cpu *c)
 {
-	phys_addr_t phys;
+	struct user_leaf leaf;
+	unsigned long flags;
 	bool present;
 
 	if (c->id)
 		kthread_use_mm(user.mm);
 	do {
 		if (c->id) {
-			unsigned long flags = walk_hold();
-
-			walk_user(user.at, true, &phys, &present);
-			walk_release(flags);
+			if (!utlb_hold(&flags))
+				continue;
+			walk_user(user.at, true, &leaf, &present);
+			utlb_leave(flags);
 			continue;
 		}
 		pte_set(user.slot, user.at, user.leaf); /* neither accessed nor dirty */
