@@ -47,6 +47,7 @@ static inline __no_memstate u64 word_get(const u64 *word)
 	memstate_pause();
 	v = *word;
 	memstate_resume();
+	memstate_initialised(&v, sizeof(v)); /* the user may never have written it */
 	return v;
 }
 

@@ -95,7 +95,10 @@ static __no_memstate bool stack_word(unsigned long addr, unsigned long *v)
 
 	if (addr % 8 || !stack_bounds(addr, &low, &high, &name) || high - addr < 8)
 		return false;
+	memstate_pause();
 	*v = READ_ONCE(*(const unsigned long *)addr);
+	memstate_resume();
+	memstate_initialised(v, sizeof(*v));
 	return true;
 }
 

@@ -28,6 +28,7 @@
 #include <asm/extable.h>
 #include <asm/fault.h>
 #include <asm/irqflags.h>
+#include <asm/memstate.h>
 #include <asm/page.h>
 #include <asm/percpu.h>
 #include <asm/ptrace.h>
@@ -46,6 +47,7 @@
 #define RED_ZONE     128
 #define HANDLER_ROOM 8192 /* what a trap needs at least: registers, vector state, C */
 #define PF_PROT	     1UL
+#define ENTRY_WORDS  2 /* that trap_common pushes before anything else */
 
 _Static_assert(sizeof(struct pt_regs) == sizeof(struct host_frame), "one frame, two names");
 
@@ -102,6 +104,7 @@ unsigned long host_deliver(const struct host_frame *f, unsigned long addr, unsig
 
 	if (!top)
 		return 0;
+	memstate_undefined((u64 *)regs - ENTRY_WORDS, sizeof(*regs) + ENTRY_WORDS * 8);
 	copy_words(regs, f, sizeof(*regs) / 8);
 	regs->flags &= ~X86_EFLAGS_IF;
 	if (!host_irqs_off)

@@ -31,7 +31,35 @@
 #include <linux/minmax.h>
 #include "kernel.h"
 
-unsigned long copy_nofault(void *to, const void *from, unsigned long n)
+#ifdef HOST_MEMCHECK
+
+/* Valgrind can't try a string instruction again (memstate.c): bytes. */
+static unsigned long copy_bytes(void *to, const void *from, unsigned long n)
+{
+	u8 byte;
+
+	if (!n)
+		return 0;
+	__asm__ __volatile__("1:	movb (%[from]), %[byte]\n"
+			     "2:	movb %[byte], (%[to])\n\t"
+			     "incq %[from]\n\t"
+			     "incq %[to]\n\t"
+			     "decq %[n]\n\t"
+			     "jnz 1b\n"
+			     "3:\n\t"
+			     ".pushsection __ex_table, \"a\"\n\t"
+			     ".long 1b - ., 3b - ., 1\n\t"
+			     ".long 2b - ., 3b - ., 1\n\t"
+			     ".popsection"
+			     : [to] "+r"(to), [from] "+r"(from), [n] "+r"(n), [byte] "=&q"(byte)
+			     :
+			     : "cc", "memory");
+	return n;
+}
+
+#else
+
+static unsigned long copy_bytes(void *to, const void *from, unsigned long n)
 {
 	unsigned long tail = n & 7, left = n >> 3;
 
@@ -52,6 +80,19 @@ unsigned long copy_nofault(void *to, const void *from, unsigned long n)
 			     : "+D"(to), "+S"(from), [left] "+c"(left)
 			     : [tail] "r"(tail)
 			     : "memory");
+	return left;
+}
+
+#endif
+
+unsigned long copy_nofault(void *to, const void *from, unsigned long n)
+{
+	unsigned long left;
+
+	memstate_pause();
+	left = copy_bytes(to, from, n);
+	memstate_resume();
+	memstate_initialised(to, n - left);
 	return left;
 }
 

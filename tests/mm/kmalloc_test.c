@@ -35,7 +35,7 @@ static void zero_size(struct kunit *test)
 	KUNIT_EXPECT_PTR_EQ(test, kcalloc(unknown(0), 8, GFP_KERNEL), ZERO_SIZE_PTR);
 	KUNIT_EXPECT_TRUE(test, ZERO_OR_NULL_PTR(p) && ZERO_OR_NULL_PTR(NULL));
 	KUNIT_EXPECT_FALSE(test, ZERO_OR_NULL_PTR((char *)ZERO_SIZE_PTR + 1));
-	KUNIT_EXPECT_FAULT(test, "ZERO_SIZE_PTR", *(volatile char *)hidden(ZERO_SIZE_PTR) = 1);
+	KUNIT_EXPECT_FAULT(test, "ZERO_SIZE_PTR", plant_write8(ZERO_SIZE_PTR, 1));
 }
 
 static void free_of_nothing(struct kunit *test)

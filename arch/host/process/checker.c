@@ -18,7 +18,7 @@
 #endif
 #endif
 
-#ifdef ASAN
+#if defined(ASAN)
 
 void __sanitizer_start_switch_fiber(void **fake_stack_save, const void *bottom, size_t size);
 void __sanitizer_finish_switch_fiber(void *fake_stack_save, const void **bottom_old,
@@ -66,6 +66,115 @@ void host_entered(void)
 	on_stack(HOST_STACK_OVERFLOW);
 }
 
+#elif defined(HOST_MEMCHECK)
+
+#include <valgrind/memcheck.h>
+
+#define REFILL_MAX (1UL << 30)
+
+static __thread unsigned int paused;
+
+void memstate_noaccess(const volatile void *p, unsigned long n);
+void memstate_undefined(const volatile void *p, unsigned long n);
+void memstate_defined(const volatile void *p, unsigned long n);
+void memstate_initialised(const volatile void *p, unsigned long n);
+void memstate_pause(void);
+void memstate_resume(void);
+void memstate_resume_all(void);
+
+void memstate_noaccess(const volatile void *p, unsigned long n)
+{
+	(void)VALGRIND_MAKE_MEM_NOACCESS(p, n);
+}
+
+void memstate_undefined(const volatile void *p, unsigned long n)
+{
+	(void)VALGRIND_MAKE_MEM_UNDEFINED(p, n);
+}
+
+void memstate_defined(const volatile void *p, unsigned long n)
+{
+	(void)VALGRIND_MAKE_MEM_DEFINED(p, n);
+}
+
+void memstate_initialised(const volatile void *p, unsigned long n)
+{
+	(void)VALGRIND_MAKE_MEM_DEFINED_IF_ADDRESSABLE(p, n);
+}
+
+void memstate_pause(void)
+{
+	VALGRIND_DISABLE_ERROR_REPORTING;
+	paused++;
+}
+
+void memstate_resume(void)
+{
+	paused--;
+	VALGRIND_ENABLE_ERROR_REPORTING;
+}
+
+void memstate_resume_all(void)
+{
+	while (paused)
+		memstate_resume();
+}
+
+static struct host_region region(unsigned int which)
+{
+	struct host_region regions[HOST_REGIONS];
+
+	host_regions(regions);
+	return regions[which];
+}
+
+/* The direct map: what memcheck knows of memory is kept there, and would be lost with a mapping. */
+int checker_wires(unsigned long va)
+{
+	return va >= region(2).start;
+}
+
+/* struct pages: of 32 bytes for each page */
+static void open_vmemmap(void)
+{
+	(void)VALGRIND_MAKE_MEM_DEFINED(region(0).start, host_ram_size / HOST_PAGE * 32);
+}
+
+/*
+ * What is touched there next is no error but a TLB miss. The whole region of vmalloc would cost too
+ * much; it is flushed when nothing lies in it.
+ */
+void checker_unmapped(unsigned long va, unsigned long size)
+{
+	if (va == region(0).start)
+		open_vmemmap();
+	else if (size <= REFILL_MAX)
+		(void)VALGRIND_MAKE_MEM_DEFINED(va, size);
+}
+
+int checker_allows_exec(void)
+{
+	return !RUNNING_ON_VALGRIND;
+}
+
+void checker_leave_stack(unsigned int cpu)
+{
+	unsigned long low, high;
+
+	for (int which = HOST_STACK_BOOT; which <= HOST_STACK_OVERFLOW; which++) {
+		host_stack(cpu, which, &low, &high);
+		(void)VALGRIND_STACK_REGISTER(low, high);
+	}
+	if (cpu)
+		return;
+	host_map(region(2).start, 0, host_ram_size, HOST_R | HOST_W);
+	open_vmemmap();
+}
+
+void host_entered(void)
+{
+}
+
 #else
 
 void checker_leave_stack(unsigned int cpu)
@@ -75,6 +184,27 @@ void checker_leave_stack(unsigned int cpu)
 
 void host_entered(void)
 {
+}
+
+#endif
+
+#ifndef HOST_MEMCHECK
+
+int checker_wires(unsigned long va)
+{
+	(void)va;
+	return 0;
+}
+
+void checker_unmapped(unsigned long va, unsigned long size)
+{
+	(void)va;
+	(void)size;
+}
+
+int checker_allows_exec(void)
+{
+	return 1;
 }
 
 #endif

@@ -79,7 +79,8 @@ static void restart(char **argv)
 {
 	int now = personality(0xffffffff);
 
-	if (now == -1 || (now & ADDR_NO_RANDOMIZE) || personality(now | ADDR_NO_RANDOMIZE) == -1)
+	if (!checker_allows_exec() || now == -1 || (now & ADDR_NO_RANDOMIZE) ||
+	    personality(now | ADDR_NO_RANDOMIZE) == -1)
 		return;
 	execv("/proc/self/exe", argv);
 	die("can't start again without address randomisation");

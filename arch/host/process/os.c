@@ -74,8 +74,11 @@ void host_unmap(unsigned long va, unsigned long size)
 {
 	int saved = errno;
 
+	if (checker_wires(va))
+		return;
 	if (map_fixed(va, size, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0))
 		die("a page can't be unmapped");
+	checker_unmapped(va, size);
 	errno = saved;
 }
 

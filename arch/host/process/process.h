@@ -66,8 +66,14 @@ void write_boot_info(const struct machine *m);
 /* os.c: say what could not be done, and why; end the process. */
 void die(const char *what) __attribute__((__noreturn__));
 
-/* checker.c: the last thing on the process's own stack, before CPU `cpu`'s. */
+/*
+ * checker.c: the last thing on the process's own stack, before CPU `cpu`'s; may the process start
+ * itself again; are mappings at `va` to stay; somebody unmapped [va, va + size).
+ */
 void checker_leave_stack(unsigned int cpu);
+int checker_allows_exec(void);
+int checker_wires(unsigned long va);
+void checker_unmapped(unsigned long va, unsigned long size);
 
 /* signals.c: the handlers, and the calling thread's signal stack; the latter alone for other threads. */
 #define SIGNAL_TICK SIGALRM

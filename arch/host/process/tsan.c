@@ -46,11 +46,11 @@ void host_tsan_unwind(unsigned int depth)
 		__wrap___tsan_func_exit();
 }
 
-#define VOLATILE(name)              \
+#define VOLATILE(name)               \
 	void __tsan_##name(void *p); \
 	void __tsan_##name(void *p)  \
-	{                           \
-		(void)p;            \
+	{                            \
+		(void)p;             \
 	}
 VOLATILE(volatile_read1)
 VOLATILE(volatile_read2)

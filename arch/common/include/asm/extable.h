@@ -9,6 +9,7 @@
 #ifndef ASM_EXTABLE_H
 #define ASM_EXTABLE_H
 
+#include <asm/memstate.h>
 #include <linux/compiler.h>
 #include <linux/types.h>
 
@@ -44,6 +45,7 @@ int raw_put_user(u64 val, void __user *to, unsigned int size);
  */
 static __always_inline bool byte_is(const u8 *p, u8 v)
 {
+	memstate_pause();
 	__asm__ goto("1: cmpb %1, %0\n\t"
 		     "jne %l[no]\n\t"
 		     ".pushsection __ex_table, \"a\"\n\t"
@@ -53,8 +55,10 @@ static __always_inline bool byte_is(const u8 *p, u8 v)
 		     : "m"(*p), "iq"(v)
 		     : "cc"
 		     : no);
+	memstate_resume();
 	return true;
 no:
+	memstate_resume();
 	return false;
 }
 

@@ -10,6 +10,7 @@
  *	memstate_noaccess	nobody may touch these bytes
  *	memstate_undefined	they may be written; until they are, what is read there means nothing
  *	memstate_defined	they may be read and written
+ *	memstate_initialised	who may touch them stays as it is, but what they hold counts as written
  *	memstate_check_read	an access that the compiler doesn't see (by assembly) is about to read
  *	memstate_check_write	or write these bytes
  *	memstate_pause		between the two this CPU's accesses are not looked at: for a checker

@@ -18,6 +18,10 @@ static __always_inline void memstate_defined(const volatile void *p, unsigned lo
 {
 }
 
+static __always_inline void memstate_initialised(const volatile void *p, unsigned long n)
+{
+}
+
 static __always_inline void memstate_check_read(const volatile void *p, unsigned long n)
 {
 }

@@ -3,10 +3,16 @@
  * Contract: what a checker of memory accesses is told (arch/common/include/asm/memstate.h says what
  * each function means).
  *
- * The build decides who checks: AddressSanitizer, if the compiler is told to use it (gcc and clang
- * say so by a macro of their own); else nobody. ASan keeps a byte of state for eight bytes of
- * memory; code carries a check at each access, so what is checked is decided by function. It knows
- * no undefined memory.
+ * The build decides who checks:
+ *
+ *	AddressSanitizer, if the compiler is told to use it (gcc and clang say so by a macro of their
+ *	own). A byte of state for eight bytes of memory; code carries a check at each access, so what is
+ *	checked is decided by function. It knows no undefined memory.
+ *
+ *	memcheck (HOST_MEMCHECK), if the program runs under valgrind, which sees every instruction and
+ *	is told by requests (process/checker.c). It knows what was never written.
+ *
+ *	Else nobody.
  */
 #ifndef ASM_MEMSTATE_H
 #define ASM_MEMSTATE_H
@@ -44,6 +50,10 @@ static __always_inline void memstate_defined(const volatile void *p, unsigned lo
 	__asan_unpoison_memory_region(p, n);
 }
 
+static __always_inline void memstate_initialised(const volatile void *p, unsigned long n)
+{
+}
+
 /* memstate.c */
 void memstate_check_read(const volatile void *p, unsigned long n);
 void memstate_check_write(const volatile void *p, unsigned long n);
@@ -57,6 +67,27 @@ static __always_inline void memstate_resume(void)
 }
 
 #define __no_memstate __attribute__((__no_sanitize__("address")))
+
+#elif defined(HOST_MEMCHECK)
+
+#define MEMSTATE_CHECKER
+#define MEMSTATE_KNOWS_UNDEFINED
+
+/* process/checker.c */
+void memstate_noaccess(const volatile void *p, unsigned long n);
+void memstate_undefined(const volatile void *p, unsigned long n);
+void memstate_defined(const volatile void *p, unsigned long n);
+void memstate_initialised(const volatile void *p, unsigned long n);
+void memstate_pause(void);
+void memstate_resume(void);
+/* Out of whatever was paused. */
+void memstate_resume_all(void);
+
+/* memstate.c */
+void memstate_check_read(const volatile void *p, unsigned long n);
+void memstate_check_write(const volatile void *p, unsigned long n);
+
+#define __no_memstate
 
 #else
 
