@@ -33,9 +33,21 @@
 #define ADD_ONCE(x, n)	   ((void)((x) += (n)))
 #endif
 
+/*
+ * What the linker puts together into an array may have nothing in between: clang's AddressSanitizer
+ * would put red zones there (gcc's leaves variables with a section of their own alone).
+ */
+#define __not_padded
+#ifdef __clang__
+#if __has_feature(address_sanitizer)
+#undef __not_padded
+#define __not_padded __attribute__((__no_sanitize__("address")))
+#endif
+#endif
+
 #define __packed	   __attribute__((__packed__))
 #define __aligned(x)	   __attribute__((__aligned__(x)))
-#define __section(s)	   __attribute__((__section__(s)))
+#define __section(s)	   __attribute__((__section__(s))) __not_padded
 #define __used		   __attribute__((__used__))
 #define __maybe_unused	   __attribute__((__unused__))
 #define __always_unused	   __attribute__((__unused__))
