@@ -330,6 +330,12 @@ static void fault_without_an_access(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, fixup_user_fault(mm, USER_PAGE(4), FAULT_FLAG_WRITE), 0);
 	KUNIT_EXPECT_TRUE(test, pte_write(user_entry(test, USER_PAGE(4))));
 	KUNIT_EXPECT_EQ(test, fixup_user_fault(mm, USER_PAGE(2), 0), -EFAULT);
+	/* What the CPU remembers of the zero page must not outlive it, though no access faulted. */
+	map_anon(test, 6, 1, PROT_RW);
+	expect_word(test, USER_PAGE(6), 0);
+	KUNIT_EXPECT_EQ(test, fixup_user_fault(mm, USER_PAGE(6), FAULT_FLAG_WRITE), 0);
+	*(u64 *)page_address(page_of(test, USER_PAGE(6))) = 5;
+	expect_word(test, USER_PAGE(6), 5);
 }
 
 /* A fault on an entry that is good already (another CPU was faster) changes nothing. */
@@ -470,6 +476,7 @@ static void a_drivers_page(struct kunit *test)
 	KUNIT_EXPECT_TRUE(test, pte_none(user_entry(test, USER_BASE)));
 	expect_word(test, USER_BASE, 0);
 	KUNIT_EXPECT_EQ(test, poke(USER_BASE, 1), -EFAULT); /* and from read-only */
+	KUNIT_EXPECT_FALSE(test, pte_write(user_entry(test, USER_BASE)));
 	KUNIT_EXPECT_EQ(test, mkwrites, 2);
 	KUNIT_EXPECT_EQ(test, page_count(driver_page), 2);
 	mkwrite_answer = 0;

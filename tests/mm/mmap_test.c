@@ -22,7 +22,14 @@ static int plain_mmap(struct file *file, struct vm_area_struct *vma)
 	return file->private_data ? -ENXIO : 0;
 }
 
+static int frames_mmap(struct file *file, struct vm_area_struct *vma)
+{
+	vma->vm_flags |= VM_PFNMAP;
+	return 0;
+}
+
 static const struct file_operations plain_fops = { .mmap = plain_mmap };
+static const struct file_operations frames_fops = { .mmap = frames_mmap };
 static const struct file_operations unmappable_fops;
 
 static struct file no_read = { .f_op = &plain_fops, .f_mode = FMODE_WRITE };
@@ -79,6 +86,27 @@ static void mmap_refuses(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, mm->map_count, 0);
 	if (r->file)
 		KUNIT_EXPECT_EQ(test, file_count(r->file), 0);
+}
+
+/* Refused when its pieces are there already; so often that lost ones would be pages. */
+static void refused_over_a_mapping(struct kunit *test)
+{
+	struct mm_struct *mm = test_mm(test);
+	unsigned long free;
+
+	map_anon(test, 0, 4, PROT_RW);
+	KUNIT_EXPECT_EQ(test, poke(USER_PAGE(1), 5), 0);
+	mm_quiesce();
+	free = nr_free_pages();
+	for (int i = 0; i < 200; i++)
+		KUNIT_EXPECT_EQ(test,
+				(int)do_mmap(mm, &refuses, USER_PAGE(1), 2 * PAGE_SIZE, PROT_READ,
+					     MAP_PRIVATE | MAP_FIXED, 0),
+				-ENXIO);
+	mm_quiesce();
+	KUNIT_EXPECT_EQ(test, nr_free_pages(), free);
+	KUNIT_EXPECT_EQ(test, mm->map_count, 1);
+	KUNIT_EXPECT_EQ(test, peek(USER_PAGE(1)), 5ULL);
 }
 
 static void restore_map_count(void *old)
@@ -256,6 +284,9 @@ static void populate_brings_pages_in(struct kunit *test)
 	map_file(test, mf, 0, 4, PROT_RW, MAP_SHARED | MAP_POPULATE, 0);
 	KUNIT_EXPECT_EQ(test, get_mm_counter(mm, MM_FILEPAGES), 4);
 	KUNIT_EXPECT_EQ(test, mm->map_count, 3);
+	/* Nobody wrote: what is shared stays clean. */
+	KUNIT_EXPECT_TRUE(test, pte_present(user_entry(test, USER_PAGE(0))));
+	KUNIT_EXPECT_FALSE(test, pte_write(user_entry(test, USER_PAGE(0))));
 	/* What can't be brought in is left to the access. */
 	map_file(test, mf, 8, 4, PROT_READ, MAP_SHARED | MAP_POPULATE, 2);
 	KUNIT_EXPECT_EQ(test, get_mm_counter(mm, MM_FILEPAGES), 6);
@@ -362,6 +393,9 @@ static void dontneed_drops(struct kunit *test)
 
 static void madvise_errors(struct kunit *test)
 {
+	static struct file frames = { .f_op = &frames_fops,
+				      .f_mode = FMODE_READ,
+				      .f_count = { 1 } };
 	struct mm_struct *mm = test_mm(test);
 	unsigned long locked = map_somewhere(test, 0, 1, MAP_LOCKED);
 
@@ -373,6 +407,11 @@ static void madvise_errors(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, do_madvise(mm, USER_BASE, 2 * PAGE_SIZE, MADV_DONTNEED), -ENOMEM);
 	KUNIT_EXPECT_EQ(test, do_madvise(mm, USER_PAGE(1), PAGE_SIZE, MADV_WILLNEED), -ENOMEM);
 	KUNIT_EXPECT_EQ(test, do_madvise(mm, locked, PAGE_SIZE, MADV_DONTNEED), -EINVAL);
+	KUNIT_ASSERT_EQ(
+		test,
+		do_mmap(mm, &frames, USER_PAGE(4), PAGE_SIZE, PROT_READ, MAP_SHARED | MAP_FIXED, 0),
+		USER_PAGE(4));
+	KUNIT_EXPECT_EQ(test, do_madvise(mm, USER_PAGE(4), PAGE_SIZE, MADV_DONTNEED), -EINVAL);
 	KUNIT_EXPECT_EQ(test, do_madvise(mm, USER_BASE, PAGE_SIZE, MADV_SEQUENTIAL), 0);
 	KUNIT_EXPECT_EQ(test, do_madvise(mm, USER_BASE, 0, MADV_DONTNEED), 0);
 	KUNIT_EXPECT_EQ(test, peek(USER_BASE), 3ULL);
@@ -426,6 +465,11 @@ static void stack_grows(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, peek(at - 50 * PAGE_SIZE), 0ULL);
 	KUNIT_EXPECT_EQ(test, get_mm_counter(mm, MM_ANONPAGES), 2);
 	KUNIT_EXPECT_TRUE(test, mm_valid(mm));
+	/* It is anonymous memory like any other: the page number is its place, neighbours join it. */
+	KUNIT_EXPECT_EQ(test, vma_first(mm)->vm_pgoff, vma_first(mm)->vm_start >> PAGE_SHIFT);
+	map_stack(test, 5000 - 102, 2);
+	KUNIT_EXPECT_EQ(test, mm->map_count, 1);
+	KUNIT_EXPECT_EQ(test, do_munmap(mm, USER_PAGE(5000 - 102), 2 * PAGE_SIZE), 0);
 	/* The limit counts the whole mapping. */
 	KUNIT_EXPECT_EQ(test, poke(at + 2 * PAGE_SIZE - STACK_LIMIT - 8, 3), -EFAULT);
 	KUNIT_EXPECT_EQ(test, poke(at + 2 * PAGE_SIZE - STACK_LIMIT, 3), 0);
@@ -449,6 +493,23 @@ static void stack_keeps_its_gap(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, poke(USER_PAGE(501), 1), 0);
 	KUNIT_EXPECT_EQ(test, find_vma(mm, at)->vm_start, USER_PAGE(501));
 	KUNIT_EXPECT_EQ(test, poke(USER_PAGE(500), 1), -EFAULT);
+}
+
+static void stack_ends_at_the_lowest_address(struct kunit *test)
+{
+	struct mm_struct *mm = test_mm(test);
+	unsigned long at = mmap_min_addr + PAGE_SIZE;
+
+	KUNIT_ASSERT_EQ(
+		test, do_mmap(mm, NULL, at, PAGE_SIZE, PROT_RW, MAP_ANON_FIXED | MAP_GROWSDOWN, 0),
+		at);
+	KUNIT_EXPECT_EQ(test, poke(mmap_min_addr - 8, 1), -EFAULT);
+	KUNIT_EXPECT_EQ(test, mm->total_vm, 1);
+	KUNIT_EXPECT_EQ(test, poke(mmap_min_addr, 1), 0);
+	KUNIT_EXPECT_EQ(test, mm->total_vm, 2);
+	mmap_write_lock(mm);
+	KUNIT_EXPECT_EQ(test, expand_stack_locked(vma_first(mm), mmap_min_addr - 8), -EPERM);
+	mmap_write_unlock(mm);
 }
 
 static void mprotect_of_a_growing_stack(struct kunit *test)
@@ -712,6 +773,7 @@ static void random_run(struct kunit *test)
 }
 
 static struct kunit_case mmap_cases[] = { KUNIT_CASE_PARAM(mmap_refuses, refusal_gen_params),
+					  KUNIT_CASE(refused_over_a_mapping),
 					  KUNIT_CASE(too_many_mappings),
 					  KUNIT_CASE(placed_top_down),
 					  KUNIT_CASE(full_below_goes_above),
@@ -731,6 +793,7 @@ static struct kunit_case mmap_cases[] = { KUNIT_CASE_PARAM(mmap_refuses, refusal
 					  KUNIT_CASE(heap_moves),
 					  KUNIT_CASE(stack_grows),
 					  KUNIT_CASE(stack_keeps_its_gap),
+					  KUNIT_CASE(stack_ends_at_the_lowest_address),
 					  KUNIT_CASE(mprotect_of_a_growing_stack),
 					  KUNIT_CASE(split_without_memory),
 					  KUNIT_CASE(maps_layout),

@@ -217,6 +217,7 @@ static void expect_entry_caught(struct kunit *test, const char *what, unsigned l
 
 static void damage_is_caught(struct kunit *test)
 {
+	unsigned long far = USER_BASE + (1UL << 40);
 	struct mm_struct *mm = test_mm(test);
 	pte_t own, zero;
 
@@ -233,6 +234,15 @@ static void damage_is_caught(struct kunit *test)
 	expect_entry_caught(test, "no access", USER_PAGE(2), pte_modify(own, pgprot_user(0, 0, 0)));
 	expect_entry_caught(test, "executable", USER_PAGE(2),
 			    pte_modify(own, pgprot_user(1, 1, 1)));
+	map_anon(test, 4, 1, PROT_RW);
+	KUNIT_EXPECT_EQ(test, poke(USER_PAGE(4), 1), 0);
+	KUNIT_EXPECT_EQ(test, do_mprotect(mm, USER_PAGE(4), PAGE_SIZE, PROT_READ), 0);
+	expect_entry_caught(test, "writable, the mapping is not", USER_PAGE(4),
+			    pte_mkwrite(user_entry(test, USER_PAGE(4))));
+	KUNIT_EXPECT_NOT_NULL(test, user_pt_slot(mm, far)); /* tables that no mapping needs */
+	KUNIT_EXPECT_FALSE(test, mm_valid(mm));
+	map_at(test, far, 1);
+	KUNIT_EXPECT_TRUE(test, mm_valid(mm));
 	mm->nr_tables++;
 	KUNIT_EXPECT_FALSE(test, mm_valid(mm));
 	mm->nr_tables--;

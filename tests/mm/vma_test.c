@@ -184,6 +184,66 @@ static void file_offsets_must_continue(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, file_count(&a->file), 5);
 }
 
+/* What an owner does to its mappings by ->mmap: flags, or private data. */
+static vm_flags_t owner_flags;
+static void *owner_data;
+
+static int marking_mmap(struct file *file, struct vm_area_struct *vma)
+{
+	vma->vm_flags |= owner_flags;
+	vma->vm_private_data = owner_data;
+	return 0;
+}
+
+static const struct file_operations marking_fops = { .mmap = marking_mmap };
+
+/* Two neighbours that go on in the file: one mapping, unless their owner marked them. */
+static void marked_mappings_stay_apart(struct kunit *test)
+{
+	static struct file file = { .f_op = &marking_fops,
+				    .f_mode = FMODE_READ | FMODE_WRITE,
+				    .f_count = { 1 } };
+	static const struct {
+		vm_flags_t flags;
+		bool data;
+		int maps;
+	} rows[] = { { 0, false, 1 },
+		     { VM_PFNMAP, false, 2 },
+		     { VM_IO, false, 2 },
+		     { VM_DONTEXPAND, false, 2 },
+		     { 0, true, 2 } };
+	struct mm_struct *mm = test_mm(test);
+
+	for (unsigned int i = 0; i < ARRAY_SIZE(rows); i++) {
+		owner_flags = rows[i].flags;
+		for (unsigned long n = 0; n < 2; n++) {
+			owner_data = rows[i].data && n ? &file : NULL;
+			KUNIT_ASSERT_EQ(test,
+					do_mmap(mm, &file, USER_PAGE(n), PAGE_SIZE, PROT_READ,
+						MAP_SHARED | MAP_FIXED, n),
+					USER_PAGE(n));
+		}
+		KUNIT_EXPECT_EQ_MSG(test, mm->map_count, rows[i].maps, "row %u", i);
+		KUNIT_EXPECT_EQ(test, do_munmap(mm, USER_BASE, 2 * PAGE_SIZE), 0);
+	}
+	KUNIT_EXPECT_EQ(test, file_count(&file), 1);
+}
+
+/* A stack so low that its guard would begin below address 0. */
+static void guard_ends_at_zero(struct kunit *test)
+{
+	struct mm_struct *mm = test_mm(test);
+	unsigned long low = mmap_min_addr + 4 * PAGE_SIZE;
+
+	KUNIT_ASSERT_EQ(
+		test, do_mmap(mm, NULL, low, PAGE_SIZE, PROT_RW, MAP_ANON_FIXED | MAP_GROWSDOWN, 0),
+		low);
+	KUNIT_EXPECT_EQ(test, vm_start_gap(find_vma(mm, low)), 0UL);
+	KUNIT_EXPECT_FALSE(test, vma_range_free(mm, mmap_min_addr, mmap_min_addr + PAGE_SIZE));
+	KUNIT_EXPECT_EQ(test, vma_gap_search(mm, PAGE_SIZE, mmap_min_addr, low), 0UL);
+	KUNIT_EXPECT_TRUE(test, vma_valid(mm));
+}
+
 /* An owner that counts. */
 static int opened, closed, split_answer;
 
@@ -507,6 +567,8 @@ static void damage_is_caught(struct kunit *test)
 static struct kunit_case vma_cases[] = { KUNIT_CASE_PARAM(pictures_come_out, picture_gen_params),
 					 KUNIT_CASE(other_files_stay_apart),
 					 KUNIT_CASE(file_offsets_must_continue),
+					 KUNIT_CASE(marked_mappings_stay_apart),
+					 KUNIT_CASE(guard_ends_at_zero),
 					 KUNIT_CASE(owner_hears_of_every_piece),
 					 KUNIT_CASE(owner_may_refuse_a_split),
 					 KUNIT_CASE(rights_already_there_split_nothing),

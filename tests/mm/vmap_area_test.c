@@ -165,33 +165,55 @@ static void incomplete_areas_stay(struct kunit *test)
 
 /* ---- what runs out ---- */
 
+#define MIB (1UL << 20)
+
+/* Tables that gave way to large leaves wait for their next use: put them under an area of ours. */
+static void use_parked_tables(const struct vm_struct *vm)
+{
+	long before = mm_stat_read(MM_KERNEL_TABLES);
+
+	for (unsigned long va = vm_start(vm); va < vm_end(vm); va += 2 * MIB) {
+		if (!vmap_slots(va) || mm_stat_read(MM_KERNEL_TABLES) > before)
+			break;
+	}
+}
+
 /*
- * Memory for page tables: 2 GiB of addresses are held, so what comes after them has no tables yet.
- * Each function gives back what it had begun.
+ * Memory for page tables. 2 GiB of addresses are held, so that what comes after them has no tables,
+ * and then as much that the next area begins in the middle of one, which is made: each function can
+ * map a half and must give it back.
  */
 static void no_memory_for_tables(struct kunit *test)
 {
-	struct vm_struct *low = vmap_area_get(2UL << 30, PAGE_SIZE, VM_MAP, GFP_KERNEL, NULL);
-	const unsigned int n = 1024;
+	const unsigned int n = 2 * MIB / PAGE_SIZE - 1;
 	struct page **pages = kvmalloc_array(n, sizeof(*pages), GFP_KERNEL), *page;
+	struct vm_struct *low = vmap_area_get(2UL << 30, PAGE_SIZE, VM_MAP, GFP_KERNEL, NULL), *pad;
 	void *mapped, *ram, *io;
 
-	KUNIT_ASSERT_NOT_NULL(test, low);
 	KUNIT_ASSERT_NOT_NULL(test, pages);
+	KUNIT_ASSERT_NOT_NULL(test, low);
+	pad = vmap_area_get(ALIGN(vm_end(low), 2 * MIB) + MIB - vm_end(low), PAGE_SIZE, VM_MAP,
+			    GFP_KERNEL, NULL);
+	KUNIT_ASSERT_NOT_NULL(test, pad);
 	alloc_each(test, &page, 1);
 	for (unsigned int i = 0; i < n; i++)
 		pages[i] = page;
+	KUNIT_EXPECT_NOT_NULL(test, vmap_slots(vm_end(pad)));
+	use_parked_tables(low);
 	mm_quiesce();
 	memory_exhaust_reserves(test);
 	mapped = vmap(pages, n, VM_MAP, PAGE_KERNEL);
+	vm_unmap_aliases();
 	ram = vm_map_ram(pages, n, -1);
-	io = ioremap(NO_RAM + PAGE_SIZE, n * PAGE_SIZE);
+	vm_unmap_aliases();
+	io = ioremap(NO_RAM, n * PAGE_SIZE);
 	memory_release(test);
 	KUNIT_EXPECT_NULL(test, mapped);
 	KUNIT_EXPECT_NULL(test, ram);
 	KUNIT_EXPECT_NULL(test, io);
 	KUNIT_EXPECT_EQ(test, page_count(page), 1);
 	vmap_area_release(low, VMAP_KEEP_PAGES);
+	vmap_area_release(pad, VMAP_KEEP_PAGES);
 	vm_unmap_aliases();
 	KUNIT_EXPECT_TRUE(test, vmap_valid());
 	KUNIT_EXPECT_TRUE(test, buddy_valid());

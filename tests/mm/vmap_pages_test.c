@@ -15,11 +15,11 @@
  * `n` pages from page `first` of a block on, every `step`-th next, pass to an area and come back:
  * as a block or one by one, it makes no difference.
  */
-static void pass_pages(struct kunit *test, gfp_t gfp, unsigned int first, unsigned int step,
+static void pass_pages(struct kunit *test, u32 flags, unsigned int first, unsigned int step,
 		       unsigned int n)
 {
 	struct page **pages = kmalloc_array(n, sizeof(*pages), GFP_KERNEL);
-	struct page *block = alloc_pages(gfp, 4);
+	struct page *block = alloc_pages(GFP_KERNEL, 4);
 	void *v;
 
 	KUNIT_ASSERT_NOT_NULL(test, pages);
@@ -28,6 +28,7 @@ static void pass_pages(struct kunit *test, gfp_t gfp, unsigned int first, unsign
 	for (unsigned int i = 0; i < 16; i++) {
 		unsigned int at = (i - first) * step % 16;
 
+		block[i].flags |= flags;
 		if (at >= n)
 			__free_page(block + i);
 		else
@@ -91,10 +92,10 @@ static void pages_come_back_in_any_order(struct kunit *test)
 {
 	unsigned long before = all_pages();
 
-	pass_pages(test, GFP_KERNEL, 0, 1, 16); /* two blocks */
-	pass_pages(test, GFP_KERNEL, 1, 1, 12); /* neighbours, but not from an aligned one on */
-	pass_pages(test, GFP_KERNEL, 0, 3, 16); /* all over the place */
-	pass_pages(test, GFP_HIGHUSER_MOVABLE, 0, 1, 16); /* pages with a flag */
+	pass_pages(test, 0, 0, 1, 16);	     /* two blocks */
+	pass_pages(test, 0, 1, 1, 12);	     /* neighbours, but not from an aligned one on */
+	pass_pages(test, 0, 0, 3, 16);	     /* all over the place */
+	pass_pages(test, PG_file, 0, 1, 16); /* pages that were a file's */
 	KUNIT_EXPECT_TRUE(test, buddy_valid());
 	KUNIT_EXPECT_EQ(test, all_pages(), before);
 }
