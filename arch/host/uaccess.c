@@ -15,6 +15,9 @@
  *	    │   └─► mm_handle_fault() ── declined ─► stop: the rest is not copied
  *	    └──────────── resolved ──┘
  *
+ * An address of the kernel's half is accessed as what it is, as the machine would do it: whoever
+ * calls these functions without access_ok() finds out.
+ *
  * I1  Whatever the page, accessed (and for writes dirty) is set before the first byte moves.
  * I2  What is returned is exact: the bytes from the first that can't be reached on.
  * I3  From the walk to the end of the copy the page is held (utlb_enter()), with interrupts off: on a
@@ -190,14 +193,18 @@ unsigned long raw_clear_user(void *to, unsigned long n)
 	return n;
 }
 
-/* Bytes before the first NUL of `n`; n: there is none. */
-static unsigned long bytes_before_nul(const char *s, unsigned long n)
+/* Bytes before the first NUL of `n`; n: there is none. False: they can't be read. */
+static bool bytes_before_nul(const char *s, unsigned long n, unsigned long *len)
 {
-	unsigned long i = 0;
+	char c;
 
-	while (i < n && s[i])
-		i++;
-	return i;
+	for (*len = 0; *len < n; ++*len) {
+		if (copy_nofault(&c, s + *len, 1))
+			return false;
+		if (!c)
+			break;
+	}
+	return true;
 }
 
 unsigned long raw_strnlen_user(const char *s, unsigned long max)
@@ -207,11 +214,14 @@ unsigned long raw_strnlen_user(const char *s, unsigned long max)
 	while (done < max) {
 		unsigned long part = to_page_end(va + done, max - done), n, irqs;
 		const char *at = user_byte(va + done, false, _RET_IP_, &irqs);
+		bool good;
 
 		if (!at)
 			return 0;
-		n = bytes_before_nul(at, part);
+		good = bytes_before_nul(at, part, &n);
 		utlb_leave(irqs);
+		if (!good)
+			return 0;
 		done += n;
 		if (n < part)
 			return done + 1;

@@ -308,6 +308,7 @@ static void no_memory_is_an_error(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, poke(far, 1), -EFAULT); /* no table */
 	KUNIT_EXPECT_EQ(test, fixup_user_fault(mm, USER_PAGE(1), FAULT_FLAG_WRITE), -ENOMEM);
 	KUNIT_EXPECT_EQ(test, fixup_user_fault(mm, far, FAULT_FLAG_WRITE), -ENOMEM);
+	KUNIT_EXPECT_EQ(test, fixup_user_fault(mm, USER_PAGE(9), 0), -ENOMEM); /* the file's */
 	expect_word(test, USER_PAGE(0), 0);
 	expect_word(test, USER_PAGE(1), 0); /* the zero page needs no memory */
 	KUNIT_EXPECT_TRUE(test, mm_valid(mm));

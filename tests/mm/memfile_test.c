@@ -90,6 +90,7 @@ static void the_last_reference_frees(struct kunit *test)
 	/* Our own reference is left. */
 	KUNIT_EXPECT_EQ(test, page_count(page), 1);
 	KUNIT_EXPECT_NULL(test, page->mapping);
+	KUNIT_EXPECT_FALSE(test, page->flags & PG_file);
 	put_page(page);
 }
 

@@ -9,6 +9,7 @@
  *   has no user any more can be mapped into.
  */
 #include <linux/slab.h>
+#include "mm/internal.h"
 #include "tests/mm/user_fixture.h"
 
 static struct mm_struct *new_mm(struct kunit *test)
@@ -38,6 +39,23 @@ static void a_new_one_is_empty(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, get_mm_rss(mm), 0);
 	KUNIT_EXPECT_NULL(test, find_vma(mm, 0));
 	KUNIT_EXPECT_TRUE(test, mm_valid(mm));
+	mmput(mm);
+}
+
+/* Every address space has the kernel: a CPU that switches to it goes on. */
+static void the_kernel_is_in_each(struct kunit *test)
+{
+	static const unsigned long in[] = { PAGE_OFFSET, VMALLOC_START, VMEMMAP_START,
+					    IMAGE_START };
+	struct mm_struct *mm = new_mm(test);
+
+	for (unsigned int i = 0; i < ARRAY_SIZE(in); i++) {
+		pte_t *own = pt_slot(mm->pgd, in[i], PT_TOP, NULL);
+		pte_t *kernels = pt_slot(kernel_root(), in[i], PT_TOP, NULL);
+
+		KUNIT_EXPECT_FALSE(test, pte_none(pte_get(own)));
+		KUNIT_EXPECT_PTR_EQ(test, pte_table(pte_get(own)), pte_table(pte_get(kernels)));
+	}
 	mmput(mm);
 }
 
@@ -196,6 +214,29 @@ static void no_memory_no_space(struct kunit *test)
 	memory_release(test);
 }
 
+/*
+ * Again and again, each time with room for structures but none for their roots: a structure that is
+ * lost keeps its slab.
+ */
+static void nothing_is_lost_without_memory(struct kunit *test)
+{
+	unsigned long free;
+
+	mm_quiesce();
+	free = nr_free_pages();
+	for (int round = 0; round < 4; round++) {
+		struct mm_struct *some = new_mm(test);
+
+		memory_exhaust(test);
+		for (int i = 0; i < 64; i++)
+			KUNIT_EXPECT_NULL(test, mm_alloc());
+		memory_release(test);
+		mmput(some);
+	}
+	mm_quiesce();
+	KUNIT_EXPECT_EQ(test, nr_free_pages(), free);
+}
+
 static void nested_use_is_reported(struct kunit *test)
 {
 	struct mm_struct *a = new_mm(test), *b = new_mm(test);
@@ -219,6 +260,8 @@ static void leave_no_space_in_use(struct kunit *test)
 }
 
 static struct kunit_case mm_struct_cases[] = { KUNIT_CASE(a_new_one_is_empty),
+					       KUNIT_CASE(the_kernel_is_in_each),
+					       KUNIT_CASE(nothing_is_lost_without_memory),
 					       KUNIT_CASE(no_space_no_access),
 					       KUNIT_CASE(two_are_kept_apart),
 					       KUNIT_CASE(a_file_is_seen_by_both),

@@ -425,6 +425,7 @@ static void heap_moves(struct kunit *test)
 	unsigned long start = do_brk(mm, 0), end = start + 3 * PAGE_SIZE + 5;
 
 	KUNIT_EXPECT_EQ(test, start, mm->start_brk);
+	KUNIT_EXPECT_EQ(test, start, PAGE_ALIGN_DOWN(TASK_SIZE / 3 * 2));
 	KUNIT_EXPECT_EQ(test, do_brk(mm, end), end);
 	KUNIT_EXPECT_EQ(test, mm->total_vm, 4);
 	KUNIT_EXPECT_EQ(test, poke(start + 3 * PAGE_SIZE, 8), 0);
