@@ -513,6 +513,26 @@ static void stack_ends_at_the_lowest_address(struct kunit *test)
 	mmap_write_unlock(mm);
 }
 
+/* What a fault never asks for, another caller may. */
+static void stack_grows_over_nothing(struct kunit *test)
+{
+	struct mm_struct *mm = test_mm(test);
+	unsigned long at = map_stack(test, 1000, 1);
+	struct vm_area_struct *stack = find_vma(mm, at);
+
+	map_anon(test, 500, 1, PROT_NONE);
+	mmap_write_lock(mm);
+	KUNIT_EXPECT_EQ(test, expand_stack_locked(stack, USER_PAGE(500)), -ENOMEM);
+	KUNIT_EXPECT_EQ(test, expand_stack_locked(stack, USER_PAGE(499)), -ENOMEM);
+	KUNIT_EXPECT_PTR_EQ(test, find_extend_vma_locked(mm, at), stack);
+	KUNIT_EXPECT_PTR_EQ(test, find_extend_vma_locked(mm, USER_PAGE(501)), stack);
+	KUNIT_EXPECT_EQ(test, stack->vm_start, USER_PAGE(501));
+	KUNIT_EXPECT_NULL(test, find_extend_vma_locked(mm, USER_PAGE(499)));
+	KUNIT_EXPECT_NULL(test, find_extend_vma_locked(mm, at + PAGE_SIZE));
+	KUNIT_EXPECT_EQ(test, (int)get_unmapped_area(mm, 0, TASK_SIZE + PAGE_SIZE, 0), -ENOMEM);
+	mmap_write_unlock(mm);
+}
+
 static void mprotect_of_a_growing_stack(struct kunit *test)
 {
 	struct mm_struct *mm = test_mm(test);
@@ -567,6 +587,13 @@ static void keep_line(const char *text)
 	nr_shown++;
 }
 
+static const char *its_name(struct vm_area_struct *vma)
+{
+	return "[named]";
+}
+
+static const struct vm_operations_struct named_ops = { .name = its_name };
+
 static void maps_layout(struct kunit *test)
 {
 	struct mm_struct *mm = test_mm(test);
@@ -576,6 +603,17 @@ static void maps_layout(struct kunit *test)
 	map_anon(test, 0, 2, PROT_RW);
 	map_file(test, mf, 16, 4, PROT_READ | PROT_EXEC, MAP_SHARED, 2);
 	do_brk(mm, mm->start_brk + PAGE_SIZE);
+	mm->start_stack = USER_PAGE(1) + 8;
+	map_anon(test, 4, 1, PROT_READ);
+	find_vma(mm, USER_PAGE(4))->vm_ops = &named_ops;
+	nr_shown = 0;
+	mm_maps_show(mm, keep_line);
+	find_vma(mm, USER_PAGE(4))->vm_ops = NULL;
+	mm->start_stack = 0;
+	KUNIT_ASSERT_EQ(test, nr_shown, 4);
+	KUNIT_EXPECT_STREQ(test, (const char *)shown[0] + 73, "[stack]");
+	KUNIT_EXPECT_STREQ(test, (const char *)shown[1] + 73, "[named]");
+	KUNIT_EXPECT_EQ(test, do_munmap(mm, USER_PAGE(4), PAGE_SIZE), 0);
 	nr_shown = 0;
 	mm_maps_show(mm, keep_line);
 	KUNIT_ASSERT_EQ(test, nr_shown, 3);
@@ -795,6 +833,7 @@ static struct kunit_case mmap_cases[] = { KUNIT_CASE_PARAM(mmap_refuses, refusal
 					  KUNIT_CASE(stack_grows),
 					  KUNIT_CASE(stack_keeps_its_gap),
 					  KUNIT_CASE(stack_ends_at_the_lowest_address),
+					  KUNIT_CASE(stack_grows_over_nothing),
 					  KUNIT_CASE(mprotect_of_a_growing_stack),
 					  KUNIT_CASE(split_without_memory),
 					  KUNIT_CASE(maps_layout),

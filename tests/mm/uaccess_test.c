@@ -246,6 +246,7 @@ static void structures_grow(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, check_zeroed_user(__user_ptr(USER_BASE + 100), 99), 1);
 	KUNIT_EXPECT_EQ(test, check_zeroed_user(__user_ptr(USER_BASE + 100), 100), 0);
 	KUNIT_EXPECT_EQ(test, check_zeroed_user(__user_ptr(USER_BASE), 0), 1);
+	KUNIT_EXPECT_EQ(test, check_zeroed_user(kernel, 8), -EFAULT);
 }
 
 static void kernel_memory_that_may_be_bad(struct kunit *test)
@@ -272,6 +273,7 @@ static void kernel_memory_that_may_be_bad(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, copy_to_kernel_nofault(__user_ptr(USER_BASE), &word, 8), -EFAULT);
 	KUNIT_EXPECT_EQ(test, peek(USER_BASE), 0x41ULL);
 	KUNIT_EXPECT_EQ(test, strncpy_from_kernel_nofault(buf, text, 16), (long)sizeof(text));
+	KUNIT_EXPECT_EQ(test, strncpy_from_kernel_nofault(buf, text, 0), 0);
 	KUNIT_EXPECT_EQ(test, strncpy_from_kernel_nofault(buf, text, 4), 4);
 	KUNIT_EXPECT_STREQ(test, (const char *)buf, "ker");
 	KUNIT_EXPECT_EQ(test, strncpy_from_kernel_nofault(buf, __user_ptr(VMALLOC_END - 8), 8),

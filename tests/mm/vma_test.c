@@ -296,6 +296,7 @@ static void owner_hears_of_every_piece(struct kunit *test)
 		test,
 		do_mmap(mm, file, USER_BASE, 6 * PAGE_SIZE, PROT_READ, MAP_SHARED | MAP_FIXED, 0),
 		USER_BASE);
+	KUNIT_EXPECT_EQ(test, peek_error(USER_BASE), -EFAULT); /* the owner has no fault() */
 	KUNIT_EXPECT_EQ(test, do_mprotect(mm, USER_PAGE(2), 2 * PAGE_SIZE, PROT_NONE), 0);
 	KUNIT_EXPECT_EQ(test, opened, 2);
 	KUNIT_EXPECT_EQ(test, mm->map_count, 3);
