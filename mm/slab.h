@@ -261,6 +261,8 @@ static inline bool mag_is_full(const struct magazine *m)
 	return m->obj[0] != NULL;
 }
 
+#define SLAB_CPUS_MAX (NR_CPUS < 2 ? 2 : NR_CPUS) /* what nr_slab_cpus() may say */
+
 static inline unsigned int nr_slab_cpus(void)
 {
 	return nr_cpu_ids < 2 ? 2 : nr_cpu_ids;

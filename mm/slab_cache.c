@@ -41,8 +41,8 @@ struct kmem_cache *cache_list;
 static unsigned long cache_ids[SLAB_MAX_CACHES / 64] = { 1 }; /* M: bit set: taken; 0 is nobody */
 static bool magazines_off; /* M: for fault injection */
 
-static u8 boot_caches[4][sizeof(struct kmem_cache) + NR_CPUS * sizeof(struct slab_cpu)] __aligned(
-	CACHE_LINE);
+static u8 boot_caches[4][sizeof(struct kmem_cache) +
+			 SLAB_CPUS_MAX * sizeof(struct slab_cpu)] __aligned(CACHE_LINE);
 #define kmem_cache_cache ((struct kmem_cache *)boot_caches[3])
 
 /* ---- Layout ---- */

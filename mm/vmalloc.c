@@ -82,12 +82,14 @@ static int fill_run(struct vm_struct *vm, unsigned long va, unsigned long n,
 	return 0;
 }
 
-/* One large page at va. False: none to be had at little cost. */
+/* One large page at va. False: none to be had at little cost, or no entry can map it. */
 static bool fill_large(struct vm_struct *vm, unsigned long va, gfp_t gfp)
 {
-	struct page *page =
-		alloc_pages((gfp & ~__GFP_NOFAIL) | __GFP_COMP | __GFP_NORETRY, LARGE_ORDER);
+	struct page *page;
 
+	if (!pt_max_leaf_level())
+		return false;
+	page = alloc_pages((gfp & ~__GFP_NOFAIL) | __GFP_COMP | __GFP_NORETRY, LARGE_ORDER);
 	if (!page)
 		return false;
 	if (vmap_map_large(va, page_to_phys(page), PAGE_KERNEL)) {

@@ -142,7 +142,8 @@ int vmap_map_large(unsigned long va, phys_addr_t phys, pgprot_t prot)
 	pte_t *slot = slot_at(va, LARGE_LEVEL);
 	pte_t old;
 
-	assert_debug(IS_ALIGNED(va | phys, pt_size(LARGE_LEVEL)));
+	assert_debug(IS_ALIGNED(va | phys, pt_size(LARGE_LEVEL)) &&
+		     pt_max_leaf_level() >= LARGE_LEVEL);
 	if (!slot)
 		return -ENOMEM;
 	old = pte_get(slot);

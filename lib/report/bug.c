@@ -101,7 +101,7 @@ void panic(const char *fmt, ...)
 	char text[MESSAGE_SIZE];
 	va_list args;
 
-	arch_irq_disable();
+	local_irq_disable();
 	first = cmpxchg(&panicking, 0, me);
 	if (first == me)
 		panic_again();
