@@ -108,6 +108,14 @@ static inline pte_t pte_modify(pte_t e, pgprot_t prot)
 	return (pte_t){ (e.val & (PTE_ADDR | PTE_A | PTE_D | PTE_SPEC)) | prot.val };
 }
 
+/*
+ * What a port does beside each store, if anything, for the entry of `va` that is now this value. Defined in front of this by those
+ * that keep more than the table.
+ */
+#ifndef pte_changed
+#define pte_changed(va, entry) ((void)(va))
+#endif
+
 /* Read an entry once; the CPU may set accessed/dirty meanwhile. */
 static inline pte_t pte_get(const pte_t *slot)
 {
@@ -120,8 +128,8 @@ static inline pte_t pte_get(const pte_t *slot)
  */
 static inline void pte_set(pte_t *slot, unsigned long va, pte_t e)
 {
-	(void)va;
 	WRITE_ONCE(slot->val, e.val);
+	pte_changed(va, e.val);
 }
 
 /*
@@ -130,8 +138,10 @@ static inline void pte_set(pte_t *slot, unsigned long va, pte_t e)
  */
 static inline pte_t pte_get_and_clear(pte_t *slot, unsigned long va)
 {
-	(void)va;
-	return (pte_t){ __atomic_exchange_n(&slot->val, 0, __ATOMIC_SEQ_CST) };
+	pte_t old = { __atomic_exchange_n(&slot->val, 0, __ATOMIC_SEQ_CST) };
+
+	pte_changed(va, 0);
+	return old;
 }
 
 /*
