@@ -293,7 +293,7 @@ static void no_memory_is_an_error(struct kunit *test)
 {
 	struct memfile *mf = pattern_file(test, "f", 2 * PAGE_SIZE);
 	struct mm_struct *mm = test_mm(test);
-	unsigned long far = USER_BASE + (1UL << 40);
+	unsigned long far = USER_BASE + (TASK_SIZE + PAGE_SIZE) / 2;
 
 	map_anon(test, 0, 2, PROT_RW);
 	map_file(test, mf, 8, 2, PROT_RW, MAP_PRIVATE, 0);
