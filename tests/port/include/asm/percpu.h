@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: MIT */
+/* Contract: per-CPU variables, where there is one CPU: variables. */
+#ifndef ASM_PERCPU_H
+#define ASM_PERCPU_H
+
+#include <linux/types.h>
+#include <linux/compiler.h>
+
+#define NR_CPUS 1
+
+#define DEFINE_PER_CPU(type, name)  __typeof__(type) name
+#define DECLARE_PER_CPU(type, name) extern __typeof__(type) name
+
+#define this_cpu_ptr(ptr)     (ptr)
+#define per_cpu_ptr(ptr, cpu) ((void)(cpu), (ptr))
+#define per_cpu(var, cpu)     (*per_cpu_ptr(&(var), cpu))
+
+#define this_cpu_read(var)     READ_ONCE(var)
+#define this_cpu_write(var, v) WRITE_ONCE(var, (__typeof__(var))(v))
+#define this_cpu_add(var, v)   ((void)((var) += (__typeof__(var))(v)))
+#define this_cpu_inc(var)      this_cpu_add(var, 1)
+#define this_cpu_dec(var)      this_cpu_add(var, -1)
+
+#define smp_processor_id() 0U
+
+#endif
