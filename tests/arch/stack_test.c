@@ -3,19 +3,20 @@
  * Stack traces and symbols.
  *
  * Suite "stack". Mutations that made it fail:
+ *   - stacks.c: the last guard page left mapped
  *   - stack.c: bounds one byte too wide
  *   - frames allowed to go down
  *   - changes of stack not bounded
  *   - skip ignored
  *   - no search for the caller that a trap hid
  *   - a return address taken that follows no call
- *   - entry.asm: rbp not set to the frame below the registers
  * Suite "ksyms". Mutations that made it fail:
  *   - ksyms.c: < for <= in the binary search
  *   - the last function reaching into data
  *   - a return address named like any other
  *   - the image's end not checked
  */
+#include <asm/extable.h>
 #include <asm/ksyms.h>
 #include <asm/page.h>
 #include <asm/ptrace.h>
@@ -24,19 +25,10 @@
 #include <linux/kernel.h>
 #include <linux/sprintf.h>
 #include <linux/string.h>
-#include "arch/x86_64/idt.h"
 #include "arch/common/stacks.h"
+#include "tests/arch/stack_fixture.h"
 
-#define TEST_VECTOR 0xf2
-#define MAX_IPS	    32
-
-struct trace {
-	unsigned long ips[MAX_IPS];
-	unsigned int n;
-};
-
-/* Position in `t` of an address inside function `name`; -1: not there. */
-static int find_function(const struct trace *t, const char *name)
+int find_function(const struct trace *t, const char *name)
 {
 	unsigned long offset, size;
 	const char *found;
@@ -51,7 +43,6 @@ static int find_function(const struct trace *t, const char *name)
 /* Three functions whose frames must show up. The empty statement after each call keeps it from becoming a jump. */
 noinline void stack_test_inner(void (*fn)(void *arg), void *arg);
 noinline void stack_test_middle(void (*fn)(void *arg), void *arg);
-noinline void stack_test_outer(void (*fn)(void *arg), void *arg);
 
 noinline void stack_test_inner(void (*fn)(void *arg), void *arg)
 {
@@ -71,7 +62,7 @@ noinline void stack_test_outer(void (*fn)(void *arg), void *arg)
 	barrier();
 }
 
-static void expect_chain(struct kunit *test, const struct trace *t)
+void expect_chain(struct kunit *test, const struct trace *t)
 {
 	int inner = find_function(t, "stack_test_inner");
 
@@ -115,35 +106,6 @@ static void skip_and_max_are_kept(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, find_function(&t, "stack_test_middle"), 0);
 	KUNIT_EXPECT_EQ(test, find_function(&t, "stack_test_outer"), 1);
 	KUNIT_EXPECT_EQ(test, t.ips[2], ~0UL);
-}
-
-/* ---- through a trap ---- */
-
-static struct trace from_regs, from_inside;
-
-static noinline void save_in_handler(struct pt_regs *regs)
-{
-	from_regs.n = stack_trace_save(from_regs.ips, MAX_IPS, 0, regs);
-	from_inside.n = stack_trace_save(from_inside.ips, MAX_IPS, 0, NULL);
-}
-
-static void raise_interrupt(void *arg)
-{
-	__asm__ __volatile__("int %0" : : "i"(TEST_VECTOR));
-}
-
-static void traces_lead_through_traps(struct kunit *test)
-{
-	irq_set_handler(TEST_VECTOR, save_in_handler, "test");
-	stack_test_outer(raise_interrupt, NULL);
-	irq_set_handler(TEST_VECTOR, NULL, NULL);
-
-	expect_chain(test, &from_regs);
-	KUNIT_EXPECT_EQ(test, find_function(&from_regs, "raise_interrupt"), 0);
-	expect_chain(test, &from_inside);
-	KUNIT_EXPECT_EQ(test, find_function(&from_inside, "save_in_handler"), 0);
-	KUNIT_EXPECT_GT(test, find_function(&from_inside, "raise_interrupt"),
-			find_function(&from_inside, "trap_common"));
 }
 
 /* A trap in a function without a frame: its caller is found by the return address on the stack, and only by a real one. */
@@ -217,7 +179,7 @@ static void loops_end(struct kunit *test)
 /* Two stacks that point at each other: the number of switches is bounded. */
 static void ping_pong_ends(struct kunit *test)
 {
-	unsigned long *there = (unsigned long *)(kstacks[KSTACK_MC].high - 64);
+	unsigned long *there = (unsigned long *)(kstacks[nr_kstacks - 1].high - 64);
 	unsigned long here[2] = { (unsigned long)there, (unsigned long)stack_test_outer + 8 };
 	struct pt_regs regs = { .ip = (unsigned long)stack_test_inner + 8,
 				.bp = (unsigned long)here };
@@ -265,9 +227,29 @@ static void this_stack_is_known(struct kunit *test)
 	KUNIT_EXPECT_FALSE(test, stack_guard_hit((unsigned long)&low, &name));
 }
 
+static void every_stack_has_a_guard_page(struct kunit *test)
+{
+	u8 b;
+
+	KUNIT_ASSERT_GE(test, nr_kstacks, 2U);
+	for (unsigned int i = 0; i < nr_kstacks; i++) {
+		const struct kstack *s = &kstacks[i];
+
+		KUNIT_EXPECT_EQ(test, s->guard_high, s->low);
+		KUNIT_EXPECT_EQ(test, s->guard_high - s->guard_low, PAGE_SIZE);
+		KUNIT_EXPECT_EQ_MSG(test, copy_nofault(&b, (void *)s->guard_low, 1), 1UL, "%s",
+				    s->name);
+		KUNIT_EXPECT_EQ_MSG(test, copy_nofault(&b, (void *)(s->low - 1), 1), 1UL, "%s",
+				    s->name);
+		KUNIT_EXPECT_EQ_MSG(test, copy_nofault(&b, (void *)s->low, 1), 0UL, "%s", s->name);
+		KUNIT_EXPECT_EQ_MSG(test, copy_nofault(&b, (void *)(s->high - 1), 1), 0UL, "%s",
+				    s->name);
+	}
+}
+
 static struct kunit_case stack_cases[] = { KUNIT_CASE(callers_are_found),
 					   KUNIT_CASE(skip_and_max_are_kept),
-					   KUNIT_CASE(traces_lead_through_traps),
+					   KUNIT_CASE(every_stack_has_a_guard_page),
 					   KUNIT_CASE(missing_frames_are_made_up_for),
 					   KUNIT_CASE(broken_chains_end),
 					   KUNIT_CASE(loops_end),

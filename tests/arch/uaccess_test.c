@@ -2,13 +2,13 @@
 /*
  * Fault-tolerant access: exact counts, no report, user memory shut afterwards.
  *
- * The edge between a mapped and an unmapped page is the guard page of the NMI stack: below it lies the top of the double-fault stack,
- * which nobody uses meanwhile. The user functions are run against it as well: to them it is an address that can't be paged in.
+ * Both kinds of memory have an edge here, first byte of a page that is not there: the kernel's is the guard page behind a vmalloc
+ * area, the user's the end of a mapping of one page. What stands before it is looked at through `alias`, which for user memory is the
+ * page's place in the direct map.
  *
  * Suite "uaccess". Mutations that made it fail:
  *   - uaccess.asm: no byte-wise finish after a fault in the words
  *   - the tail forgotten
- *   - user memory left open
  *   - the value of a failed raw_get_user() not cleared
  *   - one byte too many looked at in raw_strnlen_user()
  *   - extable.c: <= for == in the search (never ends)
@@ -20,33 +20,71 @@
 #include <asm/ptrace.h>
 #include <kunit/test.h>
 #include <linux/errno.h>
+#include <linux/kthread.h>
+#include <linux/mm.h>
+#include <linux/mm_vma.h>
+#include <linux/mman.h>
 #include <linux/string.h>
+#include <linux/vmalloc.h>
 #include <quarry/report.h>
 #include "arch/common/extable.h"
-#include "arch/common/stacks.h"
+#include "mm/internal.h"
 
 #define SPAN	      40 /* several words and a tail */
 #define NON_CANONICAL 0x6b6b6b6b6b6b6b6bUL
-#define USER_NOTHING  0x400000UL /* no address space is in use, so nothing is there */
+#define USER_PAGE_AT  0x5ea90000UL
+#define USER_NOTHING  0x400000UL /* nothing is mapped there */
 
-static u8 *edge; /* first byte of the unmapped page */
+static u8 *edge, *alias; /* where the page that is not there begins, and the same for who looks */
+static u8 *kernel_edge, *user_edge, *user_alias;
 static u8 pattern[SPAN], buffer[SPAN + 8];
+
+static void look_at_kernel(void)
+{
+	edge = alias = kernel_edge;
+}
+
+static void look_at_user(void)
+{
+	edge = user_edge;
+	alias = user_alias;
+}
 
 static int uaccess_init(struct kunit *test)
 {
-	unsigned int i;
+	struct mm_struct *mm = mm_alloc();
+	u8 *page = vmalloc(PAGE_SIZE);
+	pte_t *slot;
+	int level;
 
-	edge = (u8 *)kstacks[KSTACK_NMI].guard_low;
-	for (i = 0; i < SPAN; i++)
+	KUNIT_ASSERT_TRUE(test, mm && page);
+	test->priv = mm;
+	kthread_use_mm(mm);
+	KUNIT_ASSERT_EQ(test,
+			vm_mmap(NULL, USER_PAGE_AT, PAGE_SIZE, PROT_READ | PROT_WRITE,
+				MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED, 0),
+			USER_PAGE_AT);
+	KUNIT_ASSERT_EQ(test, raw_put_user(0, (void *)USER_PAGE_AT, 8), 0);
+	slot = pt_lookup(mm->pgd, USER_PAGE_AT, &level);
+	KUNIT_ASSERT_NOT_NULL(test, slot);
+	kernel_edge = page + PAGE_SIZE;
+	user_edge = (u8 *)USER_PAGE_AT + PAGE_SIZE;
+	user_alias = __va(pte_phys(pte_get(slot))) + PAGE_SIZE;
+	for (unsigned int i = 0; i < SPAN; i++)
 		pattern[i] = kunit_rand(test) | 1; /* no NUL: the string tests search for one */
 	memset(buffer, 0, sizeof(buffer));
-	memset(edge - SPAN, 0, SPAN);
+	memset(page, 0, PAGE_SIZE);
+	look_at_user();
 	return 0;
 }
 
 static void uaccess_exit(struct kunit *test)
 {
-	KUNIT_EXPECT_FALSE(test, arch_irq_save_flags() & X86_EFLAGS_AC);
+	struct mm_struct *mm = test->priv;
+
+	vfree(kernel_edge - PAGE_SIZE);
+	kthread_unuse_mm(mm);
+	mmput(mm);
 }
 
 typedef unsigned long copy_fn(void *to, const void *from, unsigned long n);
@@ -56,7 +94,7 @@ static void check_read(struct kunit *test, copy_fn *copy, unsigned long n, unsig
 {
 	unsigned long done = n < there ? n : there;
 
-	memcpy(edge - there, pattern, there);
+	memcpy(alias - there, pattern, there);
 	memset(buffer, 0, sizeof(buffer));
 	KUNIT_ASSERT_EQ(test, copy(buffer, edge - there, n), n - done);
 	KUNIT_ASSERT_MEMEQ(test, buffer, pattern, done);
@@ -67,11 +105,11 @@ static void check_write(struct kunit *test, copy_fn *copy, unsigned long n, unsi
 {
 	unsigned long done = n < there ? n : there;
 
-	memset(edge - there, 0, there);
+	memset(alias - there, 0, there);
 	KUNIT_ASSERT_EQ(test, copy(edge - there, pattern, n), n - done);
-	KUNIT_ASSERT_MEMEQ(test, edge - there, pattern, done);
+	KUNIT_ASSERT_MEMEQ(test, alias - there, pattern, done);
 	if (done < there)
-		KUNIT_ASSERT_EQ(test, edge[done - there], 0);
+		KUNIT_ASSERT_EQ(test, (alias - there)[done], 0);
 }
 
 static void check_all_lengths(struct kunit *test, copy_fn *copy,
@@ -87,11 +125,13 @@ static void check_all_lengths(struct kunit *test, copy_fn *copy,
 
 static void nofault_read_counts(struct kunit *test)
 {
+	look_at_kernel();
 	KUNIT_EXPECT_NO_REPORT(test, check_all_lengths(test, copy_nofault, check_read));
 }
 
 static void nofault_write_counts(struct kunit *test)
 {
+	look_at_kernel();
 	KUNIT_EXPECT_NO_REPORT(test, check_all_lengths(test, copy_nofault, check_write));
 }
 
@@ -112,11 +152,11 @@ static void clear_user_counts(struct kunit *test)
 	for (n = 0; n <= SPAN; n++) {
 		for (there = 0; there <= SPAN; there++) {
 			done = n < there ? n : there;
-			memset(edge - there, 0xff, there);
+			memset(alias - there, 0xff, there);
 			KUNIT_ASSERT_EQ(test, raw_clear_user(edge - there, n), n - done);
-			KUNIT_ASSERT_TRUE(test, !memchr_inv(edge - there, 0, done));
+			KUNIT_ASSERT_TRUE(test, !memchr_inv(alias - there, 0, done));
 			KUNIT_ASSERT_TRUE(test,
-					  !memchr_inv(edge - there + done, 0xff, there - done));
+					  !memchr_inv(alias - there + done, 0xff, there - done));
 		}
 	}
 }
@@ -152,7 +192,7 @@ static void bad_addresses_copy_nothing(struct kunit *test)
 
 static void strnlen_counts_the_nul(struct kunit *test)
 {
-	memcpy(edge - 8, "quarry!", 8);
+	memcpy(alias - 8, "quarry!", 8);
 	KUNIT_EXPECT_EQ(test, raw_strnlen_user((char *)edge - 8, 100), 8);
 	KUNIT_EXPECT_EQ(test, raw_strnlen_user((char *)edge - 8, 8), 8);
 	KUNIT_EXPECT_EQ(test, raw_strnlen_user((char *)edge - 8, 7), 8);
@@ -162,7 +202,7 @@ static void strnlen_counts_the_nul(struct kunit *test)
 
 static void strnlen_stops_at_the_edge(struct kunit *test)
 {
-	memset(edge - 8, 'x', 8);
+	memset(alias - 8, 'x', 8);
 	KUNIT_EXPECT_EQ(test, raw_strnlen_user((char *)edge - 8, 100), 0);
 	KUNIT_EXPECT_EQ(test, raw_strnlen_user((char *)edge - 8, 8), 9);
 	KUNIT_EXPECT_EQ(test, raw_strnlen_user((char *)edge, 0), 1);
@@ -173,7 +213,7 @@ static void get_user_reads_each_size(struct kunit *test)
 	static const unsigned int sizes[] = { 1, 2, 4, 8 };
 	unsigned int i;
 
-	memcpy(edge - 16, pattern, 16);
+	memcpy(alias - 16, pattern, 16);
 	for (i = 0; i < 4; i++) {
 		u64 val = ~0ULL, want = 0;
 
@@ -196,10 +236,10 @@ static void put_user_writes_each_size(struct kunit *test)
 	unsigned int i;
 
 	for (i = 0; i < 4; i++) {
-		memset(edge - 16, 0xee, 16);
+		memset(alias - 16, 0xee, 16);
 		KUNIT_EXPECT_EQ(test, raw_put_user(val, edge - 16, sizes[i]), 0);
-		KUNIT_EXPECT_MEMEQ(test, edge - 16, &val, sizes[i]);
-		KUNIT_EXPECT_EQ(test, edge[-16 + (int)sizes[i]], 0xee);
+		KUNIT_EXPECT_MEMEQ(test, alias - 16, &val, sizes[i]);
+		KUNIT_EXPECT_EQ(test, alias[-16 + (int)sizes[i]], 0xee);
 		KUNIT_EXPECT_EQ(test, raw_put_user(val, edge - sizes[i] + 1, sizes[i]), -EFAULT);
 		KUNIT_EXPECT_EQ(test, raw_put_user(val, (void *)NON_CANONICAL, sizes[i]), -EFAULT);
 		KUNIT_EXPECT_EQ(test, raw_put_user(val, (void *)USER_NOTHING, sizes[i]), -EFAULT);
@@ -210,6 +250,7 @@ static void works_with_interrupts_off(struct kunit *test)
 {
 	bool off;
 
+	look_at_kernel();
 	local_irq_disable();
 	KUNIT_EXPECT_EQ(test, copy_nofault(buffer, edge - 4, 8), 4);
 	off = irqs_disabled();

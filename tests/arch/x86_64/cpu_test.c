@@ -1,24 +1,21 @@
 // SPDX-License-Identifier: MIT
 /*
  * What cpu_init() promises, read back from the machine itself: control registers, descriptor
- * tables, guard pages.
+ * tables.
  *
  * Suite "cpu". Mutations that made it fail:
  *   - cpu.c: CR4.MCE not set (a machine check then resets the machine without a word)
  *   - cpu.c: SMEP, SMAP, UMIP or global pages left off, each
  *   - cpu.c: CR4 taken over from the firmware, with bits of its own (UEFI)
  *   - idt.c: the machine check without a stack of its own
- *   - stacks.c: the last guard page left mapped
  *   - paging.c: the boot window reaching beyond the CPU's physical width (phys-bits=36)
  */
 #include <asm/cpufeature.h>
-#include <asm/extable.h>
 #include <asm/page.h>
 #include <asm/setup.h>
 #include <kunit/test.h>
 #include "arch/x86_64/idt.h"
 #include "arch/x86_64/machine.h"
-#include "arch/common/stacks.h"
 
 #define EFER_LONG_MODE (1UL << 8)
 #define EFER_NX	       (1UL << 11)
@@ -94,26 +91,6 @@ static void three_traps_have_stacks_of_their_own(struct kunit *test)
 	}
 }
 
-static void every_stack_has_a_guard_page(struct kunit *test)
-{
-	u8 b;
-
-	KUNIT_ASSERT_GE(test, nr_kstacks, 4U);
-	for (unsigned int i = 0; i < nr_kstacks; i++) {
-		const struct kstack *s = &kstacks[i];
-
-		KUNIT_EXPECT_EQ(test, s->guard_high, s->low);
-		KUNIT_EXPECT_EQ(test, s->guard_high - s->guard_low, PAGE_SIZE);
-		KUNIT_EXPECT_EQ_MSG(test, copy_nofault(&b, (void *)s->guard_low, 1), 1UL, "%s",
-				    s->name);
-		KUNIT_EXPECT_EQ_MSG(test, copy_nofault(&b, (void *)(s->low - 1), 1), 1UL, "%s",
-				    s->name);
-		KUNIT_EXPECT_EQ_MSG(test, copy_nofault(&b, (void *)s->low, 1), 0UL, "%s", s->name);
-		KUNIT_EXPECT_EQ_MSG(test, copy_nofault(&b, (void *)(s->high - 1), 1), 0UL, "%s",
-				    s->name);
-	}
-}
-
 static void boot_window_is_addressable(struct kunit *test)
 {
 	KUNIT_EXPECT_GE(test, boot_window_size(), 4ULL << 30);
@@ -125,7 +102,6 @@ static struct kunit_case cpu_cases[] = {
 	KUNIT_CASE(protections_are_on),
 	KUNIT_CASE(features_are_what_cpuid_says),
 	KUNIT_CASE(three_traps_have_stacks_of_their_own),
-	KUNIT_CASE(every_stack_has_a_guard_page),
 	KUNIT_CASE(boot_window_is_addressable),
 	{}
 };

@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: MIT
+/*
+ * The cases of tests/arch/x86_64, which truly need the machine: listed here as skipped, each with the reason, so that a run of
+ * the process says what it did not look at. tests/check/skipped compares the lists.
+ */
+#include <kunit/test.h>
+
+#define SKIPPED(name, why)                   \
+	static void name(struct kunit *test) \
+	{                                    \
+		kunit_skip(test, "%s", why); \
+	}
+
+#define NO_RING_0    "a process has no control registers"
+#define NO_IDT	     "interrupts of a process are signals, which have no vectors"
+#define IN_SOFTWARE  "user access is done in software: nothing is opened and shut"
+#define NO_SELECTORS "a process has no descriptor tables of its own"
+
+/* cpu_test.c */
+SKIPPED(protections_are_on, NO_RING_0)
+SKIPPED(features_are_what_cpuid_says, NO_RING_0)
+SKIPPED(three_traps_have_stacks_of_their_own, NO_IDT)
+SKIPPED(boot_window_is_addressable, "the window on RAM is a mapping of the process, of any size")
+
+/* smap_test.c */
+SKIPPED(mapped_memory_is_shut, "user addresses are never mapped into the process")
+SKIPPED(mapped_code_is_not_run, "user addresses are never mapped into the process")
+
+/* interrupts_test.c */
+SKIPPED(bad_selector, NO_SELECTORS)
+SKIPPED(debug_trap_goes_on, "debug registers belong to the system")
+SKIPPED(nmi_goes_on, NO_IDT)
+SKIPPED(machine_check_ends, NO_IDT)
+SKIPPED(registers_survive, NO_IDT ": see host_traps.registers_come_through")
+SKIPPED(handler_gets_a_clean_cpu, NO_IDT)
+SKIPPED(interrupt_reaches_its_handler, NO_IDT)
+SKIPPED(exceptions_cannot_be_taken, NO_IDT)
+SKIPPED(unexpected_interrupt_is_said_once, NO_IDT)
+SKIPPED(recovery_shuts_user_memory, IN_SOFTWARE)
+SKIPPED(traces_lead_through_traps, NO_IDT ": see traps.stack_overflow_is_named")
+SKIPPED(user_memory_is_shut_again, IN_SOFTWARE)
+
+static struct kunit_case cpu_cases[] = { KUNIT_CASE(protections_are_on),
+					 KUNIT_CASE(features_are_what_cpuid_says),
+					 KUNIT_CASE(three_traps_have_stacks_of_their_own),
+					 KUNIT_CASE(boot_window_is_addressable),
+					 {} };
+static struct kunit_case smap_cases[] = { KUNIT_CASE(mapped_memory_is_shut),
+					  KUNIT_CASE(mapped_code_is_not_run),
+					  {} };
+static struct kunit_case interrupts_cases[] = { KUNIT_CASE(bad_selector),
+						KUNIT_CASE(debug_trap_goes_on),
+						KUNIT_CASE(nmi_goes_on),
+						KUNIT_CASE(machine_check_ends),
+						KUNIT_CASE(registers_survive),
+						KUNIT_CASE(handler_gets_a_clean_cpu),
+						KUNIT_CASE(interrupt_reaches_its_handler),
+						KUNIT_CASE(exceptions_cannot_be_taken),
+						KUNIT_CASE(unexpected_interrupt_is_said_once),
+						KUNIT_CASE(recovery_shuts_user_memory),
+						KUNIT_CASE(traces_lead_through_traps),
+						KUNIT_CASE(user_memory_is_shut_again),
+						{} };
+
+static struct kunit_suite cpu_suite = { .name = "cpu", .test_cases = cpu_cases };
+static struct kunit_suite smap_suite = { .name = "smap", .test_cases = smap_cases };
+static struct kunit_suite interrupts_suite = { .name = "interrupts",
+					       .test_cases = interrupts_cases };
+
+kunit_test_suites(&cpu_suite, &smap_suite, &interrupts_suite);
