@@ -145,6 +145,16 @@ static void to_user_counts(struct kunit *test)
 	KUNIT_EXPECT_NO_REPORT(test, check_all_lengths(test, raw_copy_to_user, check_write));
 }
 
+/* It may as well be the kernel's side that ends. */
+static void kernel_side_ends_first(struct kunit *test)
+{
+	memset(user_alias - 8, 0, 8);
+	KUNIT_EXPECT_NO_REPORT(test, {
+		KUNIT_EXPECT_EQ(test, raw_copy_to_user(user_edge - 8, kernel_edge - 3, 8), 5UL);
+		KUNIT_EXPECT_EQ(test, raw_copy_from_user(kernel_edge - 3, user_edge - 8, 8), 5UL);
+	});
+}
+
 static void clear_user_counts(struct kunit *test)
 {
 	unsigned long n, there, done;
@@ -289,15 +299,21 @@ static void table_points_into_text(struct kunit *test)
 	}
 }
 
-static struct kunit_case uaccess_cases[] = {
-	KUNIT_CASE(nofault_read_counts),       KUNIT_CASE(nofault_write_counts),
-	KUNIT_CASE(from_user_counts),	       KUNIT_CASE(to_user_counts),
-	KUNIT_CASE(clear_user_counts),	       KUNIT_CASE(bad_addresses_copy_nothing),
-	KUNIT_CASE(strnlen_counts_the_nul),    KUNIT_CASE(strnlen_stops_at_the_edge),
-	KUNIT_CASE(get_user_reads_each_size),  KUNIT_CASE(put_user_writes_each_size),
-	KUNIT_CASE(works_with_interrupts_off), KUNIT_CASE(table_is_sound),
-	KUNIT_CASE(table_points_into_text),    {}
-};
+static struct kunit_case uaccess_cases[] = { KUNIT_CASE(nofault_read_counts),
+					     KUNIT_CASE(nofault_write_counts),
+					     KUNIT_CASE(from_user_counts),
+					     KUNIT_CASE(to_user_counts),
+					     KUNIT_CASE(kernel_side_ends_first),
+					     KUNIT_CASE(clear_user_counts),
+					     KUNIT_CASE(bad_addresses_copy_nothing),
+					     KUNIT_CASE(strnlen_counts_the_nul),
+					     KUNIT_CASE(strnlen_stops_at_the_edge),
+					     KUNIT_CASE(get_user_reads_each_size),
+					     KUNIT_CASE(put_user_writes_each_size),
+					     KUNIT_CASE(works_with_interrupts_off),
+					     KUNIT_CASE(table_is_sound),
+					     KUNIT_CASE(table_points_into_text),
+					     {} };
 
 static struct kunit_suite uaccess_suite = {
 	.name = "uaccess",
