@@ -48,9 +48,8 @@ unsigned int tlb_entries(void);
 /* tlb.c: take a page out of the image, for good. */
 void image_unmap_page(unsigned long va);
 
-/* cpu.c: make the CPUs' stacks known; unmap their guard pages; where this CPU reports overflows. */
+/* cpu.c: make the CPUs' stacks known; where this CPU reports overflows. */
 void stacks_init(void);
-void stacks_protect(void);
 unsigned long overflow_stack(void);
 
 /* smp.c: do what other CPUs ask for. Interrupts off. */

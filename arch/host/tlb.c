@@ -61,6 +61,7 @@
 #include <asm/setup.h>
 #include <asm/smp.h>
 #include <asm/tlbflush.h>
+#include <linux/bug.h>
 #include <linux/string.h>
 #include "host.h"
 #include "kernel.h"
@@ -575,8 +576,10 @@ void pt_switch(pte_t *to)
 static pte_t *image_slot(unsigned long va)
 {
 	struct leaf leaf;
+	bool there = walk(boot_root, va, &leaf);
 
-	return walk(boot_root, va, &leaf) ? leaf.slot : NULL;
+	BUG_ON(!there); /* pt_boot_init() gave each page one */
+	return leaf.slot;
 }
 
 void image_unmap_page(unsigned long va)

@@ -132,7 +132,7 @@ static unsigned long to_page_end(unsigned long va, unsigned long n)
 	return min(n, PAGE_SIZE - (va & ~PAGE_MASK));
 }
 
-unsigned long raw_copy_to_user(void *to, const void *from, unsigned long n)
+unsigned long raw_copy_to_user(void __user *to, const void *from, unsigned long n)
 {
 	unsigned long va = (unsigned long)to;
 
@@ -154,7 +154,7 @@ unsigned long raw_copy_to_user(void *to, const void *from, unsigned long n)
 	return n;
 }
 
-unsigned long raw_copy_from_user(void *to, const void *from, unsigned long n)
+unsigned long raw_copy_from_user(void *to, const void __user *from, unsigned long n)
 {
 	unsigned long va = (unsigned long)from;
 
@@ -176,7 +176,7 @@ unsigned long raw_copy_from_user(void *to, const void *from, unsigned long n)
 	return n;
 }
 
-unsigned long raw_clear_user(void *to, unsigned long n)
+unsigned long raw_clear_user(void __user *to, unsigned long n)
 {
 	static const u8 zeros[PAGE_SIZE];
 	unsigned long va = (unsigned long)to;
@@ -184,7 +184,7 @@ unsigned long raw_clear_user(void *to, unsigned long n)
 	while (n) {
 		unsigned long part = to_page_end(va, n), left;
 
-		left = raw_copy_to_user((void *)va, zeros, part);
+		left = raw_copy_to_user((void __user *)va, zeros, part);
 		n -= part - left;
 		if (left)
 			break;
@@ -207,7 +207,7 @@ static bool bytes_before_nul(const char *s, unsigned long n, unsigned long *len)
 	return true;
 }
 
-unsigned long raw_strnlen_user(const char *s, unsigned long max)
+unsigned long raw_strnlen_user(const char __user *s, unsigned long max)
 {
 	unsigned long va = (unsigned long)s, done = 0;
 
@@ -229,7 +229,7 @@ unsigned long raw_strnlen_user(const char *s, unsigned long max)
 	return max + 1;
 }
 
-int raw_get_user(u64 *val, const void *from, unsigned int size)
+int raw_get_user(u64 *val, const void __user *from, unsigned int size)
 {
 	u64 v = 0;
 	int err = raw_copy_from_user(&v, from, size) ? -EFAULT : 0;
@@ -238,7 +238,7 @@ int raw_get_user(u64 *val, const void *from, unsigned int size)
 	return err;
 }
 
-int raw_put_user(u64 val, void *to, unsigned int size)
+int raw_put_user(u64 val, void __user *to, unsigned int size)
 {
 	return raw_copy_to_user(to, &val, size) ? -EFAULT : 0;
 }

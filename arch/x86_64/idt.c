@@ -47,7 +47,7 @@ struct irq {
 };
 
 _Static_assert(sizeof(struct idt_gate) == 16, "the CPU's gate descriptor");
-_Static_assert(sizeof(struct pt_regs) == 22 * 8, "entry.asm builds it word by word");
+_Static_assert(sizeof(struct pt_regs) == 22 * sizeof(u64), "entry.asm builds it word by word");
 
 extern const char trap_stubs[];
 
@@ -56,7 +56,7 @@ static struct irq irqs[NR_VECTORS];
 
 static void set_gate(unsigned int vector, u8 ist, u8 type)
 {
-	unsigned long stub = (unsigned long)trap_stubs + STUB_SIZE * vector;
+	unsigned long stub = (unsigned long)trap_stubs + (unsigned long)STUB_SIZE * vector;
 
 	idt[vector] = (struct idt_gate){
 		.offset_low = stub,

@@ -33,12 +33,6 @@
 #define NR_VECTORS	 256
 
 /*
- * Fill and load the IDT; names become known to printf. After the GDT and TSS are in place, once per
- * CPU.
- */
-void idt_init(void);
-
-/*
  * From now on `fn` runs, interrupts off, when `vector` (32 … 255) arrives. NULL takes the handler
  * away.
  */

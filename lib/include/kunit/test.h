@@ -546,12 +546,12 @@ struct kunit_fault_scope {
 };
 
 void __kunit_capture_start(struct kunit *test);
-/* `text` NULL: no report is expected. */
-void __kunit_capture_check(struct kunit *test, const struct kunit_check *c, const char *text);
+/* `want` NULL: no report is expected. */
+void __kunit_capture_check(struct kunit *test, const struct kunit_check *c, const char *want);
 void __kunit_fault_arm(struct kunit *test, struct kunit_fault_scope *scope);
 void __kunit_fault_returned(struct kunit_fault_scope *scope);
 void __kunit_fault_check(struct kunit *test, const struct kunit_check *c,
-			 struct kunit_fault_scope *scope, const char *text);
+			 struct kunit_fault_scope *scope, const char *want);
 
 /*
  * The statement raises exactly one bug report, whose text contains `text`; execution goes on behind

@@ -45,11 +45,11 @@ int kprint_raw(const char *fmt, ...) __printf(1, 2);
 
 /*
  * While set, message lines (with prefix and newline; a part of one if it was printed in parts) go
- * to `hook` instead of the console. Called with interrupts off; messages printed from inside it go
+ * to `new` instead of the console. Called with interrupts off; messages printed from inside it go
  * to the console. Returns the hook before.
  */
 typedef void (*printk_hook_t)(const char *line, size_t n);
-printk_hook_t printk_set_hook(printk_hook_t hook);
+printk_hook_t printk_set_hook(printk_hook_t new);
 
 #ifndef pr_fmt
 #define pr_fmt(fmt) fmt

@@ -41,6 +41,7 @@
 /* Print the line above; always false. */
 bool invariant_broken(const char *func, int n, const char *expr) __cold;
 
-#define INVARIANT(n, cond) (likely(cond) || invariant_broken(__func__, (n), #cond))
+/* False if broken: said here as well, for whoever reads no function body (the compiler's analyzer). */
+#define INVARIANT(n, cond) (likely(cond) || (invariant_broken(__func__, (n), #cond), false))
 
 #endif

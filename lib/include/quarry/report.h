@@ -19,6 +19,7 @@
 
 #include <linux/types.h>
 #include <linux/compiler.h>
+#include <linux/panic.h>
 
 struct pt_regs;
 struct recovery;
@@ -82,9 +83,6 @@ void report_add_explainer(struct report_explainer *e);
  * error pointer) name it, else NULL.
  */
 const char *report_pattern(unsigned long v);
-
-/* Stop the machine: message, stack, exit code EXIT_PANIC. */
-void panic(const char *fmt, ...) __printf(1, 2) __noreturn;
 
 extern bool panic_on_warn;
 

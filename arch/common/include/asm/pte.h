@@ -151,10 +151,10 @@ static inline pte_t pte_get_and_clear(pte_t *slot, unsigned long va)
 pte_t *kernel_root(void);
 
 /*
- * Give a new root table the kernel half. Precondition: `root` is a zeroed page. Later kernel
+ * Give a new root table the kernel half. Precondition: `to` is a zeroed page. Later kernel
  * mappings are seen by it too.
  */
-void pt_root_init(pte_t *root);
+void pt_root_init(pte_t *to);
 
 /*
  * Early: start the kernel's final tables. Every root entry of the kernel half that can ever be
@@ -171,9 +171,9 @@ void pt_fill_root(phys_addr_t max_phys, phys_addr_t (*alloc)(void));
 void pt_activate_kernel(void);
 
 /*
- * Walk user addresses through `root` from now on, on this CPU; flushes what is not global. NULL: no
+ * Walk user addresses through `to` from now on, on this CPU; flushes what is not global. NULL: no
  * user addresses.
  */
-void pt_switch(pte_t *root);
+void pt_switch(pte_t *to);
 
 #endif
