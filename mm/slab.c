@@ -631,8 +631,7 @@ static __always_inline void *slab_alloc(struct kmem_cache *s, gfp_t gfp, size_t 
 /**
  * kmem_cache_alloc() - allocate an object
  * @s: the cache
- * @gfp: what may be done to find memory; __GFP_ZERO zeroes the object (not for caches with a
- *     constructor)
+ * @gfp: what may be done to find memory; __GFP_ZERO zeroes the object (not with a constructor)
  *
  * Context: any that @gfp permits. O(1), about 25 instructions from a CPU's magazine.
  * Return: the object, or NULL.
