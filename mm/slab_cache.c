@@ -499,8 +499,6 @@ enum slab_where slab_locate(struct kmem_cache *s, const void *obj)
 	if (!is_object_start(s, slot) || slab_cache_of(slot) != s)
 		return SLAB_OUTSIDE;
 	slab = slab_page(s, slot);
-	if (slab_index(s, slot) >= s->objects)
-		return SLAB_OUTSIDE;
 	if (slab_bit(s, slab, slab_index(s, slot)))
 		return SLAB_IN_SLAB;
 	if (!slab_debugged(s) && magazines_hold(s, obj))
