@@ -10,7 +10,7 @@
  *   the kernel is resolved (the case never ends: the runner's timeout); the copy of a write beyond
  *   the file, or the page of a write that page_mkwrite() refuses, is not given back; an entry is
  *   installed without a second look; page_mkwrite() is asked about a page that nobody holds;
- *   faults are resolved with interrupts off.
+ *   faults are resolved with interrupts off; a mapping without a fault operation is not looked for.
  */
 #include <asm/fault.h>
 #include <asm/irqflags.h>
@@ -489,6 +489,27 @@ static void a_drivers_page(struct kunit *test)
 	put_page(driver_page);
 }
 
+/* A driver that brings nothing in by faults: what it did not map itself is not there. */
+static void a_driver_without_faults(struct kunit *test)
+{
+	static const struct vm_operations_struct no_fault_ops = { .page_mkwrite = NULL };
+	static const unsigned long types[] = { MAP_PRIVATE, MAP_SHARED };
+	struct mm_struct *mm = test_mm(test);
+
+	for (int i = 0; i < ARRAY_SIZE(types); i++) {
+		KUNIT_EXPECT_EQ(test,
+				do_mmap(mm, &driver_file, USER_BASE, PAGE_SIZE, PROT_RW,
+					types[i] | MAP_FIXED, 0),
+				USER_BASE);
+		vma_lookup(mm, USER_BASE)->vm_ops = &no_fault_ops;
+		KUNIT_EXPECT_EQ(test, peek_error(USER_BASE), -EFAULT);
+		KUNIT_EXPECT_EQ(test, poke(USER_BASE, 1), -EFAULT);
+		KUNIT_EXPECT_TRUE(test, pte_none(user_entry(test, USER_BASE)));
+		KUNIT_EXPECT_EQ(test, get_mm_rss(mm), 0);
+	}
+	KUNIT_EXPECT_EQ(test, do_munmap(mm, USER_BASE, PAGE_SIZE), 0);
+}
+
 /*
  * While the driver decides whether its page becomes writable, the entry goes (MADV_DONTNEED needs
  * mmap_lock for reading only, so another CPU may do it) and with it the last reference but one: the
@@ -618,6 +639,7 @@ static struct kunit_case fault_cases[] = { KUNIT_CASE(reads_share_the_zero_page)
 					   KUNIT_CASE(direct_dereference_is_reported),
 					   KUNIT_CASE(interrupts_off),
 					   KUNIT_CASE(a_drivers_page),
+					   KUNIT_CASE(a_driver_without_faults),
 					   KUNIT_CASE(the_page_asked_about_is_held),
 					   KUNIT_CASE(somebody_was_faster),
 					   KUNIT_CASE(a_drivers_page_is_copied),

@@ -10,10 +10,13 @@
  *		poisoned() ignores ctor: ctor_is_respected; set_track() records nothing:
  *		users_are_named
  *	slab_debug_line: spec_flags() returns the common flags first: names_select; parse_flags()
- *		without the default: no_letters_mean_all
+ *		without the default: no_letters_mean_all; spec_well_formed() always true, or without the
+ *		blocks behind the first: from_the_boot_line; trace() for any cache, or none:
+ *		each_use_is_traced
  */
 #include <kunit/test.h>
 #include <linux/kernel.h>
+#include <linux/moduleparam.h>
 #include <linux/poison.h>
 #include <linux/string.h>
 #include <quarry/report.h>
@@ -527,10 +530,81 @@ static void a_cache_gets_its_flags(struct kunit *test)
 	kmem_cache_destroy(t);
 }
 
+/* The boot line itself: both spellings; what makes no sense changes nothing. */
+static void swallow(const char *line, size_t n)
+{
+}
+
+static const char *spec_after(const char *words, int *refused)
+{
+	static char line[64]; /* values are pointers into it */
+	printk_hook_t hook = printk_set_hook(swallow); /* the refusal is printed */
+
+	strscpy(line, words, sizeof(line));
+	*refused = parse_boot_line(line, NULL);
+	printk_set_hook(hook);
+	return slab_debug_set_spec(NULL);
+}
+
+static void from_the_boot_line(struct kunit *test)
+{
+	static const char *const bad[] = { "slab_debug=Z!x", "slab_debug=Z;Q", "slab_debug=FX,a" };
+	const char *booted = slab_debug_set_spec(NULL), *spec;
+	static char kept[] = "Z,kept";
+	int refused;
+
+	spec = spec_after("slab_debug=Z,a;P", &refused);
+	KUNIT_EXPECT_EQ(test, refused, 0);
+	KUNIT_EXPECT_NOT_NULL(test, spec);
+	spec = spec_after("slub_debug", &refused);
+	KUNIT_EXPECT_EQ(test, refused, 0);
+	KUNIT_EXPECT_EQ(test, flags_for(spec, "any"), ALL_CHECKS);
+	for (int i = 0; i < ARRAY_SIZE(bad); i++) {
+		slab_debug_set_spec(kept);
+		spec = spec_after(bad[i], &refused);
+		KUNIT_EXPECT_EQ(test, refused, 1);
+		KUNIT_EXPECT_PTR_EQ(test, spec, (const char *)kept);
+	}
+	slab_debug_set_spec(booted);
+}
+
+static unsigned int traced;
+
+static void count_traces(const char *line, size_t n)
+{
+	if (strnstr(line, "TRACE test alloc 0x", n))
+		traced += 1;
+	else if (strnstr(line, "TRACE test free 0x", n))
+		traced += 100;
+}
+
+static void each_use_is_traced(struct kunit *test)
+{
+	struct kmem_cache *s = make(test, 32, SLAB_TRACE), *quiet = make(test, 32, SLAB_POISON);
+	printk_hook_t hook = printk_set_hook(count_traces);
+	void *p, *q;
+
+	traced = 0;
+	p = kmem_cache_alloc(s, GFP_KERNEL);
+	q = kmem_cache_alloc(s, GFP_KERNEL);
+	kmem_cache_free(s, p);
+	kmem_cache_free(quiet, kmem_cache_alloc(quiet, GFP_KERNEL));
+	printk_set_hook(hook);
+	KUNIT_EXPECT_EQ(test, traced, 102);
+	printk_set_hook(count_traces);
+	kmem_cache_free(s, q);
+	printk_set_hook(hook);
+	KUNIT_EXPECT_EQ(test, traced, 202);
+	kmem_cache_destroy(s);
+	kmem_cache_destroy(quiet);
+}
+
 static struct kunit_case line_cases[] = { KUNIT_CASE(no_letters_mean_all),
 					  KUNIT_CASE(letters),
 					  KUNIT_CASE(names_select),
 					  KUNIT_CASE(a_cache_gets_its_flags),
+					  KUNIT_CASE(from_the_boot_line),
+					  KUNIT_CASE(each_use_is_traced),
 					  {} };
 
 static struct kunit_suite line_suite = { .name = "slab_debug_line", .test_cases = line_cases };

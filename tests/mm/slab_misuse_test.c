@@ -7,7 +7,9 @@
  *	slab_misuse: push_many() with `slab = 0`: bulk_free_of_wrong_pointers; kmem_cache_destroy()
  *		without the look at cache_table[]: destroyed_twice; alloc_slow() without
  *		reclaim_caches(): nofail_takes_what_caches_hold; slab_alloc() that reads `top`
- *		instead of exchanging it: use_inside_a_refill
+ *		instead of exchanging it: use_inside_a_refill; alloc_damaged() that zeroes nothing:
+ *		written_while_free_then_zeroed; depot_put_empty() without its bound:
+ *		empty_magazines_are_bounded
  *	slab_users: is_own() always false, set_track() that skips 3 frames: each_user_is_named
  */
 #include <kunit/test.h>
@@ -17,6 +19,7 @@
 #include "mm/internal.h"
 #include "mm/slab.h"
 #include "tests/mm/slab_fixture.h"
+#include "tests/plant.h"
 
 /* What a cache without the boot line's debug flags is. */
 static struct kmem_cache *make_plain(struct kunit *test, unsigned int size, void (*ctor)(void *))
@@ -154,10 +157,54 @@ static void use_inside_a_refill(struct kunit *test)
 	KUNIT_EXPECT_NO_REPORT(test, kmem_cache_destroy(nested_cache));
 }
 
+/* An object that was written to while it was free is reported, and zeroed as if nothing had been. */
+static void written_while_free_then_zeroed(struct kunit *test)
+{
+	struct kmem_cache *s = make_plain(test, 64, NULL);
+	u8 *p = kmem_cache_alloc(s, GFP_KERNEL), *q = NULL;
+
+	KUNIT_ASSERT_NOT_NULL(test, p);
+	memset(p, 0xa5, 64);
+	kmem_cache_free(s, p);
+	p = hidden(p);
+	plant_write64(free_word(s, p), 0x1234);
+	KUNIT_EXPECT_REPORT(test, "BUG test", q = kmem_cache_zalloc(s, GFP_KERNEL));
+	KUNIT_EXPECT_PTR_EQ(test, q, p);
+	KUNIT_EXPECT_NULL(test, memchr_inv(q, 0, 64));
+	kmem_cache_free(s, q);
+	kmem_cache_destroy(s);
+}
+
+/* Small objects: the depot may hold more full magazines than empty ones, and what is too much goes. */
+static void empty_magazines_are_bounded(struct kunit *test)
+{
+	struct kmem_cache *s = make_plain(test, 8, NULL);
+	unsigned int n = (s->max_full + 4) * s->mag_capacity;
+	void **p = kunit_kcalloc(test, n, sizeof(*p), GFP_KERNEL);
+
+	KUNIT_ASSERT_NOT_NULL(test, p);
+	KUNIT_ASSERT_GT(test, s->max_full, s->max_empty + 1);
+	for (unsigned int i = 0; i < n; i++)
+		p[i] = kmem_cache_alloc(s, GFP_KERNEL);
+	for (unsigned int i = 0; i < n; i++)
+		kmem_cache_free(s, p[i]);
+	KUNIT_EXPECT_EQ(test, s->nr_full, s->max_full);
+	for (unsigned int i = 0; i < n; i++)
+		p[i] = kmem_cache_alloc(s, GFP_KERNEL);
+	KUNIT_EXPECT_EQ(test, s->nr_full, 0);
+	KUNIT_EXPECT_EQ(test, s->nr_empty, s->max_empty);
+	KUNIT_EXPECT_TRUE(test, slab_valid(s));
+	for (unsigned int i = 0; i < n; i++)
+		kmem_cache_free(s, p[i]);
+	kmem_cache_destroy(s);
+}
+
 static struct kunit_case misuse_cases[] = { KUNIT_CASE(bulk_free_of_wrong_pointers),
 					    KUNIT_CASE(destroyed_twice),
 					    KUNIT_CASE(nofail_takes_what_caches_hold),
 					    KUNIT_CASE(use_inside_a_refill),
+					    KUNIT_CASE(written_while_free_then_zeroed),
+					    KUNIT_CASE(empty_magazines_are_bounded),
 					    {} };
 static struct kunit_suite misuse_suite = { .name = "slab_misuse", .test_cases = misuse_cases };
 
