@@ -44,7 +44,7 @@
 #define UNMAP_BATCH 64
 #define LARGE_LEVEL 1
 
-static const pte_t no_pte;
+static const pte_t no_pte = { 0 };
 
 static DEFINE_SPINLOCK(tables_lock);
 static u32 parked; /* T: pfn of the first parked table, linked by page->next; 0: none */

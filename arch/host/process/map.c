@@ -150,15 +150,16 @@ static void read_file(const char *path)
 
 void map_from_text(const char *spec)
 {
-	char *copy, *row;
+	char *copy, *rest, *row;
 
 	nr_rows = 0;
 	if (!isdigit((unsigned char)*spec)) {
 		read_file(spec);
 	} else {
-		copy = strdup(spec);
-		while ((row = strsep(&copy, ",")))
+		rest = copy = strdup(spec);
+		while ((row = strsep(&rest, ",")))
 			take_row(row);
+		free(copy);
 	}
 	if (!nr_rows)
 		unusable("--map: no row");
