@@ -96,7 +96,7 @@ void stacks_protect(void)
 
 void host_stack(unsigned int cpu, enum host_stack which, unsigned long *low, unsigned long *high)
 {
-	*low = (unsigned long)host_stacks + cpu * HOST_CPU_STACKS + PAGE_SIZE;
+	*low = (unsigned long)host_stacks + (unsigned long)cpu * HOST_CPU_STACKS + PAGE_SIZE;
 	*high = *low + HOST_STACK;
 	if (which == HOST_STACK_OVERFLOW) {
 		*low = *high + PAGE_SIZE;
