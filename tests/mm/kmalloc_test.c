@@ -130,6 +130,9 @@ static void kinds(struct kunit *test)
 	KUNIT_EXPECT_STREQ(test, kmem_cache_name(slab_cache_of(dma)), "dma-kmalloc-64");
 	KUNIT_EXPECT_LT(test, virt_to_phys(dma), ARCH_DMA_LIMIT);
 	KUNIT_EXPECT_STREQ(test, kmem_cache_name(slab_cache_of(rcl)), "kmalloc-rcl-64");
+	KUNIT_EXPECT_EQ(test,
+			virt_to_page(PTR_ALIGN_DOWN(rcl, PAGEBLOCK_NR_PAGES * PAGE_SIZE))->block,
+			MIGRATE_RECLAIMABLE);
 	KUNIT_EXPECT_STREQ(test, kmem_cache_name(slab_cache_of(cg)), "kmalloc-cg-64");
 	kfree(dma);
 	kfree(rcl);

@@ -3,28 +3,12 @@
  * Tests of mm/page_alloc.c. Fallback between zones and mobilities, and mm/page_check.c, are tested
  * in vmemmap_test.c.
  *
- * Mutations that made them fail when tried:
- *   page_alloc_block     buddy_free() stops merging one order early, or leaves the old mark;
- *                        list_remove() forgets the head, the mark, the bit; page_hand_out() drops
- *                        __GFP_ZERO or zeroes one page only, keeps mapping and private, or the
- *                        mapcount; split_page() keeps the tails' private or mapcount, or resets the
- *                        head's count; alloc_pages_exact() frees one page less; the bulk allocator
- *                        overwrites entries; page_head_search() starts at order 2 or ends at 9
- *   page_alloc_misuse    may_free() without the mark check, or without pfn_valid(); the order left
- *                        out of that check; put_page() without its type check, or its __GFP_COMP
- *                        check
- *   page_alloc_policy    reserve_for() returns 0, gives GFP_ATOMIC half, ignores __GFP_NOMEMALLOC;
- *                        zone_allows() off by one; the stock of a refill taken from the reserve;
- *                        gfp_zone() ignores __GFP_DMA; take_other() does not convert pageblocks;
- *                        united pageblocks keep two mobilities; PCP_HIGH never drains, or drains
- *                        the whole list; watermarks by sqrt(4 * KiB), in KiB, low = min; zone lists
- *                        that go upwards
- *   page_alloc_random    merging one order early; free blocks' old marks; nr_free not lowered in
- *                        take_from() or not raised in buddy_free(); pcp_pop() does not count
+ * Mutations: tests/mutate/page_alloc.mut.
  */
 #include <asm/irqflags.h>
 #include <kunit/test.h>
 #include <linux/math.h>
+#include <linux/memblock.h>
 #include <linux/mm.h>
 #include <linux/percpu.h>
 #include <linux/slab.h>
@@ -378,6 +362,10 @@ static void foreign_pages(struct kunit *test)
 	memset(&here, 0, sizeof(here));
 	KUNIT_EXPECT_REPORT(test, "foreign page freed", __free_page(&here));
 	KUNIT_EXPECT_REPORT(test, "foreign page freed", __free_page(pfn_to_page(1UL << 33)));
+	/* of the array, but behind all RAM: not even there to be read */
+	KUNIT_EXPECT_REPORT(test, "foreign page freed",
+			    __free_page(pfn_to_page(
+				    ALIGN(PFN_UP(memblock_end_of_DRAM()), PAGES_PER_SECTION))));
 	KUNIT_EXPECT_REPORT(test, "not an allocation", __free_page(pfn_to_page(pte_pfn(*host))));
 	KUNIT_EXPECT_EQ(test, nr_free_pages(), free);
 	__free_page(mine);
@@ -444,6 +432,21 @@ static void zones_by_flag(struct kunit *test)
 	KUNIT_EXPECT_LE(test, page_to_phys(dma32) + 4 * PAGE_SIZE, ARCH_DMA32_LIMIT);
 	__free_pages(dma, 2);
 	__free_pages(dma32, 2);
+}
+
+/* Low memory is kept for those that need it: an ordinary page comes from the highest zone. */
+static void highest_zone_first(struct kunit *test)
+{
+	struct page *page = alloc_page(GFP_TEST);
+	const struct zone *highest = NULL, *z;
+
+	KUNIT_ASSERT_NOT_NULL(test, page);
+	for_each_zone(z) {
+		if (populated_zone(z) && z->nr_free > 4 * z->watermark[WMARK_HIGH])
+			highest = z;
+	}
+	KUNIT_EXPECT_PTR_EQ(test, (const struct zone *)pfn_zone(page_to_pfn(page)), highest);
+	__free_page(page);
 }
 
 static struct held *exhaust(gfp_t gfp, unsigned int order, unsigned long *count)
@@ -761,6 +764,7 @@ static void buddyinfo_layout(struct kunit *test)
 
 static struct kunit_case policy_cases[] = {
 	KUNIT_CASE(zones_by_flag),
+	KUNIT_CASE(highest_zone_first),
 	KUNIT_CASE(reserves_by_flag),
 	KUNIT_CASE(the_reserve_is_not_stocked),
 	KUNIT_CASE(flags_that_limit_the_reserve),

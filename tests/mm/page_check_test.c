@@ -2,9 +2,7 @@
 /*
  * Tests of mm/page_check.c.
  *
- * Mutations that made them fail when tried: each INVARIANT() of page_check.c (but the alignment and
- * the zone of a block) and of section_valid() taken out; page_head_search() without the order check;
- * explain_page() without the head; free_block() leaves the count.
+ * Mutations: tests/mutate/page_check.mut.
  */
 #include <kunit/test.h>
 #include <linux/mm.h>
@@ -62,12 +60,66 @@ static void broken_invariants_are_seen(struct kunit *test)
 	KUNIT_EXPECT_TRUE(test, buddy_valid());
 }
 
+/* A block of two pageblocks: both must be of its list's mobility (I3). */
+static void second_pageblock_is_looked_at(struct kunit *test)
+{
+	struct page *p = alloc_pages(GFP_TEST, MAX_PAGE_ORDER);
+
+	KUNIT_ASSERT_NOT_NULL(test, p);
+	__free_pages(p, MAX_PAGE_ORDER);
+	KUNIT_EXPECT_EQ(test, p->mark, PAGE_MARK(PAGE_FREE, MAX_PAGE_ORDER));
+	KUNIT_EXPECT_TRUE(test, buddy_valid());
+	forged(test, "mobility of a second pageblock (I3)", &p[PAGEBLOCK_NR_PAGES].block, 1);
+}
+
+/* Two pages inside an allocated block, listed as a free one: only their place is wrong (I1). */
+static void odd_place_is_seen(struct kunit *test)
+{
+	struct page *p = alloc_pages(GFP_TEST, 2), *odd = p + 1;
+	struct zone *zone = pfn_zone(page_to_pfn(p));
+	unsigned int mt = pfn_to_page(ALIGN_DOWN(page_to_pfn(p), PAGEBLOCK_NR_PAGES))->block;
+	struct free_area *area = &zone->area[1];
+	u32 next = area->head[mt], nonempty = zone->nonempty[mt];
+
+	KUNIT_ASSERT_NOT_NULL(test, p);
+	KUNIT_EXPECT_TRUE(test, buddy_valid());
+	odd->mark = PAGE_MARK(PAGE_FREE, 1);
+	odd->next = next;
+	odd->prev = 0;
+	if (next)
+		pfn_to_page(next)->prev = page_to_pfn(odd);
+	area->head[mt] = page_to_pfn(odd);
+	area->nr_free[mt]++;
+	zone->nonempty[mt] |= 1u << 1;
+	zone->nr_free += 2;
+	KUNIT_EXPECT_FALSE(test, buddy_valid());
+	zone->nr_free -= 2;
+	zone->nonempty[mt] = nonempty;
+	area->nr_free[mt]--;
+	area->head[mt] = next;
+	if (next)
+		pfn_to_page(next)->prev = 0;
+	odd->mark = 0;
+	odd->next = 0;
+	KUNIT_EXPECT_TRUE(test, buddy_valid());
+	__free_pages(p, 2);
+}
+
 static void broken_sections_are_seen(struct kunit *test)
 {
-	zones[ZONE_DMA].nr_untouched ^= 1;
+	struct zone *dma = &zones[ZONE_DMA];
+
+	dma->nr_untouched ^= 1;
 	KUNIT_EXPECT_FALSE(test, section_valid());
-	zones[ZONE_DMA].nr_untouched ^= 1;
+	dma->nr_untouched ^= 1;
 	KUNIT_EXPECT_TRUE(test, section_valid());
+	/* the zone's sum is right, so only the sections tell */
+	dma->nr_untouched++;
+	dma->nr_free++;
+	KUNIT_EXPECT_FALSE(test, buddy_valid());
+	dma->nr_untouched--;
+	dma->nr_free--;
+	KUNIT_EXPECT_TRUE(test, buddy_valid());
 }
 
 /* A page behind a smaller block is not that block's, though it may be the only candidate. */
@@ -114,6 +166,8 @@ static void tables_leave_no_count(struct kunit *test)
 
 static struct kunit_case check_cases[] = {
 	KUNIT_CASE(broken_invariants_are_seen),
+	KUNIT_CASE(second_pageblock_is_looked_at),
+	KUNIT_CASE(odd_place_is_seen),
 	KUNIT_CASE(broken_sections_are_seen),
 	KUNIT_CASE(heads_reach_as_far_as_their_order),
 	KUNIT_CASE(explanations),

@@ -2,12 +2,10 @@
 /*
  * Tests of what mm/page_alloc.c does when the first choice is not to be had.
  *
- * Mutations that made them fail when tried: lowmem_reserve 0, ignored, or that of the wrong zone;
- * small blocks never lent; both mobility flags not caught; no second try for a smaller block in
- * pcp_refill(); the largest block taken instead of the smallest; no drain before failing; freed
- * pages put in the list of another mobility; page_alloc_drain() leaves orders or mobilities out.
+ * Mutations: tests/mutate/page_alloc.mut.
  */
 #include <kunit/test.h>
+#include <linux/bitops.h>
 #include <linux/mm.h>
 #include <linux/percpu.h>
 #include "mm/internal.h"
@@ -154,6 +152,22 @@ static void lists_are_emptied_before_failing(struct kunit *test)
 	give_back(chain);
 }
 
+/* The kernel's tables are made where nobody can wait: out of the reserve if need be. */
+static void kernel_tables_may_use_the_reserve(struct kunit *test)
+{
+	struct page *chain = NULL;
+	phys_addr_t table;
+
+	for (int order = MAX_PAGE_ORDER; order >= 0; order--)
+		chain = take_all(chain, GFP_TEST, order);
+	table = table_alloc_kernel();
+	give_back(chain);
+	KUNIT_ASSERT_NE(test, table, 0ULL);
+	mm_stat_add(MM_KERNEL_TABLES, -1);
+	mm_stat_add(MM_USER_TABLES, 1);
+	table_free_user(__va(table));
+}
+
 static void draining_empties_every_list(struct kunit *test)
 {
 	struct page *page = alloc_pages(GFP_TEST | __GFP_MOVABLE, PCP_ORDERS - 1);
@@ -201,6 +215,56 @@ static void both_mobility_flags(struct kunit *test)
 	KUNIT_EXPECT_TRUE(test, buddy_valid());
 }
 
+/* All that has been brought in is allocated or in small blocks, and `mt` has none of those. */
+static struct page *leave_small_blocks(struct kunit *test, const struct zone *z, unsigned int mt,
+				       gfp_t gfp, struct page *chain)
+{
+	static const gfp_t of[MIGRATE_TYPES] = {
+		[MIGRATE_MOVABLE] = __GFP_MOVABLE, [MIGRATE_RECLAIMABLE] = __GFP_RECLAIMABLE
+	};
+
+	for (unsigned int t = 0; t < MIGRATE_TYPES; t++) {
+		unsigned int keep = t == mt ? 0 : PAGEBLOCK_ORDER;
+
+		while (z->nonempty[t] >> keep) {
+			unsigned int order = __fls(z->nonempty[t]);
+			struct page *page = alloc_pages(gfp | of[t], order);
+
+			KUNIT_ASSERT_NOT_NULL(test, page);
+			page->private = (unsigned long)chain;
+			chain = page;
+			page_alloc_drain();
+		}
+	}
+	return chain;
+}
+
+/* Untouched memory is brought in before a small block of another mobility is borrowed. */
+static void untouched_before_borrowed(struct kunit *test)
+{
+	const struct zone *z = populated_zone(&zones[ZONE_NORMAL]) ? &zones[ZONE_NORMAL] :
+								      &zones[ZONE_DMA32];
+	const gfp_t gfp = GFP_TEST | (z->id == ZONE_NORMAL ? 0 : GFP_DMA32);
+	struct page *small = alloc_pages(gfp | __GFP_MOVABLE, 4), *chain, *page;
+	unsigned long untouched;
+
+	KUNIT_ASSERT_NOT_NULL(test, small);
+	mm_quiesce();
+	chain = leave_small_blocks(test, z, MIGRATE_RECLAIMABLE, gfp, NULL);
+	untouched = z->nr_untouched;
+	page = untouched ? alloc_page(gfp | __GFP_RECLAIMABLE) : NULL;
+	if (untouched && z->nonempty[MIGRATE_MOVABLE]) {
+		KUNIT_EXPECT_NOT_NULL(test, page);
+		KUNIT_EXPECT_LT(test, z->nr_untouched, untouched);
+	}
+	if (page)
+		__free_page(page);
+	give_back(chain);
+	__free_pages(small, 4);
+	if (!untouched)
+		kunit_skip(test, "no untouched section is left");
+}
+
 static struct kunit_case fallback_cases[] = {
 	KUNIT_CASE(both_mobility_flags),
 	KUNIT_CASE(low_zones_are_protected),
@@ -208,6 +272,8 @@ static struct kunit_case fallback_cases[] = {
 	KUNIT_CASE(small_blocks_are_lent),
 	KUNIT_CASE(smallest_block_that_fits),
 	KUNIT_CASE(lists_are_emptied_before_failing),
+	KUNIT_CASE(kernel_tables_may_use_the_reserve),
+	KUNIT_CASE(untouched_before_borrowed),
 	KUNIT_CASE(draining_empties_every_list),
 	{}
 };

@@ -2,11 +2,10 @@
 /*
  * Tests of mm/pgtable.c: the walk, the mapper, the direct map, and what holds over all of the kernel's tables.
  *
- * Mutations that made them fail when tried:
- *   pgtable          leaf_level() that looks at the virtual address alone; pt_slot() that walks through a leaf; pt_lookup() with the level
- *                    wrong; tables that are not zeroed, not counted, not freed
- *   pgtable_kernel   the text's alias in the direct map writable, or executable; the direct map executable; pt_lookup() as above
+ * Mutations: tests/mutate/pgtable.mut.
  */
+#include <boot/boot.h>
+#include <boot/bootinfo.h>
 #include <kunit/test.h>
 #include <linux/kernel.h>
 #include <linux/memblock.h>
@@ -145,6 +144,18 @@ static void slots(struct kunit *test)
 	KUNIT_EXPECT_NULL(test,
 			  pt_slot(root, va + TWO_MIB, 0, counted_table)); /* a leaf is in the way */
 	KUNIT_EXPECT_TRUE(test, maps(va + TWO_MIB, TWO_MIB, 1));
+}
+
+/* What leads to kernel addresses is shut to user mode at every level, what leads to others is not. */
+static void tables_are_whose_the_address_is(struct kunit *test)
+{
+	const unsigned long va[] = { 7 * ONE_GIB, VMALLOC_START };
+
+	for (int i = 0; i < 2; i++) {
+		KUNIT_ASSERT_NOT_NULL(test, pt_slot(root, va[i], 0, counted_table));
+		for (int l = PT_TOP; l > 0; l--)
+			KUNIT_EXPECT_EQ(test, pte_user(pte_get(pt_slot(root, va[i], l, NULL))), !i);
+	}
 }
 
 static void map_without_memory(struct kunit *test)
@@ -382,10 +393,54 @@ static void other_roots_share_the_kernel_half(struct kunit *test)
 	memset(&root[PTRS_PER_TABLE / 2], 0, PAGE_SIZE / 2); /* free_tree() must not go there */
 }
 
+/* Tables below this one that stand in memory reserved besides what `known` says. */
+static unsigned long boot_tables(pte_t *table, int level, const struct memblock *known)
+{
+	phys_addr_t phys = __pa(table);
+	unsigned long n = memblock_is_reserved(phys) && !__memblock_meets(&known->reserved, phys, 1);
+
+	for (unsigned int i = 0; level && i < PTRS_PER_TABLE; i++) {
+		pte_t e = pte_get(&table[i]);
+
+		if (!pte_none(e) && !pte_leaf(e, level))
+			n += boot_tables(pte_table(e), level - 1, known);
+	}
+	return n;
+}
+
+/* What is reserved is what boot/ reserved, the map of sections, and tables in use: nothing else. */
+static void reserved_is_what_is_used(struct kunit *test)
+{
+	extern char __phys_image_start[];
+	static char *volatile image_start = __phys_image_start; /* far from here: not in the code */
+	phys_addr_t image = (phys_addr_t)image_start;
+	const struct boot_info *info = boot_info_get();
+	static struct memblock known;
+
+	if (memblock.memory.array || memblock.reserved.array)
+		kunit_skip(test, "the map itself was allocated");
+	__memblock_init(&known, NULL);
+	__memblock_reserve(&known, BOOT_TRAMPOLINE_PHYS, PAGE_SIZE);
+	__memblock_reserve(&known, image, __pa(__image_end) - image);
+	__memblock_reserve(&known, info->info_start, info->info_end - info->info_start);
+	if (info->fb.present)
+		__memblock_reserve(&known, info->fb.addr, (u64)info->fb.pitch * info->fb.height);
+	for (unsigned int i = 0; i < info->nr_modules; i++) {
+		const struct boot_module *m = &info->modules[i];
+
+		__memblock_reserve(&known, m->start, m->size);
+	}
+	KUNIT_EXPECT_EQ(test, memblock_reserved_size(),
+			__memblock_bytes(&known.reserved) +
+				PFN_PHYS(boot_tables(kernel_root(), PT_TOP, &known)) +
+				4 * DIV_ROUND_UP(memblock_end_of_DRAM(), 1UL << SECTION_SHIFT));
+}
+
 static struct kunit_case tree_cases[] = { KUNIT_CASE(map_mixed_leaves),
 					  KUNIT_CASE(map_unaligned_pair),
 					  KUNIT_CASE(map_largest_leaf),
 					  KUNIT_CASE(slots),
+					  KUNIT_CASE(tables_are_whose_the_address_is),
 					  KUNIT_CASE(map_without_memory),
 					  KUNIT_CASE(tables_are_counted),
 					  KUNIT_CASE(user_access_bits),
@@ -401,6 +456,7 @@ static struct kunit_case kernel_cases[] = { KUNIT_CASE(nothing_is_writable_and_e
 					    KUNIT_CASE(direct_map_is_ram),
 					    KUNIT_CASE(nothing_at_null_or_in_holes),
 					    KUNIT_CASE(root_is_complete),
+					    KUNIT_CASE(reserved_is_what_is_used),
 					    {} };
 static struct kunit_suite kernel_suite = { .name = "pgtable_kernel", .test_cases = kernel_cases };
 

@@ -1,18 +1,19 @@
 // SPDX-License-Identifier: MIT
 /*
- * mm/slab_cache.c: slab_valid() sees each kind of damage; what a creator asks for is refused or kept.
+ * mm/slab_cache.c: slab_valid() sees each kind of damage (suite slab_valid); what a cache is made
+ * like, and what is counted and checked of it (suite slab_caches).
  *
- * Mutations that made slab_valid fail when tried: the test of each invariant taken out, one at a
- * time; each made the case fail that plants its damage.
- * Mutations that made slab_create fail when tried: each test of bad_args() taken out; the free
- * pointer put in the middle all the same, or behind the object; register_cache() that does not see
- * a full table, or keeps an id; slab_locate() that doesn't ask is_object_start().
+ * Mutations: tests/mutate/slab_cache.mut; besides, the test of each invariant taken out, one at a
+ * time, made the case fail that plants its damage.
  */
 #include <kunit/test.h>
+#include <linux/poison.h>
+#include <linux/sprintf.h>
 #include <linux/string.h>
 #include "mm/internal.h"
 #include "mm/slab.h"
 #include "tests/mm/slab_fixture.h"
+#include "tests/plant.h"
 
 static void damaged_inuse(struct kunit *test)
 {
@@ -127,99 +128,169 @@ static struct kunit_suite valid_suite = {
 	.test_cases = valid_cases,
 };
 
-/* ---- slab_create: arguments ---- */
+/* ---- How caches are made ---- */
 
-static struct kmem_cache *make_with(unsigned int size, struct kmem_cache_args args,
-				    slab_flags_t flags)
+/* The free word stands where the creator says, and nowhere else. */
+static void free_pointer_offset(struct kunit *test)
 {
-	return kmem_cache_create("test", size, &args, flags);
-}
-
-#define EXPECT_REFUSED(test, size, ...)                                                    \
-	KUNIT_EXPECT_NULL(test,                                                            \
-			  make_with(size, (struct kmem_cache_args){ __VA_ARGS__ }, 0))
-
-static void arguments_that_cannot_be(struct kunit *test)
-{
-	KUNIT_EXPECT_NULL(test, kmem_cache_create("", 8, 0, 0, NULL));
-	EXPECT_REFUSED(test, 64, .align = 2 * (PAGE_SIZE << SLAB_MAX_ORDER));
-	EXPECT_REFUSED(test, 64, .useroffset = 65);
-	EXPECT_REFUSED(test, 64, .useroffset = 60, .usersize = 5);
-	EXPECT_REFUSED(test, 64, .use_freeptr_offset = true, .freeptr_offset = 4);
-	EXPECT_REFUSED(test, 64, .use_freeptr_offset = true, .freeptr_offset = 64);
-	EXPECT_REFUSED(test, 4, .use_freeptr_offset = true, .freeptr_offset = 0);
-}
-
-/* What readers may still look at stays as it was, but for the word that the creator named. */
-static void the_free_word_where_asked(struct kunit *test)
-{
-	struct kmem_cache *s =
-		make_with(64, (struct kmem_cache_args){ .use_freeptr_offset = true,
-							.freeptr_offset = 56 },
-			  SLAB_TYPESAFE_BY_RCU);
+	struct kmem_cache_args args = { .use_freeptr_offset = true, .freeptr_offset = 8 };
+	struct kmem_cache *s = kmem_cache_create("test", 64, &args, 0);
 	u8 *p;
 
 	KUNIT_ASSERT_NOT_NULL(test, s);
-	KUNIT_EXPECT_EQ(test, s->size, 64);
+	KUNIT_EXPECT_EQ(test, s->offset, 8U);
+	KUNIT_EXPECT_EQ(test, s->size, 64U);
 	p = kmem_cache_alloc(s, GFP_KERNEL);
 	KUNIT_ASSERT_NOT_NULL(test, p);
-	memset(p, 0x5a, 64);
+	memset(p, 0x77, 64);
 	kmem_cache_free(s, p);
-	p = hidden(p);
-	KUNIT_EXPECT_PTR_EQ(test, (u8 *)free_word(s, p), p + 56);
-	KUNIT_EXPECT_NULL(test, memchr_inv(p, 0x5a, 56));
-	KUNIT_EXPECT_EQ(test, *free_word(s, p), free_mark(s, free_word(s, p)));
+	p = kmem_cache_alloc(s, GFP_KERNEL);
+	KUNIT_EXPECT_NULL(test, memchr_inv(p, 0x77, 8));
+	KUNIT_EXPECT_NULL(test, memchr_inv(p + 16, 0x77, 48));
+	kmem_cache_free(s, p);
 	kmem_cache_destroy(s);
 }
 
-/* Every id is given out, no more than that, and each comes back. */
-static void as_many_caches_as_ids(struct kunit *test)
+/* A depot holds 128 KiB of objects, or a single magazine. */
+static void depots_bound_is_in_bytes(struct kunit *test)
 {
-	struct kmem_cache **made = kunit_kcalloc(test, SLAB_MAX_CACHES, sizeof(*made), GFP_KERNEL);
-	unsigned int n = 0, ids = 0;
+	for (unsigned int size = 8; size <= 8192; size *= 2) {
+		struct kmem_cache *s = make(test, size, 0);
+		unsigned int magazine = s->mag_capacity * size;
 
-	KUNIT_ASSERT_NOT_NULL(test, made);
-	while (n < SLAB_MAX_CACHES && (made[n] = kmem_cache_create("test", 8, 0, 0, NULL)))
-		n++;
-	for (unsigned int id = 0; id < SLAB_MAX_CACHES; id++)
-		ids += cache_table[id] != NULL;
-	KUNIT_EXPECT_EQ(test, ids, SLAB_MAX_CACHES - 1); /* 0 is no id */
-	KUNIT_EXPECT_NULL(test, kmem_cache_create("test", 8, 0, 0, NULL));
-	for (unsigned int i = 0; i < n; i++)
-		kmem_cache_destroy(made[i]);
-	made[0] = kmem_cache_create("test", 8, 0, 0, NULL);
-	KUNIT_EXPECT_NOT_NULL(test, made[0]);
-	kmem_cache_destroy(made[0]);
+		KUNIT_EXPECT_GE(test, s->max_full, 1U);
+		KUNIT_EXPECT_LE(test, s->max_full, max((128U << 10) / magazine, 1U));
+		KUNIT_EXPECT_LE(test, s->max_empty, s->max_full);
+		kmem_cache_destroy(s);
+	}
 }
 
-/* 48-byte objects leave some bytes of their slab: an address there is no object's. */
-static void located(struct kunit *test)
+/* Pages that can be had back stand together, apart from those that can't. */
+static void reclaimable_pages_are_grouped(struct kunit *test)
 {
-	struct kmem_cache *s = make(test, 48, 0);
-	char *p = kmem_cache_alloc(s, GFP_KERNEL), *slab, *first;
+	struct kmem_cache *s = make(test, 64, SLAB_RECLAIM_ACCOUNT);
+	void *p = kmem_cache_alloc(s, GFP_KERNEL);
 
 	KUNIT_ASSERT_NOT_NULL(test, p);
-	slab = page_address(slab_page(s, p));
-	first = slab_object(s, slab_page(s, p), s->objects - 1);
-	KUNIT_EXPECT_EQ(test, slab_locate(s, p), SLAB_LIVE);
-	KUNIT_EXPECT_EQ(test, slab_locate(s, p + 8), SLAB_OUTSIDE);
-	if (first - slab >= 48) /* the room in front holds what could be an object */
-		KUNIT_EXPECT_EQ(test, slab_locate(s, first - 48), SLAB_OUTSIDE);
+	KUNIT_EXPECT_EQ(test, virt_to_page(PTR_ALIGN_DOWN(p, PAGEBLOCK_NR_PAGES * PAGE_SIZE))->block,
+			MIGRATE_RECLAIMABLE);
 	kmem_cache_free(s, p);
-	KUNIT_EXPECT_EQ(test, slab_locate(s, p), SLAB_IN_CACHE);
-	slab_flush_cache(s);
 	kmem_cache_destroy(s);
 }
 
-static struct kunit_case create_cases[] = { KUNIT_CASE(arguments_that_cannot_be),
-					    KUNIT_CASE(the_free_word_where_asked),
-					    KUNIT_CASE(as_many_caches_as_ids),
-					    KUNIT_CASE(located),
-					    {} };
-static struct kunit_suite create_suite = {
-	.name = "slab_create",
+/* The list of caches holds together when one between two others goes. */
+static void list_of_caches(struct kunit *test)
+{
+	struct kmem_cache *a = make(test, 8, 0), *b = make(test, 8, 0), *c = make(test, 8, 0);
+	struct kmem_cache *below = a->next;
+
+	KUNIT_EXPECT_PTR_EQ(test, cache_list, c);
+	kmem_cache_destroy(b);
+	KUNIT_EXPECT_PTR_EQ(test, c->next, a);
+	KUNIT_EXPECT_PTR_EQ(test, a->prev, c);
+	kmem_cache_destroy(a);
+	KUNIT_EXPECT_PTR_EQ(test, c->next, below);
+	kmem_cache_destroy(c);
+	KUNIT_EXPECT_PTR_EQ(test, cache_list, below);
+}
+
+/* Too large for a slab: found out when the name has been copied already. */
+static void failing_leaves_no_name(struct kunit *test)
+{
+	char name[600];
+	unsigned long free;
+
+	memset(name, 'x', sizeof(name) - 1);
+	name[sizeof(name) - 1] = '\0';
+	mm_quiesce();
+	free = nr_free_pages();
+	KUNIT_EXPECT_NULL(test, kmem_cache_create(name, 1 << 20, 0, 0, NULL));
+	mm_quiesce();
+	KUNIT_EXPECT_EQ(test, nr_free_pages(), free);
+}
+
+/* ---- What is counted and checked ---- */
+
+/* All objects of one slab, or NULL: too many for p[]. */
+static struct kmem_cache *fill_one_slab(struct kunit *test, slab_flags_t flags, void **p,
+					unsigned int room)
+{
+	struct kmem_cache *s = make(test, 2048, flags);
+
+	KUNIT_ASSERT_LE(test, (unsigned int)s->objects, room);
+	for (unsigned int i = 0; i < s->objects; i++) {
+		p[i] = kmem_cache_alloc(s, GFP_KERNEL);
+		KUNIT_ASSERT_NOT_NULL(test, p[i]);
+	}
+	return s;
+}
+
+static void a_full_slab_is_left(struct kunit *test)
+{
+	void *p[32];
+	struct kmem_cache *s = fill_one_slab(test, 0, p, ARRAY_SIZE(p));
+
+	KUNIT_EXPECT_EQ(test, kmem_cache_shrink(s), 1);
+	KUNIT_EXPECT_EQ(test, s->full.nr, 1U);
+	KUNIT_EXPECT_EQ(test, s->partial.nr, 0U);
+	kmem_cache_free_bulk(s, s->objects, p);
+	KUNIT_EXPECT_EQ(test, kmem_cache_shrink(s), 0);
+	kmem_cache_destroy(s);
+}
+
+static void damage_in_a_full_slab(struct kunit *test)
+{
+	void *p[32];
+	struct kmem_cache *s = fill_one_slab(test, SLAB_RED_ZONE, p, ARRAY_SIZE(p));
+	long bad = 0;
+
+	KUNIT_EXPECT_EQ(test, s->full.nr, 1U);
+	plant_write8((u8 *)p[1] - 1, SLUB_RED_ACTIVE ^ 1);
+	KUNIT_EXPECT_REPORT(test, "Left Redzone overwritten", bad = validate_slab_cache(s));
+	KUNIT_EXPECT_EQ(test, bad, 1L);
+	kmem_cache_free_bulk(s, s->objects, p);
+	kmem_cache_destroy(s);
+}
+
+static char found_line[192];
+
+static void find_test(const char *text)
+{
+	if (!strncmp(text, "test ", 5))
+		strscpy(found_line, text, sizeof(found_line));
+}
+
+/* An empty slab that is kept has no active objects, but it is there. */
+static void slabinfo_of_an_empty_slab(struct kunit *test)
+{
+	struct kmem_cache *s = make(test, 2048, SLAB_RED_ZONE);
+	char want[192];
+
+	kmem_cache_free(s, kmem_cache_alloc(s, GFP_KERNEL));
+	KUNIT_EXPECT_EQ(test, s->empty.nr, 1U);
+	slabinfo_show(find_test);
+	scnprintf(want, sizeof(want),
+		  "test                   0 %6u %6u %4u %4u : tunables    0    0    0 : "
+		  "slabdata      1      1      0",
+		  s->objects, s->size, s->objects, 1u << s->order);
+	KUNIT_EXPECT_STREQ(test, found_line, want);
+	kmem_cache_destroy(s);
+}
+
+static struct kunit_case cache_cases[] = { KUNIT_CASE(free_pointer_offset),
+					   KUNIT_CASE(depots_bound_is_in_bytes),
+					   KUNIT_CASE(reclaimable_pages_are_grouped),
+					   KUNIT_CASE(list_of_caches),
+					   KUNIT_CASE(failing_leaves_no_name),
+					   KUNIT_CASE(a_full_slab_is_left),
+					   KUNIT_CASE(damage_in_a_full_slab),
+					   KUNIT_CASE(slabinfo_of_an_empty_slab),
+					   {} };
+
+static struct kunit_suite cache_suite = {
+	.name = "slab_caches",
 	.suite_init = plain_caches,
 	.suite_exit = as_booted,
-	.test_cases = create_cases,
+	.test_cases = cache_cases,
 };
-kunit_test_suites(&valid_suite, &create_suite);
+kunit_test_suites(&valid_suite, &cache_suite);

@@ -153,6 +153,19 @@ static void right_red_zone(struct kunit *test)
 	kmem_cache_destroy(s);
 }
 
+/* From the first wrong byte to the last, not to the end of the zone. */
+static void damage_has_its_extent(struct kunit *test)
+{
+	struct kmem_cache *s = make(test, 64, ALL_CHECKS);
+	char *p = kmem_cache_alloc(s, GFP_KERNEL), line[64];
+
+	scnprintf(line, sizeof(line), "0x%px-0x%px @offset=", p + 65, p + 67);
+	write_byte(p, 65, 1);
+	write_byte(p, 67, 1);
+	KUNIT_EXPECT_REPORT(test, line, kmem_cache_free(s, p));
+	kmem_cache_destroy(s);
+}
+
 static void left_red_zone(struct kunit *test)
 {
 	struct kmem_cache *s = make(test, 64, ALL_CHECKS);
@@ -172,6 +185,20 @@ static void kmalloc_red_zone(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, slab_debug_orig_size(s, p), 50);
 	write_byte(p, 50, 0);
 	KUNIT_EXPECT_REPORT(test, "BUG test (Not tainted): kmalloc Redzone overwritten", kfree(p));
+	kmem_cache_destroy(s);
+}
+
+/* The size asked for stands behind the object: if that was overrun, it is not believed. */
+static void a_wild_size_is_not_believed(struct kunit *test)
+{
+	struct kmem_cache *s = make_kmalloc(test);
+	u8 *p = __kmalloc_cache(s, GFP_KERNEL, 50);
+
+	plant_write64(p + s->orig, ~0ULL);
+	KUNIT_EXPECT_EQ(test, slab_debug_orig_size(s, p), s->object_size);
+	plant_write64(p + s->orig, 50);
+	KUNIT_EXPECT_EQ(test, slab_debug_orig_size(s, p), 50);
+	kfree(p);
 	kmem_cache_destroy(s);
 }
 
@@ -365,6 +392,31 @@ static void execution_goes_on(struct kunit *test)
 	kmem_cache_destroy(s);
 }
 
+/* Each byte of a slot is explained as what it is. */
+static void bytes_are_explained(struct kunit *test)
+{
+	static const struct {
+		long offset;
+		const char *text;
+	} rows[] = {
+		{ -1, "1 bytes before object #" },	 { 0, "0 bytes inside object #" },
+		{ 99, "99 bytes inside object #" },	 { 100, "0 bytes behind the 100 bytes of object #" },
+		{ 103, "3 bytes behind the 100 bytes" },
+	};
+	struct kmem_cache *s = make(test, 100, ALL_CHECKS);
+	unsigned long p = (unsigned long)kmem_cache_alloc(s, GFP_KERNEL);
+	char buf[160];
+
+	for (unsigned int i = 0; i < ARRAY_SIZE(rows); i++) {
+		buf[0] = '\0';
+		KUNIT_EXPECT_TRUE(test,
+				  slab_explainer.explain(p + rows[i].offset, buf, sizeof(buf)));
+		KUNIT_EXPECT_NOT_NULL_MSG(test, strstr(buf, rows[i].text), "%s", buf);
+	}
+	kmem_cache_free(s, (void *)p);
+	kmem_cache_destroy(s);
+}
+
 static void leaks_are_named(struct kunit *test)
 {
 	struct kmem_cache *s = make(test, 64, ALL_CHECKS);
@@ -455,8 +507,10 @@ static struct kunit_case debug_cases[] = { KUNIT_CASE(clean_use),
 					   KUNIT_CASE(ctor_is_respected),
 					   KUNIT_CASE(typesafe_is_respected),
 					   KUNIT_CASE(right_red_zone),
+					   KUNIT_CASE(damage_has_its_extent),
 					   KUNIT_CASE(left_red_zone),
 					   KUNIT_CASE(kmalloc_red_zone),
+					   KUNIT_CASE(a_wild_size_is_not_believed),
 					   KUNIT_CASE(red_zone_of_a_free_object),
 					   KUNIT_CASE(write_after_free),
 					   KUNIT_CASE(last_byte_of_poison),
@@ -467,6 +521,7 @@ static struct kunit_case debug_cases[] = { KUNIT_CASE(clean_use),
 					   KUNIT_CASE(users_are_named),
 					   KUNIT_CASE(layout_of_a_report),
 					   KUNIT_CASE(execution_goes_on),
+					   KUNIT_CASE(bytes_are_explained),
 					   KUNIT_CASE(leaks_are_named),
 					   KUNIT_CASE(krealloc_moves_the_red_zone),
 					   KUNIT_CASE(sensitive_spares_the_red_zone),
@@ -514,6 +569,32 @@ static void names_select(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, flags_for(spec, "dentry"), SLAB_POISON);
 	KUNIT_EXPECT_EQ(test, flags_for(spec, "dentries"), SLAB_STORE_USER);
 	KUNIT_EXPECT_EQ(test, flags_for("U;Z,a", "a"), SLAB_RED_ZONE);
+}
+
+/* A wrong letter refuses the whole of it; what was set before holds on. */
+static void a_bad_line_is_refused(struct kunit *test)
+{
+	static char good[] = "slab_debug=ZP,a*;U,b", letter[] = "slab_debug=ZX,a*",
+		    second[] = "slab_debug=Z,a*;,b;Q,c";
+	const char *old = slab_debug_set_spec("F");
+
+	KUNIT_EXPECT_EQ(test, parse_boot_line(letter, NULL), 1);
+	KUNIT_EXPECT_EQ(test, parse_boot_line(second, NULL), 1);
+	KUNIT_EXPECT_EQ(test, slab_debug_flags("any", 0), SLAB_CONSISTENCY_CHECKS);
+	KUNIT_EXPECT_EQ(test, parse_boot_line(good, NULL), 0);
+	KUNIT_EXPECT_EQ(test, slab_debug_flags("ab", 0), SLAB_RED_ZONE | SLAB_POISON);
+	KUNIT_EXPECT_EQ(test, slab_debug_flags("b", 0), SLAB_STORE_USER);
+	slab_debug_set_spec(old);
+}
+
+/* What the creator asked for stays, whatever the line adds. */
+static void the_line_adds_to_the_creators_flags(struct kunit *test)
+{
+	const char *old = slab_debug_set_spec("Z");
+
+	KUNIT_EXPECT_EQ(test, slab_debug_flags("x", SLAB_HWCACHE_ALIGN | SLAB_POISON),
+			SLAB_HWCACHE_ALIGN | SLAB_POISON | SLAB_RED_ZONE);
+	slab_debug_set_spec(old);
 }
 
 static void a_cache_gets_its_flags(struct kunit *test)
@@ -602,6 +683,8 @@ static void each_use_is_traced(struct kunit *test)
 static struct kunit_case line_cases[] = { KUNIT_CASE(no_letters_mean_all),
 					  KUNIT_CASE(letters),
 					  KUNIT_CASE(names_select),
+					  KUNIT_CASE(a_bad_line_is_refused),
+					  KUNIT_CASE(the_line_adds_to_the_creators_flags),
 					  KUNIT_CASE(a_cache_gets_its_flags),
 					  KUNIT_CASE(from_the_boot_line),
 					  KUNIT_CASE(each_use_is_traced),

@@ -41,6 +41,24 @@ static void noop(void *p)
 
 /* ---- One cache ---- */
 
+/* What a request's flags say of pages is not for a slab's: the cache decides. */
+static void pages_are_the_caches_business(struct kunit *test)
+{
+	const gfp_t gfp = GFP_KERNEL | __GFP_DMA | __GFP_MOVABLE | __GFP_COMP;
+	struct kmem_cache *s = make(test, 64, 0);
+	void *p = kmem_cache_alloc(s, gfp);
+	struct page *page = virt_to_page(p);
+
+	KUNIT_ASSERT_NOT_NULL(test, p);
+	KUNIT_EXPECT_EQ(test, page->flags, 0U);
+	KUNIT_EXPECT_TRUE(test, !populated_zone(&zones[ZONE_DMA32]) ||
+					pfn_zone_id(page_to_pfn(page)) != ZONE_DMA);
+	page = pfn_to_page(ALIGN_DOWN(page_to_pfn(page), PAGEBLOCK_NR_PAGES));
+	KUNIT_EXPECT_EQ(test, page->block, MIGRATE_UNMOVABLE);
+	kmem_cache_free(s, p);
+	kmem_cache_destroy(s);
+}
+
 static void objects_are_apart(struct kunit *test)
 {
 	enum { N = 300, SIZE = 72 };
@@ -585,6 +603,7 @@ static void order_is_shuffled(struct kunit *test)
 }
 
 static struct kunit_case slab_cases[] = { KUNIT_CASE(objects_are_apart),
+	KUNIT_CASE(pages_are_the_caches_business),
 					  KUNIT_CASE(alignment_is_kept),
 					  KUNIT_CASE(hwcache_align),
 					  KUNIT_CASE(ctor_runs_once),

@@ -2,10 +2,7 @@
 /*
  * Tests of mm/vmemmap.c.
  *
- * Mutations that made them fail when tried: unit_measure() forgets the table page; group_bits() one
- * group short; map_group() without clear_page(), or executable; pfn_valid() without the section
- * limit; count_whole_sections() off by one page; memblock_seal() or mark_carved() left out; lowest
- * section first; a zone's bits of section 0 lost when the other's come.
+ * Mutations: tests/mutate/vmemmap.mut.
  */
 #include <asm/pgtable.h>
 #include <kunit/test.h>
@@ -30,7 +27,12 @@ static void valid_where_ram_is(struct kunit *test)
 static void invalid_elsewhere(struct kunit *test)
 {
 	unsigned long past = PFN_UP(memblock_end_of_DRAM());
+	int level;
 
+	/* not even mapped, though in one leaf table with what is */
+	KUNIT_EXPECT_NULL(test, pt_lookup(kernel_root(),
+					  (unsigned long)pfn_to_page(ALIGN(past, GROUP_NR_PAGES)),
+					  &level));
 	KUNIT_EXPECT_FALSE(test, pfn_valid(ALIGN(past, GROUP_NR_PAGES)));
 	KUNIT_EXPECT_FALSE(test, pfn_valid(ALIGN(past, PAGES_PER_SECTION)));
 	KUNIT_EXPECT_FALSE(test, pfn_valid(~0UL >> PAGE_SHIFT));
