@@ -1,10 +1,13 @@
 // SPDX-License-Identifier: MIT
 /*
- * mm/slab_cache.c: slab_valid() sees each kind of damage (suite slab_valid); what a cache is made
- * like, and what is counted and checked of it (suite slab_caches).
+ * mm/slab_cache.c: slab_valid() sees each kind of damage; what a creator asks for is refused or kept
+ * (slab_create); what caches are made like, and what is counted and checked of them (slab_caches).
  *
- * Mutations: tests/mutate/slab_cache.mut; besides, the test of each invariant taken out, one at a
- * time, made the case fail that plants its damage.
+ * Mutations: tests/mutate/slab_cache.mut. Besides, those that made slab_valid fail when tried: the
+ * test of each invariant taken out, one at a time; each made the case fail that plants its damage.
+ * Those that made slab_create fail: each test of bad_args() taken out; the free pointer put in the
+ * middle all the same, or behind the object; register_cache() that does not see a full table, or
+ * keeps an id; slab_locate() that doesn't ask is_object_start().
  */
 #include <kunit/test.h>
 #include <linux/poison.h>
@@ -128,28 +131,103 @@ static struct kunit_suite valid_suite = {
 	.test_cases = valid_cases,
 };
 
-/* ---- How caches are made ---- */
+/* ---- slab_create: arguments ---- */
 
-/* The free word stands where the creator says, and nowhere else. */
-static void free_pointer_offset(struct kunit *test)
+static struct kmem_cache *make_with(unsigned int size, struct kmem_cache_args args,
+				    slab_flags_t flags)
 {
-	struct kmem_cache_args args = { .use_freeptr_offset = true, .freeptr_offset = 8 };
-	struct kmem_cache *s = kmem_cache_create("test", 64, &args, 0);
+	return kmem_cache_create("test", size, &args, flags);
+}
+
+#define EXPECT_REFUSED(test, size, ...)                                                    \
+	KUNIT_EXPECT_NULL(test,                                                            \
+			  make_with(size, (struct kmem_cache_args){ __VA_ARGS__ }, 0))
+
+static void arguments_that_cannot_be(struct kunit *test)
+{
+	KUNIT_EXPECT_NULL(test, kmem_cache_create("", 8, 0, 0, NULL));
+	EXPECT_REFUSED(test, 64, .align = 2 * (PAGE_SIZE << SLAB_MAX_ORDER));
+	EXPECT_REFUSED(test, 64, .useroffset = 65);
+	EXPECT_REFUSED(test, 64, .useroffset = 60, .usersize = 5);
+	EXPECT_REFUSED(test, 64, .use_freeptr_offset = true, .freeptr_offset = 4);
+	EXPECT_REFUSED(test, 64, .use_freeptr_offset = true, .freeptr_offset = 64);
+	EXPECT_REFUSED(test, 4, .use_freeptr_offset = true, .freeptr_offset = 0);
+}
+
+/* What readers may still look at stays as it was, but for the word that the creator named. */
+static void the_free_word_where_asked(struct kunit *test)
+{
+	struct kmem_cache *s =
+		make_with(64, (struct kmem_cache_args){ .use_freeptr_offset = true,
+							.freeptr_offset = 56 },
+			  SLAB_TYPESAFE_BY_RCU);
 	u8 *p;
 
 	KUNIT_ASSERT_NOT_NULL(test, s);
-	KUNIT_EXPECT_EQ(test, s->offset, 8U);
-	KUNIT_EXPECT_EQ(test, s->size, 64U);
+	KUNIT_EXPECT_EQ(test, s->size, 64);
 	p = kmem_cache_alloc(s, GFP_KERNEL);
 	KUNIT_ASSERT_NOT_NULL(test, p);
-	memset(p, 0x77, 64);
+	memset(p, 0x5a, 64);
 	kmem_cache_free(s, p);
-	p = kmem_cache_alloc(s, GFP_KERNEL);
-	KUNIT_EXPECT_NULL(test, memchr_inv(p, 0x77, 8));
-	KUNIT_EXPECT_NULL(test, memchr_inv(p + 16, 0x77, 48));
-	kmem_cache_free(s, p);
+	p = hidden(p);
+	KUNIT_EXPECT_PTR_EQ(test, (u8 *)free_word(s, p), p + 56);
+	KUNIT_EXPECT_NULL(test, memchr_inv(p, 0x5a, 56));
+	KUNIT_EXPECT_EQ(test, *free_word(s, p), free_mark(s, free_word(s, p)));
 	kmem_cache_destroy(s);
 }
+
+/* Every id is given out, no more than that, and each comes back. */
+static void as_many_caches_as_ids(struct kunit *test)
+{
+	struct kmem_cache **made = kunit_kcalloc(test, SLAB_MAX_CACHES, sizeof(*made), GFP_KERNEL);
+	unsigned int n = 0, ids = 0;
+
+	KUNIT_ASSERT_NOT_NULL(test, made);
+	while (n < SLAB_MAX_CACHES && (made[n] = kmem_cache_create("test", 8, 0, 0, NULL)))
+		n++;
+	for (unsigned int id = 0; id < SLAB_MAX_CACHES; id++)
+		ids += cache_table[id] != NULL;
+	KUNIT_EXPECT_EQ(test, ids, SLAB_MAX_CACHES - 1); /* 0 is no id */
+	KUNIT_EXPECT_NULL(test, kmem_cache_create("test", 8, 0, 0, NULL));
+	for (unsigned int i = 0; i < n; i++)
+		kmem_cache_destroy(made[i]);
+	made[0] = kmem_cache_create("test", 8, 0, 0, NULL);
+	KUNIT_EXPECT_NOT_NULL(test, made[0]);
+	kmem_cache_destroy(made[0]);
+}
+
+/* 48-byte objects leave some bytes of their slab: an address there is no object's. */
+static void located(struct kunit *test)
+{
+	struct kmem_cache *s = make(test, 48, 0);
+	char *p = kmem_cache_alloc(s, GFP_KERNEL), *slab, *first;
+
+	KUNIT_ASSERT_NOT_NULL(test, p);
+	slab = page_address(slab_page(s, p));
+	first = slab_object(s, slab_page(s, p), s->objects - 1);
+	KUNIT_EXPECT_EQ(test, slab_locate(s, p), SLAB_LIVE);
+	KUNIT_EXPECT_EQ(test, slab_locate(s, p + 8), SLAB_OUTSIDE);
+	if (first - slab >= 48) /* the room in front holds what could be an object */
+		KUNIT_EXPECT_EQ(test, slab_locate(s, first - 48), SLAB_OUTSIDE);
+	kmem_cache_free(s, p);
+	KUNIT_EXPECT_EQ(test, slab_locate(s, p), SLAB_IN_CACHE);
+	slab_flush_cache(s);
+	kmem_cache_destroy(s);
+}
+
+static struct kunit_case create_cases[] = { KUNIT_CASE(arguments_that_cannot_be),
+					    KUNIT_CASE(the_free_word_where_asked),
+					    KUNIT_CASE(as_many_caches_as_ids),
+					    KUNIT_CASE(located),
+					    {} };
+static struct kunit_suite create_suite = {
+	.name = "slab_create",
+	.suite_init = plain_caches,
+	.suite_exit = as_booted,
+	.test_cases = create_cases,
+};
+
+/* ---- slab_caches ---- */
 
 /* A depot holds 128 KiB of objects, or a single magazine. */
 static void depots_bound_is_in_bytes(struct kunit *test)
@@ -277,8 +355,7 @@ static void slabinfo_of_an_empty_slab(struct kunit *test)
 	kmem_cache_destroy(s);
 }
 
-static struct kunit_case cache_cases[] = { KUNIT_CASE(free_pointer_offset),
-					   KUNIT_CASE(depots_bound_is_in_bytes),
+static struct kunit_case cache_cases[] = { KUNIT_CASE(depots_bound_is_in_bytes),
 					   KUNIT_CASE(reclaimable_pages_are_grouped),
 					   KUNIT_CASE(list_of_caches),
 					   KUNIT_CASE(failing_leaves_no_name),
@@ -293,4 +370,4 @@ static struct kunit_suite cache_suite = {
 	.suite_exit = as_booted,
 	.test_cases = cache_cases,
 };
-kunit_test_suites(&valid_suite, &cache_suite);
+kunit_test_suites(&valid_suite, &create_suite, &cache_suite);
