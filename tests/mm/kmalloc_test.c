@@ -331,6 +331,21 @@ static void foreign_pointers(struct kunit *test)
 	__free_page(page);
 }
 
+/* A large block can't be moved, whatever its owner says, so its pages stand with others like that. */
+static void large_blocks_do_not_move(struct kunit *test)
+{
+	char *p = kmalloc(65536, GFP_KERNEL | __GFP_MOVABLE);
+	size_t size = 1;
+
+	KUNIT_ASSERT_NOT_NULL(test, p);
+	KUNIT_EXPECT_EQ(test,
+			virt_to_page(PTR_ALIGN_DOWN(p, PAGEBLOCK_NR_PAGES * PAGE_SIZE))->block,
+			MIGRATE_UNMOVABLE);
+	KUNIT_EXPECT_REPORT(test, "ksize of a foreign pointer", size = ksize(p + 100));
+	KUNIT_EXPECT_EQ(test, size, 0);
+	kfree(p);
+}
+
 static void foreign_ksize(struct kunit *test)
 {
 	size_t n = 1;
@@ -506,6 +521,7 @@ static struct kunit_case kmalloc_cases[] = { KUNIT_CASE(zero_size),
 					     KUNIT_CASE(interior_of_large_block),
 					     KUNIT_CASE(foreign_pointers),
 					     KUNIT_CASE(foreign_ksize),
+					     KUNIT_CASE(large_blocks_do_not_move),
 					     KUNIT_CASE(resizing_an_interior_pointer),
 					     KUNIT_CASE(double_kfree),
 					     KUNIT_CASE(write_after_kfree),

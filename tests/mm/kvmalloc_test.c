@@ -2,21 +2,19 @@
 /*
  * Tests of mm/kvmalloc.c.
  *
- * Mutations that made them fail when tried:
- *	kvmalloc: no overflow check; never vmalloc(); vmalloc() though the flags forbid sleeping;
- *		kvfree() that calls kfree() only; kvfree_sensitive() that clears nothing;
- *		kvrealloc() that loses the contents or the old memory; INT_MAX not looked at;
- *		__GFP_ZERO lost; kvrealloc() that copies all of the block, or goes on without one;
- *		a _node spelling that loses __GFP_ZERO, the count or the overflow check;
- *		kvrealloc() that frees the old memory though there is no new
+ * Mutations: tests/mutate/kvmalloc.mut; besides, a _node spelling that loses __GFP_ZERO, the count or
+ * the overflow check, and kvrealloc() that frees the old memory though there is no new.
  */
 #include <kunit/test.h>
+#include <linux/fault-inject.h>
 #include <linux/kernel.h>
 #include <linux/mm.h>
+#include <linux/printk.h>
 #include <linux/slab.h>
 #include <linux/string.h>
 #include <linux/vmalloc.h>
 #include "mm/internal.h"
+#include "mm/slab.h"
 
 #define GFP_QUIET (GFP_KERNEL | __GFP_NOWARN)
 
@@ -48,31 +46,103 @@ static void kv_picks_the_kind(struct kunit *test)
 	KUNIT_EXPECT_NO_REPORT(test, kvfree(NULL));
 }
 
-/* No contiguous megabyte in the DMA zone, but as many pages: vmalloc() serves. */
-static void kv_falls_back(struct kunit *test)
+/*
+ * Every other page of the DMA zone is taken: no two free ones are neighbours, nor are there blocks
+ * of a megabyte. Returns how many of blocks[] are in use.
+ */
+static unsigned int fragment_dma(struct page **blocks, unsigned int room)
 {
-	struct page *blocks[32];
 	unsigned int n = 0;
-	void *p;
 
 	page_alloc_drain();
-	while (n < 32 && (blocks[n] = alloc_pages(GFP_QUIET | GFP_DMA, 8)))
+	while (n < room && (blocks[n] = alloc_pages(GFP_QUIET | GFP_DMA, 8)))
 		split_page(blocks[n++], 8);
-	if (n < 4)
-		kunit_skip(test, "too little DMA memory");
-	for (unsigned int i = 0; i < n;
-	     i++) { /* every other page: nothing larger than one is free up there */
+	for (unsigned int i = 0; i < n; i++) {
 		for (unsigned int j = 0; j < 256; j += 2)
 			__free_page(blocks[i] + j);
 	}
-	p = kvmalloc(1UL << 20, GFP_QUIET | GFP_DMA);
-	KUNIT_EXPECT_NOT_NULL(test, p);
-	KUNIT_EXPECT_TRUE(test, is_vmalloc_addr(p));
-	kvfree(p);
+	return n;
+}
+
+static void mend_dma(struct page **blocks, unsigned int n)
+{
 	for (unsigned int i = 0; i < n; i++) {
 		for (unsigned int j = 1; j < 256; j += 2)
 			__free_page(blocks[i] + j);
 	}
+}
+
+static unsigned int warnings;
+
+static void count_warnings(const char *line, size_t n)
+{
+	warnings += strnstr(line, "page allocation failure", n) != NULL;
+}
+
+/*
+ * No contiguous megabyte in the DMA zone, but as many pages: vmalloc() serves. Since it does,
+ * kmalloc() doesn't warn, leaves alone what caches keep, and need not succeed.
+ */
+static void kv_falls_back(struct kunit *test)
+{
+	struct kmem_cache *s = kmem_cache_create("kept", 64, 0, 0, NULL);
+	struct page *blocks[32];
+	printk_hook_t before;
+	unsigned int n;
+	void *p, *q;
+
+	KUNIT_ASSERT_NOT_NULL(test, s);
+	n = fragment_dma(blocks, ARRAY_SIZE(blocks));
+	kmem_cache_free(s, kmem_cache_alloc(s, GFP_KERNEL));
+	warnings = 0;
+	before = printk_set_hook(count_warnings);
+	p = n < 4 ? NULL : kvmalloc(1UL << 20, GFP_KERNEL | GFP_DMA);
+	printk_set_hook(before);
+	KUNIT_EXPECT_EQ(test, warnings, 0U);
+	KUNIT_EXPECT_EQ(test, s->partial.nr + s->empty.nr, 1U);
+	q = n < 4 ? NULL : kvmalloc(1UL << 20, GFP_KERNEL | GFP_DMA | __GFP_NOFAIL);
+	mend_dma(blocks, n);
+	kmem_cache_destroy(s);
+	if (n < 4)
+		kunit_skip(test, "too little DMA memory");
+	KUNIT_EXPECT_NOT_NULL(test, p);
+	KUNIT_EXPECT_TRUE(test, is_vmalloc_addr(p));
+	KUNIT_EXPECT_TRUE(test, is_vmalloc_addr(q));
+	kvfree(p);
+	kvfree(q);
+}
+
+/* Up to a page only kmalloc() serves, so what must not fail must not fail there. */
+static void kv_small_is_asked_for_in_earnest(struct kunit *test)
+{
+	struct fault_attr attr = FAULT_ATTR_NTH(1);
+	struct fault_injection before;
+	void *p;
+
+	before = fault_inject_set((struct fault_injection){ &attr, &attr });
+	p = kvmalloc(100, GFP_KERNEL | __GFP_NOFAIL);
+	fault_inject_set(before);
+	KUNIT_EXPECT_NOT_NULL(test, p);
+	kvfree(p);
+}
+
+/* A large area has large pages where it spans whole ones, if there are any. */
+static void kv_large_pages(struct kunit *test)
+{
+	enum { SIZE = 6 << 20 };
+	struct page *block = alloc_pages(GFP_QUIET, MAX_PAGE_ORDER);
+	int level = -1;
+	char *p;
+
+	if (!block)
+		kunit_skip(test, "no block of 4 MiB");
+	__free_pages(block, MAX_PAGE_ORDER);
+	p = kvmalloc(SIZE, GFP_KERNEL);
+	KUNIT_ASSERT_NOT_NULL(test, p);
+	KUNIT_EXPECT_NOT_NULL(test, pt_lookup(kernel_root(), ALIGN((unsigned long)p, pt_size(1)),
+					      &level));
+	KUNIT_EXPECT_EQ(test, level, 1);
+	kvfree(p);
 }
 
 static void kv_resize(struct kunit *test)
@@ -177,6 +247,8 @@ static void kv_sensitive(struct kunit *test)
 
 static struct kunit_case kv_cases[] = { KUNIT_CASE(kv_picks_the_kind),
 					KUNIT_CASE(kv_falls_back),
+					KUNIT_CASE(kv_small_is_asked_for_in_earnest),
+					KUNIT_CASE(kv_large_pages),
 					KUNIT_CASE(kv_nodes),
 					KUNIT_CASE(kv_resize),
 					KUNIT_CASE(kv_resize_that_fails),

@@ -4,6 +4,8 @@
  *
  * Mutations: tests/mutate/pgtable.mut.
  */
+#include <asm/percpu.h>
+#include <asm/smp.h>
 #include <boot/boot.h>
 #include <boot/bootinfo.h>
 #include <kunit/test.h>
@@ -408,10 +410,13 @@ static unsigned long boot_tables(pte_t *table, int level, const struct memblock 
 	return n;
 }
 
-/* What is reserved is what boot/ reserved, the map of sections, and tables in use: nothing else. */
+/*
+ * What is reserved is what boot/ reserved or gave the other CPUs, the map of sections, and tables in
+ * use: nothing else.
+ */
 static void reserved_is_what_is_used(struct kunit *test)
 {
-	extern char __phys_image_start[];
+	extern char __phys_image_start[], __per_cpu_start[], __per_cpu_end[];
 	static char *volatile image_start = __phys_image_start; /* far from here: not in the code */
 	phys_addr_t image = (phys_addr_t)image_start;
 	const struct boot_info *info = boot_info_get();
@@ -430,6 +435,9 @@ static void reserved_is_what_is_used(struct kunit *test)
 
 		__memblock_reserve(&known, m->start, m->size);
 	}
+	for (unsigned int cpu = 1; cpu < nr_cpu_ids; cpu++)
+		__memblock_reserve(&known, __pa(__per_cpu_start + per_cpu_offset(cpu)),
+				   __per_cpu_end - __per_cpu_start);
 	KUNIT_EXPECT_EQ(test, memblock_reserved_size(),
 			__memblock_bytes(&known.reserved) +
 				PFN_PHYS(boot_tables(kernel_root(), PT_TOP, &known)) +
