@@ -17,6 +17,13 @@
  * without wrap. Of a map: memmap_valid(), and for every page at and around each edge of claim or
  * range that its type is what the claims say, told page by page (page_type()). Types change at edges
  * only, so that is every page.
+ *
+ * finds, within a minute from its corpus, when planted:
+ *	boot/bootinfo.c: what is not usable is rounded inwards
+ *	boot/bootinfo.c: two types of claims change places in strictness
+ *	boot/multiboot2.c: a tag that reaches past the end is read whole
+ *	boot/multiboot2.c: the entries of a map run on past their tag
+ *	boot/pvh.c: a module's text is not cut to its field
  */
 #include <asm/page.h>
 #include <boot/bootinfo.h>

@@ -56,6 +56,15 @@ void fuzz_fail(const char *file, int line, const char *cond, const char *fmt, ..
 /* Memory for a model, zeroed, for good. NULL: none. */
 void *fuzz_model(size_t size);
 
+/*
+ * Shortage: take memory until `leave` pages are left of what ordinary requests may have; give it
+ * back; does it last? While it does, requests may fail, and must have changed nothing then. It ends
+ * with the input.
+ */
+void fuzz_hoard(unsigned long leave);
+void fuzz_release(void);
+bool fuzz_short(void);
+
 /* Word `i` of memory whose content follows from `seed`. */
 static inline u64 fuzz_word(u64 seed, u64 i)
 {

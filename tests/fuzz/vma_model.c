@@ -163,12 +163,12 @@ static bool may_grow(unsigned int page, unsigned int stack)
 	return page - below >= GUARD;
 }
 
-static bool grow(unsigned int page)
+bool model_grow(unsigned int page)
 {
 	unsigned int stack = model_next(page);
 	struct vpage like;
 
-	if (!may_grow(page, stack))
+	if (stack == page || !may_grow(page, stack))
 		return false;
 	like = vm->page[stack];
 	like.own = false;
@@ -191,7 +191,7 @@ static bool fault_mapped(unsigned int page, bool write)
 
 bool model_fault(unsigned int page, bool write)
 {
-	if (page >= NR_PAGES || (!vm->page[page].mapped && !grow(page)))
+	if (page >= NR_PAGES || (!vm->page[page].mapped && !model_grow(page)))
 		return false;
 	return fault_mapped(page, write);
 }
@@ -219,13 +219,10 @@ int model_may_protect(unsigned int from, unsigned int to, unsigned int prot)
 	return 0;
 }
 
-int model_mprotect(unsigned int from, unsigned int to, unsigned int prot)
+void model_protect(unsigned int from, unsigned int to, unsigned int prot)
 {
-	int err = model_may_protect(from, to, prot);
-
-	for (unsigned int i = from; !err && i < to; i++)
+	for (unsigned int i = from; i < to; i++)
 		vm->page[i].prot = prot;
-	return err;
 }
 
 int model_dontneed(unsigned int from, unsigned int to)

@@ -52,6 +52,8 @@ void model_map(unsigned int from, unsigned int n, const struct vpage *like);
 void model_populate(unsigned int from, unsigned int n);
 /* An access to one page; false: it fails. Grows stacks and makes private copies. */
 bool model_fault(unsigned int page, bool write);
+/* A stack above reaches down to the page, if it may. False: there is none, or it may not. */
+bool model_grow(unsigned int page);
 /* The bytes that the page shows; NULL: zeroes. */
 u8 *model_bytes(unsigned int page);
 
@@ -72,7 +74,7 @@ unsigned int model_count(bool own);
 
 /* What mprotect() says of [from, to), before anything changes. */
 int model_may_protect(unsigned int from, unsigned int to, unsigned int prot);
-int model_mprotect(unsigned int from, unsigned int to, unsigned int prot);
+void model_protect(unsigned int from, unsigned int to, unsigned int prot);
 int model_dontneed(unsigned int from, unsigned int to);
 unsigned long model_brk(unsigned long brk);
 

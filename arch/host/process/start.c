@@ -5,19 +5,25 @@
  */
 #define _GNU_SOURCE
 #include <stdio.h>
+#include <string.h>
 #include <x86intrin.h>
 #include "../host.h"
 #include "process.h"
 
 #define FUZZ_MEM (64 * MIB) /* so that inputs of a few operations can use it up */
 
-/* The machine that inputs of fuzz targets run on, whoever feeds them. */
+/*
+ * The machine that inputs of fuzz targets run on, whoever feeds them. Further words of the boot line
+ * may follow the target's name, each behind a plus: slab+slab_debug=FZPU.
+ */
 void fuzz_machine(struct machine *m, const char *target)
 {
 	int n = snprintf(m->line, sizeof(m->line), "fuzz=%s loglevel=4 poweroff", target);
 
 	if (n < 0 || (size_t)n >= sizeof(m->line))
 		bad_usage("the fuzz target's name is too long");
+	for (char *plus = m->line; (plus = strchr(plus, '+'));)
+		*plus = ' ';
 	map_from_size(FUZZ_MEM);
 }
 
