@@ -6,6 +6,7 @@
 #include <asm/pgtable.h>
 #include <linux/compiler.h>
 #include <linux/types.h>
+#include <asm/pgtable.h>
 
 struct cpumask;
 struct pt_regs;
@@ -37,6 +38,12 @@ bool utlb_hold(unsigned long *irqs);
 /* What tlb.c's flushes do for user addresses; what pt_switch() does. */
 void utlb_flush(unsigned long start, unsigned long end, const struct cpumask *cpus);
 void utlb_forget_all(void);
+
+/*
+ * Set accessed (and dirty) in the entry that was `*seen` a moment ago, and in `*seen`. False: it is
+ * another by now, and stays what it is.
+ */
+bool entry_mark_used(pte_t *slot, pte_t *seen, bool write);
 
 /* Is any address, user or kernel, mapped with some access? For error codes. */
 bool walk_present(unsigned long va);

@@ -236,14 +236,20 @@ static bool permits(pte_t e, unsigned long error)
 
 /*
  * The entry changes only as long as it is what the walk saw: one that another CPU takes out
- * meanwhile must not come back as two bits. False: it isn't.
+ * meanwhile must not come back as two bits.
  */
+bool entry_mark_used(pte_t *slot, pte_t *seen, bool write)
+{
+	u64 old = seen->val;
+
+	seen->val |= PTE_A | (write ? PTE_D : 0);
+	return seen->val == old || try_cmpxchg(&slot->val, &old, seen->val);
+}
+
+/* False: the leaf is another by now, and must be walked to again. */
 static bool mark_used(struct leaf *leaf, unsigned long error)
 {
-	u64 bits = PTE_A | (error & HOST_PF_WRITE ? PTE_D : 0), old = leaf->e.val;
-
-	leaf->e.val |= bits;
-	return leaf->e.val == old || try_cmpxchg(&leaf->slot->val, &old, leaf->e.val);
+	return entry_mark_used(leaf->slot, &leaf->e, error & HOST_PF_WRITE);
 }
 
 static int rights(pte_t e)

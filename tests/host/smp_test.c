@@ -5,9 +5,8 @@
  *
  * Mutations that made them fail when tried:
  *   flush_waits_for_access   utlb_flush() waits for nobody; utlb_hold() takes nothing
- *   cleared_entries_stay     mark_used() sets its bits without a look at what the entry is now
- *   traps_on_every_cpu       overflow_stack() is CPU 0's for all (two overflows at once write over each other);
- *                            fault_addr one word for all CPUs
+ *   marks_go_to_what_was_seen  entry_mark_used() sets its bits without a look at what the entry is now
+ *   traps_on_every_cpu       overflow_stack() is CPU 0's for all, or fault_addr one word for all CPUs
  *   flush_is_for_all         forget_range() forgets the entry but does not unmap
  */
 #include <asm/pgtable.h>
@@ -76,6 +75,24 @@ static void flush_waits_for_access(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, user.released, 1u);
 }
 
+/* Accessed and dirty go to the entry that was walked to, and to no other that stands there by now. */
+static void marks_go_to_what_was_seen(struct kunit *test)
+{
+	const pte_t leaf = { 0x5000 | PTE_MAP | PTE_R | PTE_W };
+	pte_t slot = leaf, seen = leaf;
+
+	KUNIT_EXPECT_TRUE(test, entry_mark_used(&slot, &seen, false));
+	KUNIT_EXPECT_EQ(test, slot.val, leaf.val | PTE_A);
+	KUNIT_EXPECT_TRUE(test, entry_mark_used(&slot, &seen, true));
+	KUNIT_EXPECT_EQ(test, slot.val, leaf.val | PTE_A | PTE_D);
+	KUNIT_EXPECT_EQ(test, seen.val, slot.val);
+	slot.val = 0;
+	seen = leaf;
+	KUNIT_EXPECT_FALSE(test, entry_mark_used(&slot, &seen, true));
+	KUNIT_EXPECT_EQ(test, slot.val, 0ULL);
+}
+
+/* The same as it happens, which takes two processors that are free at the same moment. */
 static void clear_or_walk(struct smp_cpu *c)
 {
 	struct user_leaf leaf;
@@ -93,6 +110,8 @@ static void clear_or_walk(struct smp_cpu *c)
 			continue;
 		}
 		pte_set(user.slot, user.at, user.leaf); /* neither accessed nor dirty */
+		for (u32 n = smp_rand(c, 200); n; n--)	/* long enough to be seen */
+			barrier();
 		pte_get_and_clear(user.slot, user.at);
 		tlb_flush_page(user.at, NULL);
 		if (pte_get(user.slot).val)
@@ -159,7 +178,7 @@ static void flush_is_for_all(struct kunit *test)
 
 /* ---- traps ---- */
 
-static atomic_t came_back;
+static atomic_t came_back, arrived;
 
 static noinline unsigned long dig(unsigned long depth)
 {
@@ -174,54 +193,84 @@ static noinline u64 load(unsigned long addr)
 	return *(volatile u64 *)addr;
 }
 
-/* All at once: a bad load at an address of this CPU's own, then an overflow. */
-static void trap_here(void *unused)
+static unsigned long bad_address(unsigned int cpu)
 {
-	struct recovery here, *before;
-
-	before = report_set_recovery(NULL);
-	if (!recovery_save(&here)) {
-		report_set_recovery(&here);
-		load(0xdea0000 + 8 * smp_processor_id());
-	}
-	atomic_inc(&came_back);
-	if (!recovery_save(&here)) {
-		report_set_recovery(&here);
-		dig(1UL << 20);
-	}
-	atomic_inc(&came_back);
-	report_set_recovery(before);
+	return 0xdea0000 + 8 * cpu;
 }
 
-static void traps_on_every_cpu(struct kunit *test)
-{
-	unsigned int nr = READ_ONCE(nr_online_cpus);
-	unsigned int found = 0;
-	const char *text;
-	char want[80];
-
-	atomic_set(&came_back, 0);
-	report_capture_start();
-	run_on_cpus(trap_here, NULL);
-	KUNIT_EXPECT_EQ(test, report_capture_stop(&text), 2 * nr);
-	KUNIT_EXPECT_EQ(test, atomic_read(&came_back), 2 * (int)nr);
-	/* The capture holds about four of them: the first ones are the loads. */
-	for (unsigned int cpu = 0; cpu < nr; cpu++) {
-		scnprintf(want, sizeof(want), "address: %016x", 0xdea0000 + 8 * cpu);
-		found += strstr(text, want) != NULL;
-	}
-	KUNIT_EXPECT_GE(test, found, min(nr, 2u));
-}
-
-static void overflow_here(void *unused)
+static void trap_here(void (*fn)(void))
 {
 	struct recovery here, *before = report_set_recovery(NULL);
 
 	if (!recovery_save(&here)) {
 		report_set_recovery(&here);
-		dig(1UL << 20);
+		fn();
 	}
 	report_set_recovery(before);
+	atomic_inc(&came_back);
+}
+
+static void bad_load(void)
+{
+	load(bad_address(smp_processor_id()));
+}
+
+static void overflow(void)
+{
+	dig(1UL << 20);
+}
+
+/*
+ * All trap at once, and none gets through: CPU 0 has a report open until the others wait for the
+ * engine, each where its trap left it, and then traps itself.
+ */
+static void trap_together(void *fn)
+{
+	unsigned int me = smp_processor_id();
+
+	if (me == 0) {
+		report_begin("smp_test: the others wait");
+		while (atomic_read_acquire(&arrived) + 1 < (int)nr_online_cpus)
+			cpu_relax();
+		pause(50);
+	} else {
+		atomic_inc_return(&arrived);
+	}
+	trap_here(*(void (**)(void))fn);
+}
+
+/* How many reports there were; that of CPU 0 which was open is not one, since its end never came. */
+static unsigned int reports_of(struct kunit *test, void (*fn)(void), const char **text)
+{
+	atomic_set(&came_back, 0);
+	atomic_set(&arrived, 0);
+	report_capture_start();
+	run_on_cpus(trap_together, &fn);
+	KUNIT_EXPECT_EQ(test, atomic_read(&came_back), (int)READ_ONCE(nr_online_cpus));
+	return report_capture_stop(text);
+}
+
+/* Each has the address and the stack of its own trap; the capture holds a few reports. */
+static void traps_on_every_cpu(struct kunit *test)
+{
+	unsigned int nr = READ_ONCE(nr_online_cpus), found = 0;
+	const char *text;
+	char want[64];
+
+	smp_need(test);
+	KUNIT_EXPECT_EQ(test, reports_of(test, bad_load, &text), nr);
+	for (unsigned int cpu = 1; cpu < nr; cpu++) {
+		scnprintf(want, sizeof(want), "CR2: %016lx", bad_address(cpu));
+		found += strstr(text, want) != NULL;
+	}
+	KUNIT_EXPECT_GT(test, found, 0u);
+	KUNIT_EXPECT_EQ(test, reports_of(test, overflow, &text), nr);
+	KUNIT_EXPECT_NOT_NULL(test, strstr(text, "BUG: CPU ")); /* not CPU 0's over theirs */
+}
+
+static void overflow_here(void *unused)
+{
+	trap_here(overflow);
 }
 
 /* The report names whose stack it was. */
@@ -236,11 +285,13 @@ static void overflow_names_the_cpu(struct kunit *test)
 	KUNIT_EXPECT_NOT_NULL(test, strstr(text, "BUG: CPU 1 stack guard page was hit"));
 }
 
-static struct kunit_case cases[] = {
-	KUNIT_CASE(flush_waits_for_access), KUNIT_CASE(cleared_entries_stay),
-	KUNIT_CASE(flush_is_for_all),	    KUNIT_CASE(traps_on_every_cpu),
-	KUNIT_CASE(overflow_names_the_cpu), {}
-};
+static struct kunit_case cases[] = { KUNIT_CASE(flush_waits_for_access),
+				     KUNIT_CASE(marks_go_to_what_was_seen),
+				     KUNIT_CASE(cleared_entries_stay),
+				     KUNIT_CASE(flush_is_for_all),
+				     KUNIT_CASE(traps_on_every_cpu),
+				     KUNIT_CASE(overflow_names_the_cpu),
+				     {} };
 static struct kunit_suite suite = { .name = "host_smp",
 				    .init = user_fixture_init,
 				    .exit = user_fixture_exit,

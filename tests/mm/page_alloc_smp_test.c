@@ -4,10 +4,9 @@
  * saying whether anybody else had them meanwhile; per-CPU lists that others need back.
  *
  * Mutations that made them fail when tried:
- *   churn                     pcp_drain() or pcp_refill() without the zone's lock
+ *   churn, quiesce_meanwhile  pcp_drain() or pcp_refill() without the zone's lock
  *   lists_of_others_are_drained  page_alloc_drain_all() drains this CPU only
  *   want_reaches_other_lists  alloc_slow() asks this CPU only
- *   quiesce_meanwhile         page_alloc_drain() leaves interrupts on
  */
 #include <asm/smp.h>
 #include <linux/mm.h>
