@@ -3,10 +3,10 @@
  * Calls between CPUs, and what lib/ promises when several of them use it: locks, printk, reports.
  *
  * Mutations that made them fail when tried:
- *   calls_reach_their_cpu  per_cpu_ptr(&calls, …) of another CPU; call_on_cpu() does not wait; an id too large is called
- *   calls_cross            serve_and_relax() serves nothing (with interrupts off on both sides: they wait for ever)
+ *   calls_reach_their_cpu  call_on_cpu() does not wait
+ *   calls_cross            smp_serve_calls() loses all of the list but the first (four CPUs wait for ever)
  *   areas_are_apart        setup_per_cpu_areas() gives all CPUs one area
- *   locks_exclude          spin_unlock() before the work; try_read() lets readers in beside a writer
+ *   locks_exclude          spin_lock() gives back what it took; try_read() lets readers in beside a writer
  *   lines_stay_whole       console_take() takes nothing
  *   reports_stay_whole     engine_enter() does not wait
  */

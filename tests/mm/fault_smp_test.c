@@ -4,11 +4,8 @@
  * and go under the accesses of others.
  *
  * Mutations that made them fail when tried:
- *   same_pages_at_once    install_page() does not look whether the entry is what it was; reuse_or_hold() makes a page
- *                         writable that is not its own
- *   mappings_come_and_go  a flush of user addresses does not wait for accesses under way (arch/host: walks_wait();
- *                         what is then written lands in a page that somebody else has); mark_used() sets the bits of
- *                         an entry that was cleared meanwhile; do_munmap() without mmap_lock
+ *   same_pages_at_once, first_touch_at_once   install_page() does not look whether the entry is what it was
+ *   mappings_come_and_go  do_munmap() takes mmap_lock for reading only (under ThreadSanitizer)
  */
 #include <asm/smp.h>
 #include <linux/mm.h>

@@ -4,12 +4,12 @@
  * saying whether anybody else had them; draining, looking and destroying while others allocate.
  *
  * Mutations that made them fail when tried:
- *   churn                 slab_put()'s caller put_one(), or depot_get_full(), without s->lock
- *   churn_debugged        slab_gather() without s->lock at its first look
+ *   churn                 put_one(), slab_scatter() or depot_get_full() without s->lock
+ *   churn_debugged        slab_gather() without s->lock at its first look (under ThreadSanitizer)
  *   caches_come_and_go    kmem_cache_destroy() flushes and looks without slab_mutex (objects that slab_drain() holds at
  *                         that moment look like live ones)
  *   drain_meanwhile       flush_cpu() reads `top` instead of exchanging it
- *   look_meanwhile        cpu_take() reads `top` instead of exchanging it (a magazine goes while it is read)
+ *   look_meanwhile        cpu_take() reads `top` instead of exchanging it (under ThreadSanitizer)
  */
 #include <asm/smp.h>
 #include <linux/kernel.h>

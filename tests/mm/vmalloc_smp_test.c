@@ -4,9 +4,9 @@
  * whose it is; the backlog flushed and the region looked at meanwhile.
  *
  * Mutations that made them fail when tried:
- *   churn             take_addresses() without the lock; slot_at() makes tables without tables_lock; vmap_purge() gives
- *                     addresses back before the flush
- *   look_meanwhile    copy_area_from() without the lock
+ *   churn             vmap_purge() gives addresses back without a flush; under ThreadSanitizer also: take_addresses()
+ *                     without the lock, slot_at() makes tables without tables_lock
+ *   look_meanwhile    copy_area_from() without the lock (under ThreadSanitizer)
  */
 #include <asm/smp.h>
 #include <linux/mm.h>
