@@ -846,9 +846,8 @@ int kmem_cache_alloc_bulk(struct kmem_cache *s, gfp_t gfp, size_t n, void **p)
 }
 
 /*
- * Push objects onto this CPU's loaded magazine until one is not plainly right or it is full.
- * Returns how many. Neighbours in p[] often share a slab, and what was found out about its pages
- * once holds for the whole.
+ * Push objects onto this CPU's loaded magazine until one is not plainly right or it is full; how
+ * many. Neighbours in p[] often share a slab, whose pages are looked at once.
  */
 static size_t push_many(struct kmem_cache *s, size_t n, void **p)
 {

@@ -255,6 +255,21 @@ static __always_inline void kasan_slab_free(const struct kmem_cache *s, const vo
 		memstate_noaccess(obj, s->object_size);
 }
 
+/*
+ * Take CPU `cpu`'s magazines to look at them: else their owner could give them back meanwhile, and
+ * what they point to would be anything. What is in use at the moment is not seen.
+ */
+static inline void **slab_cpu_take(struct kmem_cache *s, unsigned int cpu)
+{
+	return xchg(&s->cpu[cpu].top, MAG_TAKEN);
+}
+
+static inline void slab_cpu_put(struct kmem_cache *s, unsigned int cpu, void **top)
+{
+	if (top != MAG_TAKEN)
+		smp_store_release(&s->cpu[cpu].top, top);
+}
+
 /* A magazine that isn't loaded is full or empty, and its first pointer says which. */
 static inline bool mag_is_full(const struct magazine *m)
 {
@@ -297,9 +312,11 @@ void mag_free(const struct kmem_cache *s, struct magazine *m);
 void *slab_alloc_cpu(struct kmem_cache *s, gfp_t gfp, struct slab_cpu *c);
 void slab_free_cpu(struct kmem_cache *s, void *obj, struct slab_cpu *c);
 
+/* slab_check.c */
+bool slab_valid(struct kmem_cache *s);
+
 /* slab_cache.c */
 enum slab_where slab_locate(struct kmem_cache *s, const void *obj);
-bool slab_valid(struct kmem_cache *s);
 void slab_flush_cache(struct kmem_cache *s);
 int slab_cache_setup(struct kmem_cache *s, const char *name, unsigned int object_size,
 		     const struct kmem_cache_args *args, slab_flags_t flags);
