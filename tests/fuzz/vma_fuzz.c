@@ -399,6 +399,94 @@ static void op_read(struct fuzz_input *in)
 	FUZZ_CHECK(fuzz_zero(buffer + done, left), "what can't be read is not zeroed");
 }
 
+/*
+ * Without faults: as far as pages are present; and if the same access with faults went before, all of
+ * it is.
+ */
+static void op_inatomic(struct fuzz_input *in)
+{
+	struct access a = take_access(in);
+	u8 way = fuzz_u8(in);
+	void __user *at = (void __user *)(WIN_START + a.offset);
+	bool write = way & 1, before = (way & 2) && !fuzz_short(), whole = false;
+	size_t done, n;
+
+	fuzz_fill(buffer, a.n, way << 8 | fuzz_op);
+	if (before)
+		whole = write ? !copy_to_user(at, buffer, a.n) : !copy_from_user(buffer, at, a.n);
+	if (write)
+		done = a.n - __copy_to_user_inatomic(at, buffer, a.n);
+	else
+		done = a.n - __copy_from_user_inatomic(buffer, at, a.n);
+	FUZZ_CHECK(!whole || done == a.n, "%zu of %zu bytes that were there are gone", a.n - done,
+		   a.n);
+	n = before ? a.n : done;
+	if (write)
+		n -= model_write(a.offset, buffer, n);
+	else
+		n -= model_compare(a.offset, before && !whole ? NULL : buffer, n);
+	FUZZ_CHECK(before || !n, "%zu bytes too many", n);
+}
+
+/* What strnlen_user() says of the bytes at an offset. */
+static long model_strnlen(unsigned long offset, long n)
+{
+	for (long i = 0; i < n; i++) {
+		unsigned long at = offset + i;
+		const u8 *bytes;
+
+		if ((!i || at % PAGE_SIZE == 0) && !model_fault(at >> PAGE_SHIFT, false))
+			return 0;
+		bytes = model_bytes(at >> PAGE_SHIFT);
+		if (!bytes || !bytes[at % PAGE_SIZE])
+			return i + 1;
+	}
+	return n + 1;
+}
+
+static int model_zeroed(unsigned long offset, size_t n)
+{
+	for (size_t done = 0; done < n; done += 64) {
+		size_t part = min(n - done, (size_t)64);
+
+		if (model_compare(offset + done, NULL, part) < part)
+			return -EFAULT;
+		for (size_t i = 0; i < part; i++) {
+			const u8 *bytes = model_bytes((offset + done + i) >> PAGE_SHIFT);
+
+			if (bytes && bytes[(offset + done + i) % PAGE_SIZE])
+				return 0;
+		}
+	}
+	return 1;
+}
+
+static void op_text(struct fuzz_input *in)
+{
+	struct access a = take_access(in);
+	u8 way = fuzz_u8(in);
+	char __user *at = (char __user *)(WIN_START + a.offset);
+	long want, got;
+
+	if (fuzz_short())
+		return;
+	if (way % 4 == 0) {
+		check_result("check_zeroed_user", check_zeroed_user(at, a.n),
+			     model_zeroed(a.offset, a.n));
+		return;
+	}
+	want = model_strnlen(a.offset, a.n);
+	if (way % 4 == 1) {
+		got = strnlen_user(at, a.n);
+	} else {
+		got = strncpy_from_user((char *)buffer, at, a.n);
+		FUZZ_CHECK(got < 0 || model_compare(a.offset, buffer, got) == (size_t)got,
+			   "%ld characters", got);
+		want = !want ? -EFAULT : want > (long)a.n ? (long)a.n : want - 1;
+	}
+	FUZZ_CHECK(got == want, "a string of %ld, should be %ld", got, want);
+}
+
 static void op_word(struct fuzz_input *in)
 {
 	struct access a = take_access(in);
@@ -505,6 +593,13 @@ static void begin(void)
 	mm->start_brk = mm->brk = ADDR(BRK_PAGE);
 }
 
+static unsigned int nr_lines;
+
+static void count_line(const char *text)
+{
+	nr_lines++;
+}
+
 static void check_whole(void)
 {
 	unsigned int nr = model_nr_vmas() + NR_FENCES, anon = model_count(true);
@@ -512,6 +607,9 @@ static void check_whole(void)
 	FUZZ_CHECK(mm->map_count == (int)nr, "%d mappings, should be %u", mm->map_count, nr);
 	FUZZ_CHECK(get_mm_counter(mm, MM_ANONPAGES) == anon, "%lu anonymous pages, should be %u",
 		   get_mm_counter(mm, MM_ANONPAGES), anon);
+	nr_lines = 0;
+	mm_maps_show(mm, count_line);
+	FUZZ_CHECK(nr_lines == nr, "maps has %u lines, should have %u", nr_lines, nr);
 	FUZZ_CHECK(mm_valid(mm), "mm_valid()");
 }
 
@@ -543,9 +641,9 @@ static void end(void)
 }
 
 static void (*const ops[])(struct fuzz_input *in) = {
-	op_mmap,    op_mmap,  op_mmap,	op_munmap,   op_mprotect, op_mprotect,
-	op_madvise, op_brk,   op_write, op_write,    op_read,	  op_read,
-	op_word,    op_fixup, op_file,	op_nonsense, op_shortage,
+	op_mmap, op_mmap,     op_mmap,	   op_munmap,	op_mprotect, op_mprotect, op_madvise,
+	op_brk,	 op_write,    op_write,	   op_read,	op_read,     op_word,	  op_fixup,
+	op_file, op_nonsense, op_shortage, op_inatomic, op_text,
 };
 
 static void vma_run(struct fuzz_input *in)

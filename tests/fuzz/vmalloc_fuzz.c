@@ -304,7 +304,11 @@ static void op_kvmalloc(struct fuzz_input *in)
 
 	if (!a)
 		return;
-	p = kvmalloc(pages * PAGE_SIZE, gfp);
+	if (b & 0x40)
+		p = kvmalloc_array(pages * 8, PAGE_SIZE / 8, gfp);
+	else
+		p = gfp & __GFP_ZERO ? kvzalloc(pages * PAGE_SIZE, GFP_KERNEL)
+				     : kvmalloc_node(pages * PAGE_SIZE, gfp, 0);
 	FUZZ_CHECK(p || nr_free_pages() < pages + PLENTY, "%u pages were not had", pages);
 	if (p)
 		came(a, KV, p, pages, gfp);
