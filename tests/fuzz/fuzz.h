@@ -34,11 +34,13 @@ u64 fuzz_u64(struct fuzz_input *in);
  * @name: as in fuzz=NAME
  * @init: once, before anything is counted: what it takes, it keeps. Returns 0
  * @run: one input; gives back all it takes
+ * @pages: as many as inputs get to share, 0: all; fewer are sooner used up
  */
 struct fuzz_target {
 	const char *name;
 	int (*init)(void);
 	void (*run)(struct fuzz_input *in);
+	unsigned long pages;
 };
 
 extern const struct fuzz_target fuzz_boot, fuzz_buddy, fuzz_slab, fuzz_vmalloc, fuzz_vma;
@@ -66,11 +68,12 @@ void fuzz_release(void);
 bool fuzz_short(void);
 
 /* Word `i` of memory whose content follows from `seed`. */
+#define FUZZ_WORD(seed, i) \
+	((((seed) + 1) ^ ((u64)(i) + 1) * 0xbf58476d1ce4e5b9ULL) * 0x9e3779b97f4a7c15ULL)
+
 static inline u64 fuzz_word(u64 seed, u64 i)
 {
-	u64 x = (seed + 1) * 0x9e3779b97f4a7c15ULL ^ (i + 1) * 0xbf58476d1ce4e5b9ULL;
-
-	return x ^ x >> 29;
+	return FUZZ_WORD(seed, i);
 }
 
 /* Bytes that follow from `seed`, and whether they still do; any size and alignment. */

@@ -577,4 +577,9 @@ static int slab_init_model(void)
 	return m ? 0 : -ENOMEM;
 }
 
-const struct fuzz_target fuzz_slab = { .name = "slab", .init = slab_init_model, .run = slab_run };
+const struct fuzz_target fuzz_slab = {
+	.name = "slab",
+	.init = slab_init_model,
+	.run = slab_run,
+	.pages = 32UL << (20 - PAGE_SHIFT),
+};

@@ -676,4 +676,9 @@ static int vma_init_model(void)
 	return 0;
 }
 
-const struct fuzz_target fuzz_vma = { .name = "vma", .init = vma_init_model, .run = vma_run };
+const struct fuzz_target fuzz_vma = {
+	.name = "vma",
+	.init = vma_init_model,
+	.run = vma_run,
+	.pages = 6UL << (20 - PAGE_SHIFT),
+};

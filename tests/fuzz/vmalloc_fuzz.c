@@ -651,4 +651,5 @@ const struct fuzz_target fuzz_vmalloc = {
 	.name = "vmalloc",
 	.init = vmalloc_init_model,
 	.run = vmalloc_run,
+	.pages = 24UL << (20 - PAGE_SHIFT),
 };
