@@ -6,7 +6,6 @@
 #include <asm/pgtable.h>
 #include <linux/compiler.h>
 #include <linux/types.h>
-#include <asm/pgtable.h>
 
 struct cpumask;
 struct pt_regs;

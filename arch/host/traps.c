@@ -104,7 +104,7 @@ unsigned long host_deliver(const struct host_frame *f, unsigned long addr, unsig
 
 	if (!top)
 		return 0;
-	memstate_undefined((u64 *)regs - ENTRY_WORDS, sizeof(*regs) + ENTRY_WORDS * 8);
+	memstate_undefined((u64 *)regs - ENTRY_WORDS, sizeof(*regs) + ENTRY_WORDS * sizeof(u64));
 	copy_words(regs, f, sizeof(*regs) / 8);
 	regs->flags &= ~X86_EFLAGS_IF;
 	if (!host_irqs_off)
