@@ -78,7 +78,12 @@ help:
 	@echo 'make test-all  the long forms as well'
 	@echo 'make debug     QEMU halted at reset with gdb on top'
 	@echo 'make bench     workloads under -icount beside Linux figures (table and CSV)'
-	@echo 'make host      the kernel as a Linux process, build/host/quarry [--mem SIZE] [boot line ...]'
+	@echo 'make host      the kernel as a Linux process, build/host/quarry --help; SAN=asan|tsan|memcheck|gcov for a tool'
+	@echo 'make asan, tsan, memcheck    the self-tests of the process under that tool, and planted bugs it must see'
+	@echo 'make fuzz      FUZZ=boot|buddy|slab|vmalloc|vma TIME=60 SEED=: libFuzzer with a model'
+	@echo 'make mutate    MUTATE="slab vma" JOBS=2: break mm/ on purpose; the self-tests must notice'
+	@echo 'make coverage  lines and branches of mm/ that the self-tests run       make analyze   static analysis'
+	@echo 'make port-example   mm/ in an ordinary program, by the smallest port'
 	@echo 'make iso       build/quarry.iso       make kernel   build/quarry.elf'
 	@echo 'make format    clang-format the sources    make clean   remove build/'
 	@echo 'variables: MEM=512M SMP=1 UEFI=1 ARGS="boot line" BUILD=release|debug LLVM=1 ACCEL=tcg|kvm CROSS_COMPILE='
@@ -138,12 +143,15 @@ run: $(ISO)
 	@tests/packages --need run
 	@tests/run --iso $(run_options)
 
+# All at once: two programs that install something at the same time would be in each other's way.
+test_needs := $(addprefix --need ,build llvm iso run test host asan tsan memcheck fuzz coverage mutate analyze)
+
 test:
-	@tests/packages --need build --need llvm --need iso --need run --need test --need host
+	@tests/packages $(test_needs)
 	@tests/all
 
 test-all:
-	@tests/packages --need build --need llvm --need iso --need run --need test --need host
+	@tests/packages $(test_needs)
 	@tests/all --long
 
 debug: $(ISO)

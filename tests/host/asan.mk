@@ -10,3 +10,7 @@ asan_checks := -fsanitize=address,undefined -fno-sanitize-recover=all
 san_asan_kernel  = $(asan_checks)
 san_asan_process = -fsanitize=address
 san_asan_link    = $(asan_checks)
+
+.PHONY: asan
+asan:
+	@tests/host/run-asan

@@ -5,3 +5,7 @@
 
 san_memcheck_kernel  := -DHOST_MEMCHECK
 san_memcheck_process := -DHOST_MEMCHECK
+
+.PHONY: memcheck
+memcheck:
+	@tests/host/run-memcheck

@@ -12,3 +12,7 @@ san_tsan_process :=
 san_tsan_link := -fsanitize=thread -Wl,--wrap=__tsan_func_entry -Wl,--wrap=__tsan_func_exit
 san_tsan_skip := arch/host/tlb.c arch/host/traps.c arch/host/uaccess.c arch/common/stack.c arch/common/extable.c
 san_tsan_asm := -DHOST_TSAN
+
+.PHONY: tsan
+tsan:
+	@tests/host/run-tsan
