@@ -88,8 +88,8 @@ static void no_room_is_no_mapping(struct kunit *test)
 
 	if (DIRECT_MAP_SIZE - behind <= VMALLOC_SIZE)
 		kunit_skip(test, "RAM reaches too far");
-	KUNIT_EXPECT_NO_REPORT(
-		test, KUNIT_EXPECT_NULL(test, ioremap(behind, DIRECT_MAP_SIZE - behind)));
+	KUNIT_EXPECT_NO_REPORT(test,
+			       KUNIT_EXPECT_NULL(test, ioremap(behind, DIRECT_MAP_SIZE - behind)));
 	KUNIT_EXPECT_TRUE(test, vmap_valid());
 }
 
@@ -114,6 +114,8 @@ static void wide_mappings(struct kunit *test)
 	for (unsigned long i = 0; i <= 512; i += 64)
 		KUNIT_EXPECT_EQ(test, vmalloc_to_pfn(p + i * PAGE_SIZE),
 				(LAPIC_PHYS >> PAGE_SHIFT) - 1 + i);
+	KUNIT_EXPECT_NOT_NULL(test, pt_lookup(kernel_root(), (unsigned long)p, &level));
+	KUNIT_EXPECT_EQ(test, level, 0); /* aligned, but what it maps is not */
 	KUNIT_EXPECT_EQ(test, vmalloc_to_pfn(p + (2UL << 20) + PAGE_SIZE), 0UL);
 	iounmap(p);
 	p = ioremap(LAPIC_PHYS, 2UL << 20);
