@@ -25,7 +25,7 @@ hp_src := $(filter-out $(hp_tools),$(wildcard arch/host/process/*.c)) $(filter %
 # SAN=fuzz (tests/fuzz/fuzz.mk): libFuzzer's entry points in place of main(), and no suites of self-tests.
 ifeq ($(SAN),fuzz)
 hk_src := $(filter-out tests/lib/% tests/boot/% tests/mm/% tests/arch/% tests/host/% %_bench.c,$(hk_src))
-hp_src := $(filter-out %/main.c %/replay.c %/checker.c,$(hp_src))
+hp_src := $(filter-out %/main.c %/replay.c,$(hp_src))
 endif
 hk_cobj := $(hk_src:%.c=$(H)/%.o)
 hk_obj := $(hk_cobj) $(H)/arch/host/entry.o

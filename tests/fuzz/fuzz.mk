@@ -14,7 +14,7 @@ san_fuzz_coverage := -fsanitize-coverage=inline-8bit-counters,pc-table,trace-cmp
 		     -fsanitize-coverage-ignorelist=tests/fuzz/coverage.ignore
 san_fuzz_kernel = -fsanitize=address,undefined -fno-sanitize-recover=all -mllvm -asan-globals=0 \
 		  $(if $(filter mm/% boot/%,$<),$(san_fuzz_coverage))
-san_fuzz_process := -fsanitize=address
+san_fuzz_process := -fsanitize=address -DHOST_FUZZ
 san_fuzz_link := -fsanitize=fuzzer,address,undefined
 san_fuzz_skip := tests/fuzz/boot_fuzz.c
 

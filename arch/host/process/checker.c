@@ -18,7 +18,11 @@
 #endif
 #endif
 
-#if defined(ASAN)
+#if defined(HOST_FUZZ)
+
+/* fuzz.c goes to and fro between stacks, and says so itself. */
+
+#elif defined(ASAN)
 
 void __sanitizer_start_switch_fiber(void **fake_stack_save, const void *bottom, size_t size);
 void __sanitizer_finish_switch_fiber(void *fake_stack_save, const void **bottom_old,

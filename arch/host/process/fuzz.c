@@ -143,24 +143,6 @@ void checker_leave_stack(unsigned int cpu)
 	(void)cpu;
 }
 
-/* Of checker.c, which is about one stack for ever: its answers where memory is not wired. */
-int checker_wires(unsigned long va)
-{
-	(void)va;
-	return 0;
-}
-
-void checker_unmapped(unsigned long va, unsigned long size)
-{
-	(void)va;
-	(void)size;
-}
-
-int checker_allows_exec(void)
-{
-	return 1;
-}
-
 void host_entered(void)
 {
 	__sanitizer_finish_switch_fiber(NULL, &fuzzer.bottom, &fuzzer.size);
