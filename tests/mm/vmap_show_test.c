@@ -71,10 +71,10 @@ static void freed_guard_page_is_named(struct kunit *test)
 	KUNIT_ASSERT_NOT_NULL(test, p);
 	vfree((void *)p);
 	KUNIT_EXPECT_FAULT(test, "address is 5 bytes beyond the end of a freed vmalloc area",
-			   (void)p[2 * PAGE_SIZE + 5]);
+			   plant_read8(&p[2 * PAGE_SIZE + 5]));
 	vm_unmap_aliases();
 	KUNIT_EXPECT_FAULT(test, "address is 6 bytes beyond the end of a freed vmalloc area",
-			   (void)p[2 * PAGE_SIZE + 6]);
+			   plant_read8(&p[2 * PAGE_SIZE + 6]));
 }
 
 /* Of two areas that were at an address, the later one is told. */
@@ -103,7 +103,7 @@ static void latest_owner_is_named(struct kunit *test)
 	}
 	vfree((void *)q);
 	vm_unmap_aliases();
-	KUNIT_EXPECT_FAULT(test, "(size 4096)", (void)q[0]);
+	KUNIT_EXPECT_FAULT(test, "(size 4096)", plant_read8(&q[0]));
 }
 
 static void kinds_are_named(struct kunit *test)
@@ -111,7 +111,7 @@ static void kinds_are_named(struct kunit *test)
 	volatile char *io = ioremap(NO_RAM, PAGE_SIZE);
 
 	KUNIT_ASSERT_NOT_NULL(test, io);
-	KUNIT_EXPECT_FAULT(test, "beyond the end of the ioremap area", (void)io[PAGE_SIZE]);
+	KUNIT_EXPECT_FAULT(test, "beyond the end of the ioremap area", plant_read8(&io[PAGE_SIZE]));
 	iounmap(io);
 }
 
