@@ -148,6 +148,7 @@ void idt_init(void)
 
 void console_init(void)
 {
+	pr_info("host: what leaves the TLB unasked is drawn with --seed %#lx\n", host_seed);
 }
 
 /* The process's arguments are the loader's boot line; nothing stands beside it. */

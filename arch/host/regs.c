@@ -30,13 +30,13 @@ static void show_ip(const struct pt_regs *regs, void (*line)(const char *text))
 
 static void show_code(const struct pt_regs *regs, void (*line)(const char *text))
 {
-	const u8 *at = (const u8 *)(regs->ip - CODE_BEFORE);
+	unsigned long at = regs->ip - CODE_BEFORE;
 	char text[LINE_SIZE];
 	int n = scnprintf(text, sizeof(text), "Code:");
 	u8 b;
 
 	for (unsigned int i = 0; i < CODE_BYTES; i++, at++) {
-		if (copy_nofault(&b, at, 1))
+		if (copy_nofault(&b, (const void *)at, 1))
 			n += scnprintf(text + n, sizeof(text) - n, " ??");
 		else
 			n += scnprintf(text + n, sizeof(text) - n,

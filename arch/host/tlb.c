@@ -522,7 +522,7 @@ void pt_boot_init(void)
 {
 	unsigned long va = (unsigned long)__image_start;
 
-	evict_state = host_seed | 1;
+	evict_state = host_seed;
 	entries_init();
 	boot_root[pt_index(va, PT_TOP)] = pte_mktable(__pa(image_tables[0]), false);
 	image_tables[0][pt_index(va, 2)] = pte_mktable(__pa(image_tables[1]), false);

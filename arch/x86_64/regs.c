@@ -31,7 +31,7 @@ static void show_ip(const struct pt_regs *regs, void (*line)(const char *text))
 
 static void show_code(const struct pt_regs *regs, void (*line)(const char *text))
 {
-	const u8 *at = (const u8 *)(regs->ip - CODE_BEFORE);
+	unsigned long at = regs->ip - CODE_BEFORE;
 	char text[LINE_SIZE];
 	unsigned int i;
 	int n;
@@ -41,7 +41,7 @@ static void show_code(const struct pt_regs *regs, void (*line)(const char *text)
 	for (i = 0; i < CODE_BYTES; i++, at++) {
 		const char *format = i == CODE_BEFORE ? " <%02x>" : " %02x";
 
-		if (copy_nofault(&b, at, 1))
+		if (copy_nofault(&b, (const void *)at, 1))
 			n += scnprintf(text + n, sizeof(text) - n, "%s", " ??");
 		else
 			n += scnprintf(text + n, sizeof(text) - n, format, b);

@@ -14,6 +14,7 @@
 #include <kunit/test.h>
 #include <linux/string.h>
 #include <quarry/report.h>
+#include "tests/plant.h"
 
 #define FREED_POINTER 0x6b6b6b6b6b6b6b6bUL
 #define NO_REGION     (VMEMMAP_START - PAGE_SIZE)
@@ -25,17 +26,17 @@ static void *wild(unsigned long v)
 	return (void *)v;
 }
 
-static void read_at(unsigned long addr)
+static __planted void read_at(unsigned long addr)
 {
 	(void)*(volatile unsigned long *)wild(addr);
 }
 
-static void write_at(unsigned long addr)
+static __planted void write_at(unsigned long addr)
 {
 	*(volatile unsigned long *)wild(addr) = 1;
 }
 
-static void call_at(unsigned long addr)
+static __planted void call_at(unsigned long addr)
 {
 	((void (*)(void))wild(addr))();
 	barrier(); /* a real call, not a jump */
@@ -103,9 +104,9 @@ static void call_through_null(struct kunit *test)
 static void user_address(struct kunit *test)
 {
 	KUNIT_EXPECT_FAULT(test, "user pointer dereferenced without copy_from_user/get_user",
-			   read_at(0x0f0012345678UL));
-	KUNIT_EXPECT_FAULT(test, "BUG: unable to handle page fault for address: 00000f0012345678",
-			   read_at(0x0f0012345678UL));
+			   read_at(0x009012345678UL));
+	KUNIT_EXPECT_FAULT(test, "BUG: unable to handle page fault for address: 0000009012345678",
+			   read_at(0x009012345678UL));
 }
 
 static void unmapped_kernel_address(struct kunit *test)

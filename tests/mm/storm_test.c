@@ -79,6 +79,9 @@ static bool count_op(bool done)
 
 /* ---- Blocks ---- */
 
+/* Sizes are any: the last word lies where it lies. */
+typedef u64 __attribute__((__may_alias__, __aligned__(1))) any_u64;
+
 static u64 word_at(u64 seed, size_t at)
 {
 	return (seed ^ at) * 0x9e3779b97f4a7c15ULL;
@@ -88,20 +91,20 @@ static u64 word_at(u64 seed, size_t at)
 static void fill(const struct block *b)
 {
 	for (size_t i = 0; i + 8 <= b->size; i += STRIDE)
-		*(u64 *)(b->p + i) = word_at(b->seed, i);
+		*(any_u64 *)(b->p + i) = word_at(b->seed, i);
 	if (b->size >= 8)
-		*(u64 *)(b->p + (b->size - 8)) = word_at(b->seed, b->size);
+		*(any_u64 *)(b->p + (b->size - 8)) = word_at(b->seed, b->size);
 }
 
 /* `size`: as far as it is the old content. */
 static bool intact(const struct block *b, size_t size)
 {
 	for (size_t i = 0; i + 8 <= size && i + 8 <= b->size - 8; i += STRIDE) {
-		if (*(u64 *)(b->p + i) != word_at(b->seed, i))
+		if (*(any_u64 *)(b->p + i) != word_at(b->seed, i))
 			return false;
 	}
 	return size != b->size || size < 8 ||
-	       *(u64 *)(b->p + (size - 8)) == word_at(b->seed, b->size);
+	       *(any_u64 *)(b->p + (size - 8)) == word_at(b->seed, b->size);
 }
 
 static size_t random_size(struct kunit *test, enum kind kind)

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 /*
- * Quarry as a process: build/host/quarry [--mem SIZE | --map ROWS] [--junk] [--smp CPUS] [--module FILE] [boot line …]
+ * Quarry as a process: build/host/quarry [--mem SIZE | --map ROWS] [--junk] [--smp CPUS] [--seed N] [--module FILE]
+ *                                          [boot line …]
  *                       build/host/quarry --fuzz TARGET FILE …
  *
  * This half is firmware and loader. It makes RAM as the memory map asks for it (map.c, memory.c), puts
@@ -26,11 +27,13 @@
 
 static void usage(FILE *to)
 {
-	fputs("usage: quarry [--mem SIZE | --map ROWS] [--junk] [--smp CPUS] [--module FILE] [boot line ...]\n"
+	fputs("usage: quarry [--mem SIZE | --map ROWS] [--junk] [--smp CPUS] [--seed N] [--module FILE]\n"
+	      "              [boot line ...]\n"
 	      "       quarry --fuzz TARGET FILE ...\n"
 	      "  SIZE like 64M or 16G (default 512M), CPUS 1 to 4 (default 1)\n"
 	      "  ROWS: start-end:type or start+size:type, by commas, or a file with one a line;\n"
 	      "  type: usable, reserved, acpi, nvs, bad or a number\n"
+	      "  --seed: which entries of the TLB are evicted; printed at the start\n"
 	      "  --junk: RAM starts full of junk, not of zeros\n"
 	      "  the boot line is the kernel's, for example\n"
 	      "  test='page_alloc*' test_seed=1 memmap_test=holes\n",
@@ -60,6 +63,16 @@ static unsigned long parse_size(const char *text)
 	if (n < MIN_MEM || n > MAX_MEM)
 		bad_usage("--mem takes 2M to 1022G");
 	return n & ~(HOST_PAGE - 1);
+}
+
+static unsigned long parse_seed(const char *text)
+{
+	char *end;
+	unsigned long n = strtoul(text, &end, 0);
+
+	if (end == text || *end || !n)
+		bad_usage("--seed takes a number that is not 0");
+	return n;
 }
 
 static unsigned int parse_cpus(const char *text)
@@ -101,6 +114,8 @@ static void parse_args(int argc, char **argv, struct machine *m)
 			map = argv[++i];
 		} else if (!strcmp(argv[i], "--junk")) {
 			m->junk = 1;
+		} else if (!strcmp(argv[i], "--seed") && i + 1 < argc) {
+			m->seed = parse_seed(argv[++i]);
 		} else if (!strcmp(argv[i], "--smp") && i + 1 < argc) {
 			host_nr_cpus = parse_cpus(argv[++i]);
 		} else if (!strcmp(argv[i], "--module") && i + 1 < argc) {

@@ -20,6 +20,7 @@
 /* What the command line asks for. */
 struct machine {
 	int junk;	    /* RAM starts full of it */
+	unsigned long seed; /* of evictions; 0: any */
 	const char *module; /* a file, or NULL */
 	char line[BOOT_LINE_MAX];
 };

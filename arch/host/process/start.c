@@ -47,7 +47,7 @@ void make_machine(const struct machine *m, char **argv, unsigned long long cycle
 	move_image();
 	write_boot_info(m);
 	measure_clock();
-	host_seed = cycles * 0x9e3779b97f4a7c15ULL;
+	host_seed = m->seed ? m->seed : (cycles * 0x9e3779b97f4a7c15ULL) | 1;
 	signals_init();
 	cpus_init();
 	checker_leave_stack(0);
