@@ -243,6 +243,40 @@ static void depots_bound_is_in_bytes(struct kunit *test)
 	}
 }
 
+/* A slab has room for 16 objects, as long as 32 KiB hold so many; larger ones share that. */
+static void objects_of_a_slab(struct kunit *test)
+{
+	for (unsigned int size = 8; size <= 8192; size *= 2) {
+		struct kmem_cache *s = make(test, size, 0);
+
+		KUNIT_EXPECT_GE(test, (unsigned int)s->objects, min(16U, (32U << 10) / size));
+		KUNIT_EXPECT_LE(test, (unsigned int)s->order, (unsigned int)SLAB_MAX_ORDER);
+		kmem_cache_destroy(s);
+	}
+}
+
+/* Freed objects are known as free wherever they are: loaded, in a spare, in the depot. */
+static void free_objects_are_located(struct kunit *test)
+{
+	enum { N = 300 };
+	struct kmem_cache *s = make(test, 64, 0);
+	void **p = kunit_kcalloc(test, N, sizeof(*p), GFP_KERNEL);
+
+	KUNIT_ASSERT_NOT_NULL(test, p);
+	for (unsigned int i = 0; i < N; i++) {
+		p[i] = kmem_cache_alloc(s, GFP_KERNEL);
+		KUNIT_ASSERT_NOT_NULL(test, p[i]);
+	}
+	for (unsigned int n = 0; n < N; n++) {
+		kmem_cache_free(s, p[n]);
+		for (unsigned int i = 0; i < N; i += 7) {
+			if ((slab_locate(s, p[i]) == SLAB_LIVE) != (i > n))
+				KUNIT_FAIL(test, "object %u, when %u are free", i, n + 1);
+		}
+	}
+	kmem_cache_destroy(s);
+}
+
 /* Pages that can be had back stand together, apart from those that can't. */
 static void reclaimable_pages_are_grouped(struct kunit *test)
 {
@@ -356,6 +390,8 @@ static void slabinfo_of_an_empty_slab(struct kunit *test)
 }
 
 static struct kunit_case cache_cases[] = { KUNIT_CASE(depots_bound_is_in_bytes),
+					   KUNIT_CASE(objects_of_a_slab),
+					   KUNIT_CASE(free_objects_are_located),
 					   KUNIT_CASE(reclaimable_pages_are_grouped),
 					   KUNIT_CASE(list_of_caches),
 					   KUNIT_CASE(failing_leaves_no_name),
