@@ -137,6 +137,8 @@ static void kv_large_pages(struct kunit *test)
 	if (!block)
 		kunit_skip(test, "no block of 4 MiB");
 	__free_pages(block, MAX_PAGE_ORDER);
+	if (!pt_max_leaf_level())
+		kunit_skip(test, "this machine has no large leaves");
 	p = kvmalloc(SIZE, GFP_KERNEL);
 	KUNIT_ASSERT_NOT_NULL(test, p);
 	KUNIT_EXPECT_NOT_NULL(test, pt_lookup(kernel_root(), ALIGN((unsigned long)p, pt_size(1)),

@@ -4,10 +4,6 @@
  *
  * Mutations: tests/mutate/pgtable.mut.
  */
-#include <asm/percpu.h>
-#include <asm/smp.h>
-#include <boot/boot.h>
-#include <boot/bootinfo.h>
 #include <kunit/test.h>
 #include <linux/kernel.h>
 #include <linux/memblock.h>
@@ -91,7 +87,8 @@ static void map_mixed_leaves(struct kunit *test)
 	KUNIT_EXPECT_TRUE(test, maps(va + size - PAGE_SIZE, phys + size - PAGE_SIZE, 0));
 	KUNIT_EXPECT_TRUE(test, nothing_at(va - 1));
 	KUNIT_EXPECT_TRUE(test, nothing_at(va + size));
-	KUNIT_EXPECT_EQ(test, tables_left, 1000UL - PT_TOP - 1); /* one of each level, two of level 0 */
+	KUNIT_EXPECT_EQ(test, tables_left,
+			1000UL - PT_TOP - 1); /* one of each level, two of level 0 */
 }
 
 /* Addresses that differ in alignment: only small leaves will do. */
@@ -395,55 +392,6 @@ static void other_roots_share_the_kernel_half(struct kunit *test)
 	memset(&root[PTRS_PER_TABLE / 2], 0, PAGE_SIZE / 2); /* free_tree() must not go there */
 }
 
-/* Tables below this one that stand in memory reserved besides what `known` says. */
-static unsigned long boot_tables(pte_t *table, int level, const struct memblock *known)
-{
-	phys_addr_t phys = __pa(table);
-	unsigned long n = memblock_is_reserved(phys) && !__memblock_meets(&known->reserved, phys, 1);
-
-	for (unsigned int i = 0; level && i < PTRS_PER_TABLE; i++) {
-		pte_t e = pte_get(&table[i]);
-
-		if (!pte_none(e) && !pte_leaf(e, level))
-			n += boot_tables(pte_table(e), level - 1, known);
-	}
-	return n;
-}
-
-/*
- * What is reserved is what boot/ reserved or gave the other CPUs, the map of sections, and tables in
- * use: nothing else.
- */
-static void reserved_is_what_is_used(struct kunit *test)
-{
-	extern char __phys_image_start[], __per_cpu_start[], __per_cpu_end[];
-	static char *volatile image_start = __phys_image_start; /* far from here: not in the code */
-	phys_addr_t image = (phys_addr_t)image_start;
-	const struct boot_info *info = boot_info_get();
-	static struct memblock known;
-
-	if (memblock.memory.array || memblock.reserved.array)
-		kunit_skip(test, "the map itself was allocated");
-	__memblock_init(&known, NULL);
-	__memblock_reserve(&known, BOOT_TRAMPOLINE_PHYS, PAGE_SIZE);
-	__memblock_reserve(&known, image, __pa(__image_end) - image);
-	__memblock_reserve(&known, info->info_start, info->info_end - info->info_start);
-	if (info->fb.present)
-		__memblock_reserve(&known, info->fb.addr, (u64)info->fb.pitch * info->fb.height);
-	for (unsigned int i = 0; i < info->nr_modules; i++) {
-		const struct boot_module *m = &info->modules[i];
-
-		__memblock_reserve(&known, m->start, m->size);
-	}
-	for (unsigned int cpu = 1; cpu < nr_cpu_ids; cpu++)
-		__memblock_reserve(&known, __pa(__per_cpu_start + per_cpu_offset(cpu)),
-				   __per_cpu_end - __per_cpu_start);
-	KUNIT_EXPECT_EQ(test, memblock_reserved_size(),
-			__memblock_bytes(&known.reserved) +
-				PFN_PHYS(boot_tables(kernel_root(), PT_TOP, &known)) +
-				4 * DIV_ROUND_UP(memblock_end_of_DRAM(), 1UL << SECTION_SHIFT));
-}
-
 static struct kunit_case tree_cases[] = { KUNIT_CASE(map_mixed_leaves),
 					  KUNIT_CASE(map_unaligned_pair),
 					  KUNIT_CASE(map_largest_leaf),
@@ -464,7 +412,6 @@ static struct kunit_case kernel_cases[] = { KUNIT_CASE(nothing_is_writable_and_e
 					    KUNIT_CASE(direct_map_is_ram),
 					    KUNIT_CASE(nothing_at_null_or_in_holes),
 					    KUNIT_CASE(root_is_complete),
-					    KUNIT_CASE(reserved_is_what_is_used),
 					    {} };
 static struct kunit_suite kernel_suite = { .name = "pgtable_kernel", .test_cases = kernel_cases };
 

@@ -217,7 +217,7 @@ static void expect_entry_caught(struct kunit *test, const char *what, unsigned l
 
 static void damage_is_caught(struct kunit *test)
 {
-	unsigned long far = USER_BASE + (1UL << 40);
+	unsigned long far = PAGE_ALIGN(TASK_SIZE / 2);
 	struct mm_struct *mm = test_mm(test);
 	pte_t own, zero;
 

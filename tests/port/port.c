@@ -94,6 +94,23 @@ void machine_halt(void)
 unsigned int nr_cpu_ids = 1, nr_online_cpus = 1;
 unsigned long port_irqs_off;
 
+int call_on_cpu(unsigned int cpu, void (*fn)(void *arg), void *arg)
+{
+	unsigned long flags;
+
+	if (cpu)
+		return -ENXIO;
+	local_irq_save(flags);
+	fn(arg);
+	local_irq_restore(flags);
+	return 0;
+}
+
+void run_on_cpus(void (*fn)(void *arg), void *arg)
+{
+	fn(arg);
+}
+
 /* ---- page tables ---- */
 
 static pte_t *root, *user_root;

@@ -2,7 +2,7 @@
 /*
  * Contract: memory ordering, as Linux defines these names.
  *
- * Said in the compiler's own words wherever it has them, which costs what arch/x86_64's plain
+ * Said in the compiler's own words wherever it has them, which costs what the common version's plain
  * accesses cost, and which ThreadSanitizer follows. It does not follow fences: whoever orders two
  * plain accesses by smp_wmb() and smp_rmb() alone is told of a race.
  */

@@ -84,7 +84,7 @@ static inline pte_t pte_mkleaf(phys_addr_t phys, pgprot_t prot, int level)
 
 static inline pte_t pte_mktable(phys_addr_t table, bool user)
 {
-	return (pte_t){ table | PTE_MAP | PTE_TABLE };
+	return (pte_t){ table | PTE_MAP | PTE_TABLE | (user ? PTE_U : 0) };
 }
 
 static inline pgprot_t pte_pgprot(pte_t e, int level)

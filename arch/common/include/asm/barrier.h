@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Contract: memory ordering, as Linux defines these names. x86 is TSO: only store→load needs an
+ * Contract: memory ordering, as Linux defines these names. The processor is TSO: only store→load needs an
  * instruction.
  */
 #ifndef ASM_BARRIER_H
