@@ -86,6 +86,17 @@ static void restart(char **argv)
 	die("can't start again without address randomisation");
 }
 
+/*
+ * The addresses beside a region are no region's, and must fault: without these pages the process's
+ * next mapping, RAM's own view, may come to lie there. What stands there already, a neighbour region
+ * or the checker's memory, stays.
+ */
+static void guard_region(const struct host_region *r)
+{
+	reserve(r->start - HOST_PAGE, HOST_PAGE);
+	reserve(r->start + r->size, HOST_PAGE);
+}
+
 void reserve_regions(char **argv)
 {
 	struct host_region regions[HOST_REGIONS];
@@ -98,6 +109,8 @@ void reserve_regions(char **argv)
 		if (!reserve(regions[i].start, regions[i].needed))
 			die("the kernel's regions are not free in this process");
 	}
+	for (unsigned int i = 0; i < HOST_REGIONS; i++)
+		guard_region(&regions[i]);
 }
 
 /* memcpy() of what may have red zones between its variables. */
