@@ -9,7 +9,7 @@
  * A row says what mmap() and mprotect() made of the page, and what it shows: its own bytes once
  * somebody wrote to a private page, else those of its file, else zeroes. VMAs are not in the model:
  * they are runs of rows that agree (model_one_vma()), since mm/vma.c leaves no two apart that could
- * be one (its I5). What a row's page looks like in memory (present, zero page, read-only for now) is
+ * be one (its I5). What a row's page looks like in memory (present, zero page, not yet writable) is
  * not in the model either: nobody can see it.
  *
  * Rules, each stated as the functions of mm/ document them: growing stacks (mmap.c, 5), places of new
