@@ -32,9 +32,20 @@ void size_ram(void)
 	host_ram_size = map_ram_end(regions[HOST_DIRECT_MAP].size);
 }
 
+/* A process may start without its standard streams: what is written to them must not land in RAM. */
+static int keep_off_streams(int fd)
+{
+	int high = fcntl(fd, F_DUPFD_CLOEXEC, STDERR_FILENO + 1);
+
+	close(fd);
+	return high;
+}
+
 void make_ram(void)
 {
 	ram_fd = memfd_create("quarry-ram", MFD_CLOEXEC);
+	if (ram_fd >= 0)
+		ram_fd = keep_off_streams(ram_fd);
 	if (ram_fd < 0 || ftruncate(ram_fd, (off_t)host_ram_size))
 		die("no RAM");
 	host_ram = mmap(NULL, host_ram_size, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_NORESERVE,

@@ -3,8 +3,9 @@
  * What the kernel half asks of the process: mappings, output, time, the end. One system call each.
  *
  * Everything here may run in a signal handler or with a signal handler on top, so nothing but
- * async-signal-safe calls is made, and no state is kept but what start-up sets once. A mapping that
- * the process can't make ends the run: the kernel half has no use for half a TLB.
+ * async-signal-safe calls is made (die() asks for an error's text as well, since it is the end), and
+ * no state is kept but what start-up sets once. A mapping that the process can't make ends the run:
+ * the kernel half has no use for half a TLB. So does a console that can't be written.
  */
 #define _GNU_SOURCE
 #include <errno.h>
@@ -13,6 +14,7 @@
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/syscall.h>
+#include <sys/uio.h>
 #include <time.h>
 #include <unistd.h>
 #include "../host.h"
@@ -28,13 +30,12 @@ int host_fuzzing;
 
 void die(const char *what)
 {
-	const char *why = strerror(errno);
+	const char *text[] = { "quarry: ", what, ": ", strerror(errno), "\n" };
+	struct iovec parts[5];
 
-	host_write("quarry: ", 8);
-	host_write(what, strlen(what));
-	host_write(": ", 2);
-	host_write(why, strlen(why));
-	host_write("\n", 1);
+	for (unsigned int i = 0; i < 5; i++)
+		parts[i] = (struct iovec){ (void *)text[i], strlen(text[i]) };
+	(void)!writev(STDERR_FILENO, parts, 5);
 	_exit(STATUS_INCOMPLETE);
 }
 
@@ -88,7 +89,7 @@ void host_write(const char *s, unsigned long n)
 		ssize_t done = write(STDOUT_FILENO, s, n);
 
 		if (done < 0 && errno != EINTR && errno != EAGAIN)
-			_exit(STATUS_INCOMPLETE);
+			die("standard output");
 		if (done > 0) {
 			s += done;
 			n -= (unsigned long)done;
