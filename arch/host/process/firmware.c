@@ -8,13 +8,10 @@
  *	MAP_PHYS	the memory map
  */
 #define _GNU_SOURCE
-#include <fcntl.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <unistd.h>
 #include "../host.h"
 #include "process.h"
 
@@ -64,22 +61,20 @@ static unsigned int write_map(void)
 
 static void load_module(struct boot_page *page, const char *path)
 {
-	int fd = open(path, O_RDONLY | O_CLOEXEC);
-	struct stat st;
-	unsigned long at;
+	unsigned long size, at;
+	int fd = input_open("--module", path, &size);
 
-	if (fd < 0 || fstat(fd, &st))
-		die(path);
-	at = st.st_size > 0 ? map_place((unsigned long)st.st_size) : 0;
+	if (!size)
+		unusable("--module: '%s' is empty", path);
+	at = map_place(size);
 	if (!at)
-		unusable("the module does not fit");
-	if (pread(fd, host_ram + at, (size_t)st.st_size, 0) != st.st_size)
-		die(path);
-	close(fd);
+		unusable("--module: no usable row of the memory map has room for '%s', %lu bytes",
+			 path, size);
+	input_read(fd, path, host_ram + at, size);
 	snprintf(page->module_name, sizeof(page->module_name), "%s", path);
 	page->module = (struct modlist_entry){
 		.addr = at,
-		.size = (uint64_t)st.st_size,
+		.size = size,
 		.cmdline = INFO_PHYS + offsetof(struct boot_page, module_name),
 	};
 	page->info.nr_modules = 1;

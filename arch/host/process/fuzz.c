@@ -19,6 +19,7 @@
  */
 #define _GNU_SOURCE
 #include <sanitizer/common_interface_defs.h>
+#include <stdarg.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -79,16 +80,31 @@ const char *__ubsan_default_options(void)
 	return "print_stacktrace=1";
 }
 
-void bad_usage(const char *what)
+static void say(const char *fmt, va_list args)
 {
-	fprintf(stderr, "fuzz: %s\nusage: fuzz --fuzz=TARGET [libFuzzer's options] [corpus ...]\n",
-		what);
+	fputs("fuzz: ", stderr);
+	vfprintf(stderr, fmt, args);
+}
+
+void bad_usage(const char *fmt, ...)
+{
+	va_list args;
+
+	va_start(args, fmt);
+	say(fmt, args);
+	va_end(args);
+	fputs(" (fuzz --fuzz=TARGET [libFuzzer's options] [corpus ...])\n", stderr);
 	exit(STATUS_UNUSABLE);
 }
 
-void unusable(const char *what)
+void unusable(const char *fmt, ...)
 {
-	fprintf(stderr, "fuzz: %s\n", what);
+	va_list args;
+
+	va_start(args, fmt);
+	say(fmt, args);
+	va_end(args);
+	fputs("\n", stderr);
 	exit(STATUS_UNUSABLE);
 }
 

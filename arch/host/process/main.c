@@ -13,6 +13,7 @@
  * Exit status: that of tests/run (host_exit()).
  */
 #define _GNU_SOURCE
+#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -31,8 +32,9 @@ static void usage(FILE *to)
 	      "              [boot line ...]\n"
 	      "       quarry --fuzz TARGET FILE ...\n"
 	      "  SIZE like 64M or 16G (default 512M), CPUS 1 to 4 (default 1)\n"
-	      "  ROWS: start-end:type or start+size:type, by commas, or a file with one a line;\n"
-	      "  type: usable, reserved, acpi, nvs, bad or a number\n"
+	      "  ROWS: start-end:type or start+size:type, by commas, or a file with one a line\n"
+	      "  (whose name does not begin with a digit); type: usable, reserved, acpi, nvs, bad\n"
+	      "  or a number\n"
 	      "  --seed: which entries of the TLB are evicted; printed at the start\n"
 	      "  --junk: RAM starts full of junk, not of zeros\n"
 	      "  the boot line is the kernel's, for example\n"
@@ -40,62 +42,83 @@ static void usage(FILE *to)
 	      to);
 }
 
-void unusable(const char *what)
+static void say(const char *fmt, va_list args)
 {
-	fprintf(stderr, "quarry: %s\n", what);
+	fputs("quarry: ", stderr);
+	vfprintf(stderr, fmt, args);
+}
+
+void unusable(const char *fmt, ...)
+{
+	va_list args;
+
+	va_start(args, fmt);
+	say(fmt, args);
+	va_end(args);
+	fputs("\n", stderr);
 	exit(STATUS_UNUSABLE);
 }
 
-void bad_usage(const char *what)
+void bad_usage(const char *fmt, ...)
 {
-	fprintf(stderr, "quarry: %s\n", what);
-	usage(stderr);
+	va_list args;
+
+	va_start(args, fmt);
+	say(fmt, args);
+	va_end(args);
+	fputs(" (quarry --help says more)\n", stderr);
 	exit(STATUS_UNUSABLE);
+}
+
+/* The whole of `text` as a number from `low` to `high`; `takes` says so. */
+static unsigned long parse_option(const char *option, const char *text, unsigned long low,
+				  unsigned long high, const char *takes)
+{
+	unsigned long n;
+	const char *end = parse_number(text, &n);
+
+	if (!end || *end || n < low || n > high)
+		bad_usage("%s takes %s, not '%.64s'", option, takes, text);
+	return n;
 }
 
 static unsigned long parse_size(const char *text)
 {
-	unsigned long n = 0;
-
-	text = parse_number(text, &n);
-	if (!text || *text)
-		bad_usage("--mem takes a size like 512M");
-	if (n < MIN_MEM || n > MAX_MEM)
-		bad_usage("--mem takes 2M to 1022G");
-	return n & ~(HOST_PAGE - 1);
+	return parse_option("--mem", text, MIN_MEM, MAX_MEM, "a size from 2M to 1022G") &
+	       ~(HOST_PAGE - 1);
 }
 
 static unsigned long parse_seed(const char *text)
 {
-	char *end;
-	unsigned long n = strtoul(text, &end, 0);
-
-	if (end == text || *end || !n)
-		bad_usage("--seed takes a number that is not 0");
-	return n;
+	return parse_option("--seed", text, 1, ~0UL, "a number from 1 to 2^64 - 1");
 }
 
 static unsigned int parse_cpus(const char *text)
 {
-	char *end;
-	unsigned long n = strtoul(text, &end, 0);
-
-	if (end == text || *end || n < 1 || n > HOST_CPUS)
-		bad_usage("--smp takes 1 to 4");
-	return (unsigned int)n;
+	return (unsigned int)parse_option("--smp", text, 1, HOST_CPUS, "1 to 4 CPUs");
 }
 
 /* Replaying a target's inputs takes all other arguments. */
 static int parse_replay(int argc, char **argv, struct machine *m)
 {
-	if (argc < 4 || strcmp(argv[1], "--fuzz"))
+	if (argc < 2 || strcmp(argv[1], "--fuzz"))
 		return 0;
+	if (argc < 4)
+		bad_usage("--fuzz takes a target and files");
 	fuzz_machine(m, argv[2]);
 	replay_files(argc - 3, argv + 3);
 	return 1;
 }
 
-/* Options first, then the words of the boot line. */
+/* The word behind option `i`. */
+static const char *value_of(char **argv, int i)
+{
+	if (!argv[i + 1])
+		bad_usage("%s needs a value", argv[i]);
+	return argv[i + 1];
+}
+
+/* Options, and between them the words of the boot line, which begin with anything but a dash. */
 static void parse_args(int argc, char **argv, struct machine *m)
 {
 	size_t n = 0;
@@ -108,22 +131,25 @@ static void parse_args(int argc, char **argv, struct machine *m)
 		if (!strcmp(argv[i], "--help")) {
 			usage(stdout);
 			exit(0);
-		} else if (!strcmp(argv[i], "--mem") && i + 1 < argc) {
-			mem = parse_size(argv[++i]);
-		} else if (!strcmp(argv[i], "--map") && i + 1 < argc) {
-			map = argv[++i];
+		} else if (!strcmp(argv[i], "--mem")) {
+			mem = parse_size(value_of(argv, i++));
+		} else if (!strcmp(argv[i], "--map")) {
+			map = value_of(argv, i++);
 		} else if (!strcmp(argv[i], "--junk")) {
 			m->junk = 1;
-		} else if (!strcmp(argv[i], "--seed") && i + 1 < argc) {
-			m->seed = parse_seed(argv[++i]);
-		} else if (!strcmp(argv[i], "--smp") && i + 1 < argc) {
-			host_nr_cpus = parse_cpus(argv[++i]);
-		} else if (!strcmp(argv[i], "--module") && i + 1 < argc) {
-			m->module = argv[++i];
-		} else if (!strncmp(argv[i], "--", 2)) {
-			bad_usage("no such option");
+		} else if (!strcmp(argv[i], "--seed")) {
+			m->seed = parse_seed(value_of(argv, i++));
+		} else if (!strcmp(argv[i], "--smp")) {
+			host_nr_cpus = parse_cpus(value_of(argv, i++));
+		} else if (!strcmp(argv[i], "--module")) {
+			m->module = value_of(argv, i++);
+		} else if (!strcmp(argv[i], "--fuzz")) {
+			bad_usage("--fuzz stands first, and no other option with it");
+		} else if (argv[i][0] == '-') {
+			bad_usage("no option is called '%.64s'", argv[i]);
 		} else if (n + strlen(argv[i]) + 2 > sizeof(m->line) - sizeof("poweroff")) {
-			bad_usage("the boot line is too long");
+			bad_usage("the boot line is too long: it holds %zu bytes",
+				  sizeof(m->line) - sizeof(" poweroff"));
 		} else {
 			n += (size_t)sprintf(m->line + n, "%s ", argv[i]);
 		}

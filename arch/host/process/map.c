@@ -9,7 +9,8 @@
  *			4G …            the rest of RAM
  *	--map ROWS	what the rows say, in their order, right or wrong
  *
- *	rows:  row [, row …]            or the name of a file with one row a line, # up to its end ignored
+ *	rows:  row [, row …]            or the name of a file that has one row a line; what stands behind
+ *					a # is ignored. A name that begins with a digit is taken for rows.
  *	row:   start-end:type           end is the first byte behind it
  *	       start+size:type          may run past the end of all addresses
  *	type:  usable reserved acpi nvs bad, or the number itself
@@ -24,7 +25,6 @@
 #define _GNU_SOURCE
 #include <ctype.h>
 #include <errno.h>
-#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -47,7 +47,7 @@ const struct map_row *map_rows(unsigned int *nr)
 static void add_row(unsigned long start, unsigned long size, unsigned int type)
 {
 	if (nr_rows == MAP_ROWS_MAX)
-		unusable("--map: too many rows");
+		unusable("--map: more than %d rows", MAP_ROWS_MAX);
 	rows[nr_rows++] = (struct map_row){ .start = start, .size = size, .type = type };
 }
 
@@ -85,7 +85,7 @@ const char *parse_number(const char *text, unsigned long *n)
 static int parse_type(const char *text, unsigned int *type)
 {
 	static const char *const names[] = { "usable", "reserved", "acpi", "nvs", "bad" };
-	unsigned long n;
+	unsigned long n = 0;
 
 	for (unsigned int i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
 		if (!strcmp(text, names[i])) {
@@ -123,28 +123,40 @@ static const char *parse_row(const char *text)
 static void take_row(const char *row)
 {
 	const char *wrong = parse_row(row);
-	char line[256];
 
-	if (!wrong)
+	if (wrong)
+		unusable("--map: '%.64s' %s", row, wrong);
+}
+
+static void take_line(char *line)
+{
+	static const char blanks[] = " \t\r\n";
+	char *rest, *row, *more;
+
+	line[strcspn(line, "#")] = '\0';
+	row = strtok_r(line, blanks, &rest);
+	if (!row)
 		return;
-	snprintf(line, sizeof(line), "--map: '%.64s' %s", row, wrong);
-	unusable(line);
+	more = strtok_r(NULL, blanks, &rest);
+	if (more)
+		unusable("--map: '%.64s' stands behind '%.64s': one row a line, without blanks",
+			 more, row);
+	take_row(row);
 }
 
 static void read_file(const char *path)
 {
 	FILE *f = fopen(path, "re");
-	char line[256], row[256];
+	char *line = NULL;
+	size_t room = 0;
 
-	if (!f) {
-		snprintf(line, sizeof(line), "--map: %.200s: %s", path, strerror(errno));
-		unusable(line);
-	}
-	while (fgets(line, sizeof(line), f)) {
-		line[strcspn(line, "#\n")] = '\0';
-		if (sscanf(line, "%255s", row) == 1)
-			take_row(row);
-	}
+	if (!f)
+		unusable("--map: '%s' is neither rows nor a file: %s", path, strerror(errno));
+	while (getline(&line, &room, f) >= 0)
+		take_line(line);
+	if (ferror(f))
+		unusable("--map: '%s' can't be read: %s", path, strerror(errno));
+	free(line);
 	fclose(f);
 }
 
@@ -162,7 +174,7 @@ void map_from_text(const char *spec)
 		free(copy);
 	}
 	if (!nr_rows)
-		unusable("--map: no row");
+		unusable("--map: '%s' has no row", spec);
 }
 
 /* ---- what it means ---- */

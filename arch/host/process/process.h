@@ -28,9 +28,9 @@ struct machine {
 extern int ram_fd;	 /* the file that is RAM: offset = physical address */
 extern int host_fuzzing; /* a fuzzer has the timer, and wants to know of any end by abort() */
 
-/* main.c, fuzz.c: the command line is wrong; what it names is. One line, and for the former how it is used. */
-void bad_usage(const char *what) __attribute__((__noreturn__));
-void unusable(const char *what) __attribute__((__noreturn__));
+/* main.c, fuzz.c: the command line is wrong; what it names is. One line, for the former with where to read on. */
+void bad_usage(const char *fmt, ...) __attribute__((__noreturn__, __format__(__printf__, 1, 2)));
+void unusable(const char *fmt, ...) __attribute__((__noreturn__, __format__(__printf__, 1, 2)));
 
 /* start.c: the machine for a fuzz target; all that precedes host_enter_kernel(). */
 void fuzz_machine(struct machine *m, const char *target);
@@ -63,6 +63,13 @@ unsigned long map_place(unsigned long size);
 
 /* firmware.c: the start information, at INFO_PHYS. */
 void write_boot_info(const struct machine *m);
+
+/*
+ * input.c: a regular file that the command line names behind `option`, and its size; all of it, and
+ * the file closed.
+ */
+int input_open(const char *option, const char *path, unsigned long *size);
+void input_read(int fd, const char *path, unsigned char *to, unsigned long size);
 
 /* os.c: say what could not be done, and why; end the process. */
 void die(const char *what) __attribute__((__noreturn__));

@@ -7,10 +7,8 @@
  * the file, so that a checker of heap accesses sees who reads beyond it.
  */
 #define _GNU_SOURCE
-#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <sys/stat.h>
 #include <unistd.h>
 #include "../host.h"
 #include "process.h"
@@ -19,24 +17,27 @@ static char **files;
 static int nr_files, at;
 static unsigned char *bytes;
 
+/* All are looked at before the first one runs. */
 void replay_files(int n, char **names)
 {
+	unsigned long size;
+
+	for (int i = 0; i < n; i++)
+		close(input_open("--fuzz", names[i], &size));
 	nr_files = n;
 	files = names;
 }
 
 static unsigned long load(const char *name)
 {
-	int fd = open(name, O_RDONLY | O_CLOEXEC);
-	struct stat st;
+	unsigned long size;
+	int fd = input_open("--fuzz", name, &size);
 
-	if (fd < 0 || fstat(fd, &st) || !S_ISREG(st.st_mode))
+	bytes = malloc(size);
+	if (!bytes && size)
 		die(name);
-	bytes = malloc((size_t)st.st_size);
-	if ((!bytes && st.st_size) || read(fd, bytes, (size_t)st.st_size) != st.st_size)
-		die(name);
-	close(fd);
-	return (unsigned long)st.st_size;
+	input_read(fd, name, bytes, size);
+	return size;
 }
 
 int host_fuzz_input(const unsigned char **data, unsigned long *size)
