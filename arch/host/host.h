@@ -51,8 +51,8 @@ extern unsigned int host_cpu_khz;
 extern unsigned long host_seed;
 extern unsigned int host_nr_cpus; /* asked for; 1 … HOST_CPUS */
 
-/* Let [va, va + size) show physical memory from `phys` on. 0 if the process can't. */
-int host_map(unsigned long va, unsigned long phys, unsigned long size, int prot);
+/* Let [va, va + size) show physical memory from `phys` on. If the process can't, it ends. */
+void host_map(unsigned long va, unsigned long phys, unsigned long size, int prot);
 /* What is mapped at [va, va + size) stays, with these rights. */
 void host_protect(unsigned long va, unsigned long size, int prot);
 /* Nothing is at [va, va + size) any more. */

