@@ -15,7 +15,8 @@
  *
  * I1  The frame's interrupt bit is ours: it says what host_irqs_off was. A trap comes with
  *     interrupts off, as through an interrupt gate, and brings them back when it returns.
- * I2  The address of a page fault is read before interrupts go on again.
+ * I2  The address of a page fault is read before interrupts go on again, and stays until the next
+ *     page fault: nothing else changes CR2 either.
  * I3  Nothing is written to a stack that is not known to have the room: a thread on any other stack
  *     is the process's own and dies of its signal.
  *
@@ -112,7 +113,8 @@ unsigned long host_deliver(const struct host_frame *f, unsigned long addr, unsig
 	if (overflow)
 		regs->vector = TRAP_DF;
 	host_irqs_off = 1;
-	fault_addr = addr;
+	if (f->vector == TRAP_PF)
+		fault_addr = addr;
 	*entry = (unsigned long)trap_common;
 	return (unsigned long)regs;
 }

@@ -7,6 +7,7 @@
  *   registers_come_through  a register swapped in save_frame() or in trap_common's pops
  *   overflow_is_a_report    stack_with_room() never says overflow (the process dies)
  *   a_tick_waits            host_interrupt() ignores host_irqs_off; arch_irq_enable() replays nothing
+ *   ticks_leave_the_fault_address  host_deliver() takes the address of each signal for a fault's
  *   flag_comes_back         recovery_jump() leaves host_irqs_off alone; trap_dispatch() does not let interrupts in again
  */
 #include <asm/clock.h>
@@ -18,6 +19,7 @@
 #include <linux/mm.h>
 #include <linux/vmalloc.h>
 #include <quarry/report.h>
+#include "arch/host/kernel.h"
 #include "tests/plant.h"
 
 static noinline u64 load(unsigned long addr)
@@ -131,6 +133,19 @@ static void a_tick_waits(struct kunit *test)
 	KUNIT_EXPECT_GE(test, jiffies, before + 3);
 }
 
+/* What a report says of the last page fault holds whatever interrupts come before it is printed. */
+static void ticks_leave_the_fault_address(struct kunit *test)
+{
+	unsigned long at = KERNEL_START + IMAGE_SIZE, before;
+
+	KUNIT_EXPECT_FAULT(test, "page fault for address", load(at));
+	before = jiffies;
+	for (u64 start = clock_ns(); jiffies == before && clock_ns() - start < 10000000000ULL;)
+		;
+	KUNIT_EXPECT_NE(test, jiffies, before);
+	KUNIT_EXPECT_EQ(test, last_fault_addr(), at);
+}
+
 static void flag_comes_back(struct kunit *test)
 {
 	unsigned long flags;
@@ -148,13 +163,12 @@ static void flag_comes_back(struct kunit *test)
 	KUNIT_EXPECT_FALSE(test, irqs_disabled());
 }
 
-static struct kunit_case cases[] = { KUNIT_CASE(registers_come_through),
-				     KUNIT_CASE(each_trap_is_named),
-				     KUNIT_CASE(breakpoint_goes_on),
-				     KUNIT_CASE(overflow_is_a_report),
-				     KUNIT_CASE(a_tick_waits),
-				     KUNIT_CASE(flag_comes_back),
-				     {} };
+static struct kunit_case cases[] = {
+	KUNIT_CASE(registers_come_through), KUNIT_CASE(each_trap_is_named),
+	KUNIT_CASE(breakpoint_goes_on),	    KUNIT_CASE(overflow_is_a_report),
+	KUNIT_CASE(a_tick_waits),	    KUNIT_CASE(ticks_leave_the_fault_address),
+	KUNIT_CASE(flag_comes_back),	    {}
+};
 static struct kunit_suite suite = { .name = "host_traps", .test_cases = cases };
 
 kunit_test_suite(suite);
