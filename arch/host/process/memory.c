@@ -7,8 +7,11 @@
  * image is part of the program's file. Its pages are copied into RAM at the physical address
  * that host.ld gives them, and RAM is mapped over the writable ones, so the direct map shows the image
  * as on the machine; code and constants never change, and stay pages of the file, where profilers find
- * their names. Regions that are not free (an unlucky address randomisation, which more than 192 GiB of
- * RAM always meets) make the process start itself again without randomisation.
+ * their names.
+ *
+ * Address randomisation mostly puts the C library into the last region, the direct map's. Then the
+ * process starts itself again without it. Where that is forbidden (some containers do), what must be
+ * free is no more than the RAM that was asked for needs: less of it is likelier to fit.
  */
 #define _GNU_SOURCE
 #include <fcntl.h>
@@ -105,6 +108,7 @@ static void restart(char **argv)
 static void guard_region(const struct host_region *r)
 {
 	reserve(r->start - HOST_PAGE, HOST_PAGE);
+	reserve(r->start + r->needed, HOST_PAGE); /* the region's own, if all of it was free */
 	reserve(r->start + r->size, HOST_PAGE);
 }
 
@@ -118,7 +122,7 @@ void reserve_regions(char **argv)
 			continue;
 		restart(argv);
 		if (!reserve(regions[i].start, regions[i].needed))
-			die("the kernel's regions are not free in this process");
+			die("the kernel's addresses are taken; try again, or with less memory");
 	}
 	for (unsigned int i = 0; i < HOST_REGIONS; i++)
 		guard_region(&regions[i]);
