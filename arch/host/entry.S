@@ -27,9 +27,9 @@
  */
 #include "host.h"
 
-#define XSAVE_SIZE   2752 /* x87, SSE, AVX, AVX-512, to the next multiple of 64 */
+#define XSAVE_MASK   0xe7 /* x87, SSE, AVX, AVX-512 */
+#define XSAVE_SIZE   2752 /* these end at 2688 or below, wherever the CPU keeps them */
 #define XSAVE_HEADER 512
-#define XSAVE_MASK   0xe7
 #define BOOT_PVH     2
 
 	.text

@@ -135,13 +135,13 @@ static struct host_region region(unsigned int which)
 /* The direct map: what memcheck knows of memory is kept there, and would be lost with a mapping. */
 int checker_wires(unsigned long va)
 {
-	return va >= region(2).start;
+	return va >= region(HOST_DIRECT_MAP).start;
 }
 
 /* struct pages: of 32 bytes for each page */
 static void open_vmemmap(void)
 {
-	(void)VALGRIND_MAKE_MEM_DEFINED(region(0).start, host_ram_size / HOST_PAGE * 32);
+	(void)VALGRIND_MAKE_MEM_DEFINED(region(HOST_VMEMMAP).start, host_ram_size / HOST_PAGE * 32);
 }
 
 /*
@@ -150,7 +150,7 @@ static void open_vmemmap(void)
  */
 void checker_unmapped(unsigned long va, unsigned long size)
 {
-	if (va == region(0).start)
+	if (va == region(HOST_VMEMMAP).start)
 		open_vmemmap();
 	else if (size <= REFILL_MAX)
 		(void)VALGRIND_MAKE_MEM_DEFINED(va, size);
@@ -171,7 +171,7 @@ void checker_leave_stack(unsigned int cpu)
 	}
 	if (cpu)
 		return;
-	host_map(region(2).start, 0, host_ram_size, HOST_R | HOST_W);
+	host_map(region(HOST_DIRECT_MAP).start, 0, host_ram_size, HOST_R | HOST_W);
 	open_vmemmap();
 }
 

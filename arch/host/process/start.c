@@ -4,6 +4,7 @@
  * fuzzer (fuzz.c).
  */
 #define _GNU_SOURCE
+#include <cpuid.h>
 #include <stdio.h>
 #include <string.h>
 #include <x86intrin.h>
@@ -27,6 +28,15 @@ void fuzz_machine(struct machine *m, const char *target)
 	map_from_size(FUZZ_MEM);
 }
 
+/* Without it a trap's way in would trap (entry.S), for ever. */
+static void need_xsave(void)
+{
+	unsigned int a, b, c, d;
+
+	if (!__get_cpuid(1, &a, &b, &c, &d) || !(c & bit_OSXSAVE))
+		unusable("the CPU has no XSAVE, or the system does not let programs use it");
+}
+
 static void measure_clock(void)
 {
 	unsigned long long ns = host_clock_ns(), tsc = __rdtsc(), passed;
@@ -39,6 +49,7 @@ static void measure_clock(void)
 
 void make_machine(const struct machine *m, char **argv, unsigned long long cycles)
 {
+	need_xsave();
 	size_ram();
 	reserve_regions(argv); /* before anything large can land there */
 	make_ram();
