@@ -2,10 +2,10 @@
 /*
  * Instructions that may fault.
  *
- * A fault-tolerant access (uaccess.asm) is an ordinary instruction whose address stands in the
- * section __ex_table together with the place to go on when it faults. Nothing is checked before the
- * access and nothing is paid for it: the table is only read by the handlers of #PF, #GP and #SS,
- * after the trap.
+ * A fault-tolerant access (a port's uaccess.asm or uaccess.c, byte_is()) is an ordinary instruction
+ * whose address stands in the section __ex_table together with the place to go on when it faults.
+ * Nothing is checked before the access and nothing is paid for it: the table is only read by the
+ * handlers of #PF, #GP and #SS, after the trap.
  *
  *	__ex_table_start                                                     __ex_table_end
  *	| insn, fixup, type | insn, fixup, type | …                                       |
@@ -13,10 +13,10 @@
  * I1  Each entry names an instruction in the kernel's text, and its fix-up lies in the text too.
  * I2  No instruction has two entries, so the order of the table doesn't matter.
  *
- * The search is linear. The table has an entry per faulting instruction of one file (about a
- * dozen), a lookup follows a trap that costs hundreds of cycles anyway, and a linear search needs
- * neither a sort of data that should stay read-only nor a rule about link order. Contexts: any, NMI
- * included; nothing is written.
+ * The search is linear. The table has an entry for each such instruction and each place that uses
+ * byte_is() (about two dozen), a lookup follows a trap that costs hundreds of cycles anyway, and a
+ * linear search needs neither a sort of data that should stay read-only nor a rule about link order.
+ * Contexts: any, NMI included; nothing is written.
  */
 #include "extable.h"
 

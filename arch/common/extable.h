@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The table of instructions that may fault, written by uaccess.asm and read by the trap handlers.
+ * The table of instructions that may fault, written by a port's uaccess file and by byte_is()
+ * (asm/extable.h), read by the trap handlers.
  */
-#ifndef X86_EXTABLE_H
-#define X86_EXTABLE_H
+#ifndef ARCH_EXTABLE_H
+#define ARCH_EXTABLE_H
 
 #include <asm/ptrace.h>
 

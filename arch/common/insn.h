@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Which memory an instruction was about to touch. */
-#ifndef X86_INSN_H
-#define X86_INSN_H
+#ifndef ARCH_INSN_H
+#define ARCH_INSN_H
 
 #include <asm/ptrace.h>
 

@@ -6,8 +6,8 @@
  *
  *	rbp ──► [ caller's rbp ][ return address ] … [ caller's rbp ][ return address ] … 0
  *
- * The trap entry puts a frame of the same form below its registers (entry.asm), so the list also
- * leads through traps and from an IST stack to the one that was interrupted.
+ * The trap entry (a port's entry.asm or entry.S) puts a frame of the same form below its registers,
+ * so the list also leads through traps and from an IST stack to the one that was interrupted.
  *
  * I1  Nothing is read before it was found to lie inside a known stack (kstacks[], always mapped): a
  *     broken chain ends the trace, it never faults.
@@ -31,7 +31,7 @@
 #define MAX_SWITCHES	4
 #define OPCODE_PUSH_RBP 0x55
 
-extern const char trap_common[], __trap_common_end[]; /* entry.asm */
+extern const char trap_common[], __trap_common_end[]; /* a port's entry */
 
 struct frame {
 	unsigned long bp;
