@@ -41,7 +41,7 @@ struct boot_page {
 	char module_name[128];
 };
 
-_Static_assert(MAP_PHYS + MAP_ROWS_MAX * sizeof(struct memmap_entry) <= 640 * KIB, "low memory");
+_Static_assert(MAP_PHYS + MAP_ROWS_MAX * sizeof(struct memmap_entry) <= INFO_END, "low memory");
 
 static unsigned int write_map(void)
 {

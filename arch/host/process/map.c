@@ -201,19 +201,28 @@ unsigned long map_ram_end(unsigned long limit)
 	return (last + RAM_UNIT - 1) & ~(RAM_UNIT - 1);
 }
 
-/* The highest place in a usable row that keeps clear of the image; 0: none. */
-static unsigned long place_below(unsigned long size, unsigned long limit)
+/* Would `size` bytes at `at` lie on what the loader has put somewhere already? */
+static int is_taken(unsigned long at, unsigned long size)
 {
-	unsigned long start, data, end, phys, best = 0, at;
+	unsigned long start, data, end, phys;
 
 	host_image(&start, &data, &end, &phys);
+	return (at < phys + (end - start) && at + size > phys) ||
+	       (at < INFO_END && at + size > INFO_PHYS);
+}
+
+/* The highest place, of those at the ends of usable rows, that is not taken; 0: none. */
+static unsigned long place_below(unsigned long size, unsigned long limit)
+{
+	unsigned long best = 0, at;
+
 	for (unsigned int i = 0; i < nr_rows; i++) {
 		const struct map_row *r = &rows[i];
 
 		if (r->type != MAP_USABLE || r->start >= limit || row_end(r, limit) < size)
 			continue;
 		at = (row_end(r, limit) - size) & ~(HOST_PAGE - 1);
-		if (at < r->start || (at < phys + (end - start) && at + size > phys))
+		if (at < r->start || is_taken(at, size))
 			continue;
 		if (at > best)
 			best = at;

@@ -10,7 +10,8 @@
 #define HOLE_START (3 * GIB) /* no RAM from here … */
 #define HOLE_END   (4 * GIB) /* … to here, as on a PC */
 
-#define INFO_PHYS     0x10000UL /* where the loader's word to the kernel stands */
+#define INFO_PHYS     0x10000UL /* where the loader's word to the kernel stands … */
+#define INFO_END      0x80000UL /* … up to here at most */
 #define BOOT_LINE_MAX 2048
 
 /* Exit status of a run that did not end by itself; the others are host_exit()'s. */
