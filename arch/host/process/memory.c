@@ -58,22 +58,30 @@ void make_ram(void)
 	memcpy(host_ram + LAPIC_VERSION_PHYS, &(uint32_t){ LAPIC_VERSION }, 4);
 }
 
+/* Bytes of the row that are RAM, from its start on. */
+static unsigned long ram_of_row(const struct map_row *row)
+{
+	unsigned long end = row->start + row->size;
+
+	if (row->type != MAP_USABLE || end < row->start || row->start >= host_ram_size)
+		return 0;
+	return (end < host_ram_size ? end : host_ram_size) - row->start;
+}
+
 /* As on a machine that ran something else before: whoever needs zeros must write them. */
 void fill_ram(void)
 {
-	const struct map_row *row;
+	unsigned long there = (unsigned long)sysconf(_SC_PHYS_PAGES) * HOST_PAGE, all = 0;
 	unsigned int nr;
+	const struct map_row *rows = map_rows(&nr);
 
-	row = map_rows(&nr);
-	for (; nr; nr--, row++) {
-		unsigned long end = row->start + row->size;
-
-		if (row->type != MAP_USABLE || end < row->start || row->start >= host_ram_size)
-			continue;
-		if (end > host_ram_size)
-			end = host_ram_size;
-		memset(host_ram + row->start, 0xa5, end - row->start);
-	}
+	for (unsigned int i = 0; i < nr; i++)
+		all += ram_of_row(&rows[i]);
+	if (all > there)
+		unusable("--junk writes all RAM, %lu MiB, and this machine has %lu MiB", all / MIB,
+			 there / MIB);
+	for (unsigned int i = 0; i < nr; i++)
+		memset(host_ram + rows[i].start, 0xa5, ram_of_row(&rows[i]));
 }
 
 static int reserve(unsigned long start, unsigned long size)
