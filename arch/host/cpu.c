@@ -104,11 +104,6 @@ void host_stack(unsigned int cpu, enum host_stack which, unsigned long *low, uns
 	}
 }
 
-unsigned long overflow_stack(void)
-{
-	return kstacks[2 * host_cpu + 1].high;
-}
-
 /* ---- bring-up ---- */
 
 void host_regions(struct host_region regions[HOST_REGIONS])

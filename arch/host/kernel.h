@@ -54,9 +54,11 @@ unsigned int tlb_entries(void);
 /* tlb.c: take a page out of the image, for good. */
 void image_unmap_page(unsigned long va);
 
-/* cpu.c: make the CPUs' stacks known; where this CPU reports overflows. */
+/*
+ * cpu.c: make the CPUs' stacks known: kstacks[2 * cpu], and behind it the one that its overflows are
+ * reported on.
+ */
 void stacks_init(void);
-unsigned long overflow_stack(void);
 
 /* smp.c: do what other CPUs ask for. Interrupts off. */
 void smp_serve_calls(void);

@@ -20,7 +20,8 @@
  * I3  Nothing is written to a stack that is not known to have the room: a thread on any other stack
  *     is the process's own and dies of its signal.
  *
- * Contexts: host_*() the signal handler, everything blocked, on the signal stack; the rest the
+ * Contexts: host_*() the signal handler, everything blocked, on the signal stack, so what they call
+ * is here or in a file that ThreadSanitizer leaves alone as well (tests/host/tsan.mk); the rest the
  * interrupted thread's. The search for a fix-up is that of arch/common/extable.c, operands are
  * decoded by arch/common/insn.c.
  */
@@ -38,6 +39,7 @@
 #include <linux/sprintf.h>
 #include "arch/common/extable.h"
 #include "arch/common/insn.h"
+#include "arch/common/stacks.h"
 #include "host.h"
 #include "kernel.h"
 
@@ -81,6 +83,11 @@ static const struct trap traps[HOST_VECTOR_TIMER] = {
 };
 
 /* ---- in the signal handler ---- */
+
+static unsigned long overflow_stack(void)
+{
+	return kstacks[2 * host_cpu + 1].high;
+}
 
 /* A stack with room below `sp`, and whose; 0: none of ours. */
 static unsigned long stack_with_room(unsigned long sp, bool *overflow)
