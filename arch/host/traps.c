@@ -17,8 +17,9 @@
  *     interrupts off, as through an interrupt gate, and brings them back when it returns.
  * I2  The address of a page fault is read before interrupts go on again, and stays until the next
  *     page fault: nothing else changes CR2 either.
- * I3  Nothing is written to a stack that is not known to have the room: a thread on any other stack
- *     is the process's own and dies of its signal.
+ * I3  Nothing is written to a stack that is not known to have the room: near its end a trap goes to
+ *     the CPU's stack for overflows, though only one that met the guard page is called an overflow. A
+ *     thread on a stack that is none of ours is the process's own and dies of its signal.
  *
  * Contexts: host_*() the signal handler, everything blocked, on the signal stack, so what they call
  * is here or in a file that ThreadSanitizer leaves alone as well (tests/host/tsan.mk); the rest the
@@ -89,35 +90,36 @@ static unsigned long overflow_stack(void)
 	return kstacks[2 * host_cpu + 1].high;
 }
 
-/* A stack with room below `sp`, and whose; 0: none of ours. */
-static unsigned long stack_with_room(unsigned long sp, bool *overflow)
+/* What is below a stack pointer: no stack of ours; a guard page; less, or as much, as a trap needs. */
+enum room { NO_STACK, OVERFLOWN, LITTLE, ENOUGH };
+
+static enum room room_below(unsigned long sp)
 {
 	unsigned long low, high;
 	const char *name;
 
 	/* A push that faults has not moved the stack pointer yet. */
-	*overflow = stack_guard_hit(sp, &name) || stack_guard_hit(sp - 8, &name);
-	if (!*overflow && !stack_bounds(sp - 1, &low, &high, &name))
-		return 0;
-	if (!*overflow && sp - low < HANDLER_ROOM)
-		*overflow = true;
-	return *overflow ? overflow_stack() : sp - RED_ZONE;
+	if (stack_guard_hit(sp, &name) || stack_guard_hit(sp - 8, &name))
+		return OVERFLOWN;
+	if (!stack_bounds(sp - 1, &low, &high, &name))
+		return NO_STACK;
+	return sp - low < HANDLER_ROOM ? LITTLE : ENOUGH;
 }
 
 unsigned long host_deliver(const struct host_frame *f, unsigned long addr, unsigned long *entry)
 {
-	bool overflow;
-	unsigned long top = stack_with_room(f->sp, &overflow);
+	enum room room = room_below(f->sp);
+	unsigned long top = room == ENOUGH ? f->sp - RED_ZONE : overflow_stack();
 	struct pt_regs *regs = (struct pt_regs *)((top & ~15UL) - sizeof(*regs));
 
-	if (!top)
+	if (room == NO_STACK)
 		return 0;
 	memstate_undefined((u64 *)regs - ENTRY_WORDS, sizeof(*regs) + ENTRY_WORDS * sizeof(u64));
 	copy_words(regs, f, sizeof(*regs) / 8);
 	regs->flags &= ~X86_EFLAGS_IF;
 	if (!host_irqs_off)
 		regs->flags |= X86_EFLAGS_IF;
-	if (overflow)
+	if (room == OVERFLOWN)
 		regs->vector = TRAP_DF;
 	host_irqs_off = 1;
 	if (f->vector == TRAP_PF)
@@ -138,9 +140,7 @@ static bool in_kernel_text(unsigned long ip)
 
 int host_interrupt(unsigned long vector, unsigned long ip, unsigned long sp)
 {
-	bool overflow;
-
-	if (!host_irqs_off && in_kernel_text(ip) && stack_with_room(sp, &overflow) && !overflow)
+	if (!host_irqs_off && in_kernel_text(ip) && room_below(sp) == ENOUGH)
 		return true;
 	host_irq_pending |= pending_bit(vector); /* all signals are blocked: nobody is in between */
 	return false;

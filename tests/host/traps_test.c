@@ -5,7 +5,8 @@
  * Mutations that made them fail when tried:
  *   each_trap_is_named, breakpoint_goes_on   the vector is the signal's number; the #GP's operand is not decoded
  *   registers_come_through  a register swapped in save_frame() or in trap_common's pops
- *   overflow_is_a_report    stack_with_room() never says overflow (the process dies)
+ *   overflow_is_a_report    room_below() never says OVERFLOWN (the process dies)
+ *   little_room_is_no_overflow  host_deliver() calls any trap near the end of a stack an overflow
  *   a_tick_waits            host_interrupt() ignores host_irqs_off; arch_irq_enable() replays nothing
  *   ticks_leave_the_fault_address  host_deliver() takes the address of each signal for a fault's
  *   flag_comes_back         recovery_jump() leaves host_irqs_off alone; trap_dispatch() does not let interrupts in again
@@ -13,6 +14,7 @@
 #include <asm/clock.h>
 #include <asm/irqflags.h>
 #include <asm/page.h>
+#include <asm/stack.h>
 #include <kunit/test.h>
 #include <linux/jiffies.h>
 #include <linux/memblock.h>
@@ -106,6 +108,28 @@ static void overflow_is_a_report(struct kunit *test)
 	KUNIT_EXPECT_FAULT(test, "boot stack guard page was hit", dig(1UL << 20));
 }
 
+/* A wrong load where the stack has less left than a trap needs, but is not over yet. */
+static noinline u64 load_near_the_end(unsigned long addr)
+{
+	unsigned long low, high;
+	volatile char room[512];
+	const char *name;
+
+	room[0] = 0;
+	if (!stack_bounds((unsigned long)room, &low, &high, &name))
+		return 0;
+	if ((unsigned long)room - low < 6000)
+		return load(addr);
+	return load_near_the_end(addr) + room[0];
+}
+
+static void little_room_is_no_overflow(struct kunit *test)
+{
+	KUNIT_EXPECT_FAULT(test, "NULL pointer dereference, address: 0000000000000018",
+			   load_near_the_end(0x18));
+	KUNIT_EXPECT_EQ(test, last_fault_addr(), 0x18UL);
+}
+
 static void wait_ns(u64 ns)
 {
 	u64 start = clock_ns();
@@ -163,12 +187,15 @@ static void flag_comes_back(struct kunit *test)
 	KUNIT_EXPECT_FALSE(test, irqs_disabled());
 }
 
-static struct kunit_case cases[] = {
-	KUNIT_CASE(registers_come_through), KUNIT_CASE(each_trap_is_named),
-	KUNIT_CASE(breakpoint_goes_on),	    KUNIT_CASE(overflow_is_a_report),
-	KUNIT_CASE(a_tick_waits),	    KUNIT_CASE(ticks_leave_the_fault_address),
-	KUNIT_CASE(flag_comes_back),	    {}
-};
+static struct kunit_case cases[] = { KUNIT_CASE(registers_come_through),
+				     KUNIT_CASE(each_trap_is_named),
+				     KUNIT_CASE(breakpoint_goes_on),
+				     KUNIT_CASE(overflow_is_a_report),
+				     KUNIT_CASE(little_room_is_no_overflow),
+				     KUNIT_CASE(a_tick_waits),
+				     KUNIT_CASE(ticks_leave_the_fault_address),
+				     KUNIT_CASE(flag_comes_back),
+				     {} };
 static struct kunit_suite suite = { .name = "host_traps", .test_cases = cases };
 
 kunit_test_suite(suite);
