@@ -46,8 +46,12 @@ host: $(H)/quarry
 
 host_key = $(HCC) $(hk_cflags) $(hp_cflags) $(hlink) $(hk_obj) $(san_$(SAN)_kernel) $(san_$(SAN)_process) $(san_$(SAN)_link) $(san_$(SAN)_skip)
 
+# Tools are what has a san_<tool>_kernel, wherever that stands: known when all makefiles are read.
+host_tools = $(patsubst san_%_kernel,%,$(filter san_%_kernel,$(.VARIABLES)))
+known_tool = $(if $(filter-out $(host_tools),$(SAN)),$(error SAN=$(SAN): no such tool; there are $(sort $(host_tools))))
+
 $(H)/flags: tools
-	@tests/packages --need host
+	$(known_tool)@tests/packages --need host
 	@mkdir -p $(H); echo '$(host_key)' | cmp -s - $@ || \
 		echo '$(host_key)' > $@
 
