@@ -15,8 +15,8 @@
  *
  * The search is linear. The table has an entry for each such instruction and each place that uses
  * byte_is() (about two dozen), a lookup follows a trap that costs hundreds of cycles anyway, and a
- * linear search needs neither a sort of data that should stay read-only nor a rule about link order.
- * Contexts: any, NMI included; nothing is written.
+ * linear search needs neither a sort of data that should stay read-only nor a rule about link
+ * order. Contexts: any, NMI included; nothing is written.
  */
 #include "extable.h"
 

@@ -55,8 +55,8 @@ unsigned int tlb_entries(void);
 void image_unmap_page(unsigned long va);
 
 /*
- * cpu.c: make the CPUs' stacks known: kstacks[2 * cpu], and behind it the one that its overflows are
- * reported on.
+ * cpu.c: make the CPUs' stacks known: kstacks[2 * cpu], and behind it the one that its overflows
+ * are reported on.
  */
 void stacks_init(void);
 

@@ -33,8 +33,9 @@
  * 4. Before pt_activate_kernel() the direct map is the boot window: RAM as it is, writable.
  *
  * Invariants
- * I1  nr_entries <= TLB_SIZE, and what the process has mapped of RAM, but for the image and the walker's
- *     own view, lies in some entry: so a flush finds it. With the rights of that entry's leaf at most.
+ * I1  nr_entries <= TLB_SIZE, and what the process has mapped of RAM, but for the image and the
+ *     walker's own view, lies in some entry: so a flush finds it. With the rights of that entry's
+ *     leaf at most.
  * I2  Each entry is on the chain of its hash, and on no other.
  * I3  User addresses have no entries here, but in each CPU's own table (utlb.c).
  * I4  When a flush returns no CPU uses what the tables said before. The walk and the filling are one

@@ -17,9 +17,10 @@
  *     interrupts off, as through an interrupt gate, and brings them back when it returns.
  * I2  The address of a page fault is read before interrupts go on again, and stays until the next
  *     page fault: nothing else changes CR2 either.
- * I3  Nothing is written to a stack that is not known to have the room: near its end a trap goes to
- *     the CPU's stack for overflows, though only one that met the guard page is called an overflow. A
- *     thread on a stack that is none of ours is the process's own and dies of its signal.
+ * I3  Nothing is written to a stack that is not known to have the room: near its end a trap goes
+ *     to the CPU's stack for overflows, though only one that met the guard page is called an
+ *     overflow. A thread on a stack that is none of ours is the process's own and dies of its
+ *     signal.
  *
  * Contexts: host_*() the signal handler, everything blocked, on the signal stack, so what they call
  * is here or in a file that ThreadSanitizer leaves alone as well (tests/host/tsan.mk); the rest the
@@ -90,7 +91,7 @@ static unsigned long overflow_stack(void)
 	return kstacks[2 * host_cpu + 1].high;
 }
 
-/* What is below a stack pointer: no stack of ours; a guard page; less, or as much, as a trap needs. */
+/* What is below a stack pointer: no stack of ours, a guard page, less than a trap needs, enough. */
 enum room { NO_STACK, OVERFLOWN, LITTLE, ENOUGH };
 
 static enum room room_below(unsigned long sp)

@@ -9,8 +9,8 @@
  *			4G …            the rest of RAM
  *	--map ROWS	what the rows say, in their order, right or wrong
  *
- *	rows:  row [, row …]            or the name of a file that has one row a line; what stands behind
- *					a # is ignored. A name that begins with a digit is taken for rows.
+ *	rows:  row [, row …]            or the name of a file that has one row a line; a # and what
+ *					follows is ignored. A name with a digit in front is rows.
  *	row:   start-end:type           end is the first byte behind it
  *	       start+size:type          may run past the end of all addresses
  *	type:  usable reserved acpi nvs bad, or the number itself

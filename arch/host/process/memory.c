@@ -10,8 +10,8 @@
  * their names.
  *
  * Address randomisation mostly puts the C library into the last region, the direct map's. Then the
- * process starts itself again without it. Where that is forbidden (some containers do), what must be
- * free is no more than the RAM that was asked for needs: less of it is likelier to fit.
+ * process starts itself again without it. Where that is forbidden (some containers do), what must
+ * be free is no more than the RAM that was asked for needs: less of it is likelier to fit.
  */
 #define _GNU_SOURCE
 #include <fcntl.h>
@@ -35,7 +35,7 @@ void size_ram(void)
 	host_ram_size = map_ram_end(regions[HOST_DIRECT_MAP].size);
 }
 
-/* A process may start without its standard streams: what is written to them must not land in RAM. */
+/* A process may start without standard streams: what is written to them must not land in RAM. */
 static int keep_off_streams(int fd)
 {
 	int high = fcntl(fd, F_DUPFD_CLOEXEC, STDERR_FILENO + 1);

@@ -3,9 +3,9 @@
  * What the kernel half asks of the process: mappings, output, time, the end. One system call each.
  *
  * Everything here may run in a signal handler or with a signal handler on top, so nothing but
- * async-signal-safe calls is made (die() asks for an error's text as well, since it is the end), and
- * no state is kept but what start-up sets once. A mapping that the process can't make ends the run:
- * the kernel half has no use for half a TLB. So does a console that can't be written.
+ * async-signal-safe calls is made (die() asks for an error's text as well, since it is the end),
+ * and no state is kept but what start-up sets once. A mapping that the process can't make ends the
+ * run: the kernel half has no use for half a TLB. So does a console that can't be written.
  */
 #define _GNU_SOURCE
 #include <errno.h>
