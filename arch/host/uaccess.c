@@ -196,7 +196,7 @@ unsigned long raw_clear_user(void __user *to, unsigned long n)
 /* Bytes before the first NUL of `n`; n: there is none. False: they can't be read. */
 static bool bytes_before_nul(const char *s, unsigned long n, unsigned long *len)
 {
-	char c;
+	char c = 0;
 
 	for (*len = 0; *len < n; ++*len) {
 		if (copy_nofault(&c, s + *len, 1))
