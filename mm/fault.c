@@ -46,14 +46,13 @@
 #include <asm/fault.h>
 #include <asm/irqflags.h>
 #include <asm/tlbflush.h>
+#include <linux/sched.h>
 #include <linux/uaccess.h>
 #include <quarry/assert.h>
 #include "internal.h"
 #include "vma.h"
 
 const u8 empty_zero_page[PAGE_SIZE] __aligned(PAGE_SIZE);
-
-DEFINE_PER_CPU(int, pagefaults_disabled);
 
 static bool vmf_write(const struct vm_fault *vmf)
 {
@@ -437,7 +436,7 @@ static unsigned int fault_flags(const struct mem_fault *f)
  */
 bool mm_handle_fault(const struct mem_fault *f)
 {
-	struct mm_struct *mm = this_cpu_read(current_mm);
+	struct mm_struct *mm = current->mm;
 
 	if (!(f->flags & (FAULT_USER_ACCESS | FAULT_USER_MODE)) || (f->flags & FAULT_RSVD))
 		return false;

@@ -8,16 +8,16 @@
  *	mm_users	those who use the mappings; the last mmput() unmaps everything (exit_mmap)
  *	mm_count	those who need the structure and its root; all users together are one; the last mmdrop() frees both
  *
- * 2. There is no scheduler, so "current" is a per-CPU pointer: current_mm is the address space of
- *    the running context. It is set and cleared by kthread_use_mm() and kthread_unuse_mm(), which
- *    also switch the tables. A context that lost its users under it (somebody else's mmput) goes on
- *    with an empty address space: its structure and root stay until it lets go.
+ * 2. current->mm is the address space of the running task. It is set and cleared by kthread_use_mm()
+ *    and kthread_unuse_mm(), which also switch the tables. A task that lost its users under it
+ *    (somebody else's mmput) goes on with an empty address space: its structure and root stay until
+ *    it lets go.
  *
  * 3. Invariants
  *    I1  the kernel half of every root is the kernel's (pt_root_init()); this code writes the user
  *        half only;
- *    I2  current_mm is NULL exactly when the CPU walks no user tables, and holds one mm_count while
- *        it isn't;
+ *    I2  current->mm is NULL exactly when the CPU walks no user tables, and holds one mm_count
+ *        while it isn't;
  *    I3  mm_users > 0 implies mm_count > 0; at mm_users 0 there is no mapping and no table below
  *        the root.
  *
@@ -32,6 +32,7 @@
  */
 #include <asm/pgtable.h>
 #include <linux/kthread.h>
+#include <linux/sched.h>
 #include <linux/slab.h>
 #include <quarry/assert.h>
 #include "internal.h"
@@ -40,8 +41,6 @@
 #define STACK_ROOM (128UL << 20)
 #define MMAP_BASE  (TASK_SIZE - STACK_ROOM)
 #define HEAP_START PAGE_ALIGN_DOWN(TASK_SIZE / 3 * 2)
-
-DEFINE_PER_CPU(struct mm_struct *, current_mm);
 
 static struct kmem_cache *mm_cache;
 
@@ -108,7 +107,7 @@ void mmput(struct mm_struct *mm)
 void __mmdrop(struct mm_struct *mm)
 {
 	assert(RB_EMPTY_ROOT(&mm->mm_rb) && mm->nr_tables == 0);
-	assert(this_cpu_read(current_mm) != mm);
+	assert(current->mm != mm);
 	table_free_user(mm->pgd);
 	kmem_cache_free(mm_cache, mm);
 }
@@ -122,10 +121,10 @@ void __mmdrop(struct mm_struct *mm)
  */
 void kthread_use_mm(struct mm_struct *mm)
 {
-	if (WARN_ON(this_cpu_read(current_mm)))
+	if (WARN_ON(current->mm))
 		return;
 	mmgrab(mm);
-	this_cpu_write(current_mm, mm);
+	current->mm = mm;
 	pt_switch(mm->pgd);
 }
 
@@ -135,9 +134,9 @@ void kthread_use_mm(struct mm_struct *mm)
  */
 void kthread_unuse_mm(struct mm_struct *mm)
 {
-	if (WARN_ON(this_cpu_read(current_mm) != mm))
+	if (WARN_ON(current->mm != mm))
 		return;
 	pt_switch(NULL);
-	this_cpu_write(current_mm, NULL);
+	current->mm = NULL;
 	mmdrop(mm);
 }

@@ -40,6 +40,7 @@
 #include <linux/err.h>
 #include <linux/memfile.h>
 #include <linux/mman.h>
+#include <linux/sched.h>
 #include <linux/sprintf.h>
 #include <linux/string.h>
 #include <quarry/assert.h>
@@ -415,7 +416,7 @@ unsigned long do_mmap(struct mm_struct *mm, struct file *file, unsigned long add
 unsigned long vm_mmap(struct file *file, unsigned long addr, unsigned long len, unsigned long prot,
 		      unsigned long flag, unsigned long offset)
 {
-	struct mm_struct *mm = this_cpu_read(current_mm);
+	struct mm_struct *mm = current->mm;
 
 	if (!mm || !PAGE_ALIGNED(offset))
 		return -EINVAL;
@@ -429,7 +430,7 @@ unsigned long vm_mmap(struct file *file, unsigned long addr, unsigned long len, 
  */
 int vm_munmap(unsigned long start, size_t len)
 {
-	struct mm_struct *mm = this_cpu_read(current_mm);
+	struct mm_struct *mm = current->mm;
 
 	return mm ? do_munmap(mm, start, len) : -EINVAL;
 }

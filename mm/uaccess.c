@@ -18,7 +18,7 @@
  *
  * 3. Invariants
  *    I1  no bare copy is called with a user address that access_ok() refused;
- *    I2  pagefaults_disabled is what it was when a function here returns.
+ *    I2  current->pagefault_disabled is what it was when a function here returns.
  *
  * 4. Context: process context, may sleep (with interrupts off a missing page is an error instead,
  *    as fault.c says); the _inatomic and _nofault forms anywhere. Locks: none held, mmap_lock is

@@ -21,11 +21,13 @@
 #include <asm/clock.h>
 #include <asm/console.h>
 #include <asm/cpufeature.h>
+#include <asm/current.h>
 #include <asm/irqflags.h>
 #include <asm/ksyms.h>
 #include <asm/page.h>
 #include <asm/percpu.h>
 #include <asm/pgtable.h>
+#include <asm/preempt.h>
 #include <asm/setup.h>
 #include <asm/smp.h>
 #include <linux/kernel.h>
@@ -42,6 +44,8 @@ __thread volatile unsigned int host_irqs_off = 1;
 __thread volatile unsigned int host_irq_pending;
 __thread unsigned long host_cpu_off;
 __thread unsigned int host_cpu;
+__thread unsigned int host_preempt_count = PREEMPT_SETTLED;
+__thread struct task_struct *host_current = &idle_task;
 __thread unsigned int host_spins;
 
 unsigned long __per_cpu_offset[NR_CPUS];

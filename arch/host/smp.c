@@ -27,6 +27,7 @@
 #include <asm/atomic.h>
 #include <asm/barrier.h>
 #include <asm/clock.h>
+#include <asm/current.h>
 #include <asm/irqflags.h>
 #include <asm/percpu.h>
 #include <asm/setup.h>
@@ -186,6 +187,7 @@ void cpu_main(unsigned int cpu)
 {
 	host_cpu = cpu;
 	host_cpu_off = per_cpu_offset(cpu);
+	set_current(this_cpu_ptr(&idle_task));
 	clock_start_tick();
 	pr_info("smp: CPU %u is up\n", cpu);
 	smp_store_release(&nr_online_cpus, cpu + 1);

@@ -35,6 +35,7 @@
 #include <asm/memstate.h>
 #include <asm/page.h>
 #include <asm/percpu.h>
+#include <asm/preempt.h>
 #include <asm/ptrace.h>
 #include <asm/stack.h>
 #include <asm/string.h>
@@ -271,12 +272,17 @@ static void page_fault(struct pt_regs *regs, unsigned long addr)
 		report_trap(regs, addr);
 }
 
+/* Interrupts are off here, and were on before. */
 static void interrupt(unsigned int pending)
 {
+	preempt_count_add(HARDIRQ_OFFSET);
 	if (pending & pending_bit(HOST_VECTOR_TIMER))
 		timer_tick();
 	if (pending & pending_bit(HOST_VECTOR_CALL))
 		smp_serve_calls();
+	preempt_count_sub(HARDIRQ_OFFSET);
+	if (preempt_should_resched())
+		preempt_schedule_irq();
 }
 
 /**

@@ -12,9 +12,11 @@
  * CR4 is written whole: firmware leaves its own choices there, and they differ.
  */
 #include <asm/cpufeature.h>
+#include <asm/current.h>
 #include <asm/irqflags.h>
 #include <asm/percpu.h>
 #include <asm/pgtable.h>
+#include <asm/preempt.h>
 #include <asm/setup.h>
 #include <asm/smp.h>
 #include <linux/errno.h>
@@ -51,6 +53,8 @@ unsigned int cpu_phys_bits = 36;
 unsigned long __per_cpu_offset[NR_CPUS];
 DEFINE_PER_CPU(unsigned long, this_cpu_off);
 DEFINE_PER_CPU(unsigned int, cpu_number);
+DEFINE_PER_CPU(unsigned int, __preempt_count) = PREEMPT_SETTLED;
+DEFINE_PER_CPU(struct task_struct *, current_task) = &idle_task;
 unsigned int nr_cpu_ids = 1;
 unsigned int nr_online_cpus = 1;
 

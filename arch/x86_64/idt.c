@@ -16,12 +16,16 @@
  *     not acknowledged: it can only come from an `int` instruction or as the APIC's spurious
  *     vector, neither of which is in service there.
  *
- * Handlers run with interrupts off, on the stack that they interrupted; they may not sleep.
+ * Handlers run with interrupts off, on the stack that they interrupted, and count as HARDIRQ; they
+ * may not sleep. When the outermost ends in code that may be preempted, and a reschedule is wanted,
+ * it happens there.
  * irq_set_handler() may be called at any time: the pointer is a single word, and a vector is set up
  * before its source is unmasked.
  */
 #include <asm/atomic.h>
+#include <asm/irqflags.h>
 #include <asm/ksyms.h>
+#include <asm/preempt.h>
 #include <asm/setup.h>
 #include <linux/printk.h>
 #include "idt.h"
@@ -131,8 +135,12 @@ void irq_dispatch(struct pt_regs *regs)
 	void (*fn)(struct pt_regs * regs) = READ_ONCE(irq->fn);
 	unsigned long before = arch_fetch_add(&irq->count, 1);
 
+	preempt_count_add(HARDIRQ_OFFSET);
 	if (fn)
 		fn(regs);
 	else if (!before)
 		pr_warn("irq: nobody handles vector %lu (said once)\n", regs->vector);
+	preempt_count_sub(HARDIRQ_OFFSET);
+	if (preempt_should_resched() && !arch_irqs_disabled_flags(regs->flags))
+		preempt_schedule_irq();
 }

@@ -32,6 +32,7 @@
 #include <asm/fault.h>
 #include <asm/irqflags.h>
 #include <asm/page.h>
+#include <asm/preempt.h>
 #include <asm/stack.h>
 #include <linux/sprintf.h>
 #include "arch/common/extable.h"
@@ -292,6 +293,11 @@ void trap_dispatch(struct pt_regs *regs)
 	switch (regs->vector) {
 	case X86_TRAP_PF:
 		page_fault(regs);
+		break;
+	case X86_TRAP_NMI:
+		preempt_count_add(NMI_OFFSET);
+		report_trap(regs, 0);
+		preempt_count_sub(NMI_OFFSET);
 		break;
 	case X86_TRAP_GP:
 	case X86_TRAP_SS:

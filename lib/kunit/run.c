@@ -37,6 +37,7 @@
 #include <linux/kernel.h>
 #include <linux/errno.h>
 #include <linux/moduleparam.h>
+#include <linux/preempt.h>
 #include <quarry/report.h>
 #include <asm/clock.h>
 #include <asm/irqflags.h>
@@ -178,6 +179,7 @@ static noinline bool guarded(struct kunit *test, const struct call *c)
 {
 	struct recovery here, *const outer = test->recovery;
 	struct recovery *const trap_outer = report_set_recovery(NULL);
+	const unsigned int count = preempt_count();
 
 	test->leaving = false;
 	if (!recovery_save(&here)) {
@@ -187,6 +189,7 @@ static noinline bool guarded(struct kunit *test, const struct call *c)
 	} else if (!test->leaving) {
 		kunit_fail_text(test, "a trap ended %s", c->what);
 	}
+	preempt_count_set(count); /* the way out may have led from under a lock */
 	test->recovery = outer;
 	report_set_recovery(trap_outer);
 	kunit_capture_abandon(test);

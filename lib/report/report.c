@@ -33,6 +33,7 @@
 #include <linux/minmax.h>
 #include <linux/moduleparam.h>
 #include <linux/printk.h>
+#include <linux/sched.h>
 #include <linux/sprintf.h>
 #include <linux/string.h>
 #include "internal.h"
@@ -64,7 +65,6 @@ static struct {
 	char text[CAPTURE_SIZE];
 } capture;
 
-static DEFINE_PER_CPU(struct recovery *, trap_recovery);
 
 bool panic_on_warn;
 
@@ -454,25 +454,27 @@ void report_uncapture(void)
 }
 
 /**
- * report_set_recovery - where a trap on this CPU goes after its report, instead of panic
+ * report_set_recovery - where a trap of this task goes after its report, instead of panic
  * @r: filled by recovery_save(), whose caller must not return before @r is taken away; NULL: panic
  *
  * Return: the previous one.
  */
 struct recovery *report_set_recovery(struct recovery *r)
 {
-	struct recovery *before = this_cpu_read(trap_recovery);
+	struct recovery *before = current->trap_recovery;
 
-	this_cpu_write(trap_recovery, r);
+	current->trap_recovery = r;
+	current->recovery_count = preempt_count();
 	return before;
 }
 
 void report_die(const char *why)
 {
-	struct recovery *r = this_cpu_read(trap_recovery);
+	struct recovery *r = current->trap_recovery;
 
 	if (!r)
 		panic("%s", why);
 	engine_abandon();
+	preempt_count_set(current->recovery_count); /* locks may have been held */
 	recovery_jump(r);
 }

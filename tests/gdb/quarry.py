@@ -214,9 +214,9 @@ class Vmas(Command):
     name = "q-vmas"
 
     def run(self, _argv):
-        mm = value("current_mm")
+        mm = value("current_task->mm")
         if not int(mm):
-            print("no address space is in use (current_mm is NULL)")
+            print("no address space is in use (the current task has none)")
             return
         print("mm %#x: %d mappings, %d pages, root table %#x" % (
             int(mm), int(mm["map_count"]), int(mm["total_vm"]), int(mm["pgd"])))

@@ -24,7 +24,7 @@ def check(what, ok):
 
 def kernel_walk(va):
     """Physical address by the kernel's own pt_lookup() through its direct map, or None."""
-    slot = int(gdb.parse_and_eval("pt_lookup(current_mm->pgd, %d, &gdb_walk_level)" % va))
+    slot = int(gdb.parse_and_eval("pt_lookup(current_task->mm->pgd, %d, &gdb_walk_level)" % va))
     if not slot:
         return None
     entry = int(gdb.parse_and_eval("((pte_t *)%d)->val" % slot)) & 0xFFFFFFFFFFFFFFFF

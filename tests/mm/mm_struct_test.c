@@ -8,6 +8,7 @@
  *   not freed; a root has no kernel half (the machine dies); what
  *   has no user any more can be mapped into.
  */
+#include <linux/sched.h>
 #include <linux/slab.h>
 #include "mm/internal.h"
 #include "tests/mm/user_fixture.h"
@@ -63,7 +64,7 @@ static void no_space_no_access(struct kunit *test)
 {
 	char buf[4] = "abc";
 
-	KUNIT_EXPECT_NULL(test, this_cpu_read(current_mm));
+	KUNIT_EXPECT_NULL(test, current->mm);
 	KUNIT_EXPECT_EQ(test, peek_error(USER_BASE), -EFAULT);
 	KUNIT_EXPECT_EQ(test, poke(USER_BASE, 1), -EFAULT);
 	KUNIT_EXPECT_EQ(test, copy_to_user((void __user *)USER_BASE, buf, 4), 4);
@@ -83,7 +84,7 @@ static void two_are_kept_apart(struct kunit *test)
 		unsigned long at = USER_PAGE(round / 2 % 4) + 8 * round;
 
 		kthread_use_mm(now);
-		KUNIT_EXPECT_PTR_EQ(test, this_cpu_read(current_mm), now);
+		KUNIT_EXPECT_PTR_EQ(test, current->mm, now);
 		if (round >= 2)
 			KUNIT_EXPECT_EQ(test,
 					peek(USER_PAGE((round - 2) / 2 % 4) + 8 * (round - 2)),
@@ -243,7 +244,7 @@ static void nested_use_is_reported(struct kunit *test)
 
 	kthread_use_mm(a);
 	KUNIT_EXPECT_REPORT(test, "WARNING", kthread_use_mm(b));
-	KUNIT_EXPECT_PTR_EQ(test, this_cpu_read(current_mm), a);
+	KUNIT_EXPECT_PTR_EQ(test, current->mm, a);
 	KUNIT_EXPECT_REPORT(test, "WARNING", kthread_unuse_mm(b));
 	KUNIT_EXPECT_EQ(test, atomic_read(&b->mm_count), 1);
 	kthread_unuse_mm(a);
@@ -255,8 +256,8 @@ static void nested_use_is_reported(struct kunit *test)
 static void leave_no_space_in_use(struct kunit *test)
 {
 	memory_release(test);
-	if (this_cpu_read(current_mm))
-		kthread_unuse_mm(this_cpu_read(current_mm));
+	if (current->mm)
+		kthread_unuse_mm(current->mm);
 }
 
 static struct kunit_case mm_struct_cases[] = { KUNIT_CASE(a_new_one_is_empty),

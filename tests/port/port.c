@@ -24,6 +24,7 @@
 #include <asm/irqflags.h>
 #include <asm/ksyms.h>
 #include <asm/pgtable.h>
+#include <asm/preempt.h>
 #include <asm/smp.h>
 #include <asm/tlbflush.h>
 #include <linux/errno.h>
@@ -93,6 +94,7 @@ void machine_halt(void)
 
 unsigned int nr_cpu_ids = 1, nr_online_cpus = 1;
 unsigned long port_irqs_off;
+unsigned int port_preempt_count = PREEMPT_SETTLED;
 
 int call_on_cpu(unsigned int cpu, void (*fn)(void *arg), void *arg)
 {

@@ -108,11 +108,16 @@ static __always_inline bool __spin_trylock(spinlock_t *lock)
 #define spin_trylock(lock) __cond_acquire(lock, __spin_trylock(lock))
 
 /* Only the holder writes `owner`; the release orders what the lock protected before it. */
-static __always_inline void spin_unlock(spinlock_t *lock) __releases(lock)
+static __always_inline void __spin_unlock(spinlock_t *lock) __releases(lock)
 {
 	spin_debug_unlock(lock);
 	__release(lock);
 	smp_inc_release(&lock->owner);
+}
+
+static __always_inline void spin_unlock(spinlock_t *lock) __releases(lock)
+{
+	__spin_unlock(lock);
 	preempt_enable();
 }
 
@@ -124,8 +129,9 @@ static __always_inline void spin_lock_irq(spinlock_t *lock) __acquires(lock)
 
 static __always_inline void spin_unlock_irq(spinlock_t *lock) __releases(lock)
 {
-	spin_unlock(lock);
+	__spin_unlock(lock);
 	local_irq_enable();
+	preempt_enable(); /* last: a reschedule that was put off needs interrupts on */
 }
 
 static __always_inline unsigned long __spin_lock_irqsave(spinlock_t *lock) __acquires(lock)
@@ -142,8 +148,9 @@ static __always_inline unsigned long __spin_lock_irqsave(spinlock_t *lock) __acq
 static __always_inline void spin_unlock_irqrestore(spinlock_t *lock, unsigned long flags)
 	__releases(lock)
 {
-	spin_unlock(lock);
+	__spin_unlock(lock);
 	local_irq_restore(flags);
+	preempt_enable();
 }
 
 #define spin_trylock_irqsave(lock, flags)         \

@@ -146,7 +146,6 @@ struct mm_struct {
 };
 
 /* The address space of the running context; NULL: none. */
-DECLARE_PER_CPU(struct mm_struct *, current_mm);
 
 /* --- locking --- */
 static inline void mmap_read_lock(struct mm_struct *mm)

@@ -12,10 +12,10 @@
 
 #include <asm/extable.h>
 #include <asm/page.h>
-#include <asm/percpu.h>
 #include <linux/build_bug.h>
 #include <linux/compiler.h>
 #include <linux/errno.h>
+#include <linux/sched.h>
 #include <linux/types.h>
 
 /* Is [addr, addr + size) in the user's half? Says nothing about a mapping being there. */
@@ -25,24 +25,22 @@ static inline bool __access_ok(const void __user *addr, unsigned long size)
 }
 #define access_ok(addr, size) __access_ok((const void __user *)(addr), (size))
 
-DECLARE_PER_CPU(int, pagefaults_disabled);
-
 /* In between, user access fails where a page is missing, and so never sleeps. Nests. */
 static inline void pagefault_disable(void)
 {
-	this_cpu_inc(pagefaults_disabled);
+	current->pagefault_disabled++;
 	barrier();
 }
 
 static inline void pagefault_enable(void)
 {
 	barrier();
-	this_cpu_dec(pagefaults_disabled);
+	current->pagefault_disabled--;
 }
 
 static inline bool pagefault_disabled(void)
 {
-	return this_cpu_read(pagefaults_disabled) != 0;
+	return current->pagefault_disabled != 0;
 }
 
 unsigned long __must_check copy_to_user(void __user *to, const void *from, unsigned long n);

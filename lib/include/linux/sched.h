@@ -1,0 +1,89 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Tasks, as everybody sees them: who runs, in which state, and the few words that belong to a task
+ * and not to its CPU. How they are scheduled is lib/sched's affair, reached through sched_ops.
+ * Theory in lib/sync/sched.c.
+ */
+#ifndef LINUX_SCHED_H
+#define LINUX_SCHED_H
+
+#include <linux/types.h>
+#include <linux/compiler.h>
+#include <linux/preempt.h>
+#include <asm/barrier.h>
+#include <asm/current.h>
+
+struct mm_struct;
+struct recovery;
+
+#define TASK_RUNNING	     0x0000
+#define TASK_INTERRUPTIBLE   0x0001
+#define TASK_UNINTERRUPTIBLE 0x0002
+#define TASK_DEAD	     0x0080
+#define TASK_WAKEKILL	     0x0100
+#define TASK_NEW	     0x0800
+#define TASK_KILLABLE	     (TASK_WAKEKILL | TASK_UNINTERRUPTIBLE)
+#define TASK_NORMAL	     (TASK_INTERRUPTIBLE | TASK_UNINTERRUPTIBLE)
+
+#define PF_IDLE	   0x00000002
+#define PF_KTHREAD 0x00200000
+
+#define TASK_COMM_LEN 16
+
+#define MAX_SCHEDULE_TIMEOUT LONG_MAX
+
+typedef int pid_t;
+
+struct task_struct {
+	unsigned int __state; /* TASK_*: written by the task; a waker sets it to running */
+	unsigned int flags;   /* PF_*: written by the task only */
+	unsigned int cpu;     /* where it runs, or ran last */
+	pid_t pid;	      /* 0: an idle task */
+	char comm[TASK_COMM_LEN];
+	struct mm_struct *mm; /* whose user memory it may access, or NULL */
+	unsigned int pagefault_disabled;
+	unsigned int recovery_count;	/* preempt count at trap_recovery's save */
+	struct recovery *trap_recovery; /* where a trap leads after its report; NULL: panic */
+};
+
+#define current get_current()
+
+#define __set_current_state(s) WRITE_ONCE(current->__state, (s))
+
+/* Then the condition that is waited for is looked at: a waker who sets it first sees the state. */
+#define set_current_state(s)                       \
+	do {                                       \
+		WRITE_ONCE(current->__state, (s)); \
+		smp_mb();                          \
+	} while (0)
+
+#define get_current_state()   READ_ONCE(current->__state)
+#define task_is_running(p)    (READ_ONCE((p)->__state) == TASK_RUNNING)
+#define need_resched()	      preempt_need_resched()
+#define task_cpu(p)	      READ_ONCE((p)->cpu)
+#define cond_resched_needed() (need_resched() && preempt_count() == 0)
+
+/* What a scheduler sets once it runs. Until then whoever waits spins. */
+struct sched_ops {
+	/* Give the CPU away; comes back when the task's state is TASK_RUNNING. May sleep. */
+	void (*schedule)(void);
+	/* The same without leaving the queue: preemption on, interrupts on. */
+	void (*preempt)(void);
+	/* The same at the end of an interrupt: interrupts off, before and after. */
+	void (*preempt_irq)(void);
+	/* Make `p` runnable if its state is one of `states`; 1 if it was. Any context but NMI. */
+	int (*wake)(struct task_struct *p, unsigned int states);
+	/* schedule(), for `ticks` at most; what is left of them. */
+	long (*timeout)(long ticks);
+};
+extern const struct sched_ops *sched_ops;
+
+void schedule(void);
+long schedule_timeout(long ticks);
+long schedule_timeout_interruptible(long ticks);
+long schedule_timeout_uninterruptible(long ticks);
+int wake_up_process(struct task_struct *p);
+int wake_up_state(struct task_struct *p, unsigned int states);
+void yield(void);
+
+#endif
