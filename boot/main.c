@@ -20,6 +20,7 @@
 #include <boot/bootinfo.h>
 #include <linux/fault-inject.h>
 #include <linux/kstrtox.h>
+#include <linux/lockdep.h>
 #include <linux/memblock.h>
 #include <linux/mm.h>
 #include <linux/moduleparam.h>
@@ -303,6 +304,7 @@ void boot_main(unsigned int protocol, phys_addr_t addr, u64 entry_cycles)
 		marks.first_kmalloc - marks.entry, marks.up - marks.entry);
 	clock_start_tick();
 	local_irq_enable();
+	context_checks_start();
 	smp_init();
 	fault_inject_boot();
 	end_run(boot_payload());

@@ -147,6 +147,7 @@ void *vmalloc_common(unsigned long size, unsigned long align, gfp_t gfp, unsigne
 	unsigned long nr = PFN_UP(size);
 	struct vm_struct *vm;
 
+	might_alloc(gfp);
 	if (unlikely(wrong))
 		return refuse(size, gfp, caller, wrong);
 	vm = vmap_area_get(nr << PAGE_SHIFT, max(align, PAGE_SIZE), flags | VM_ALLOC, gfp, caller);

@@ -37,7 +37,7 @@
 #include <linux/kernel.h>
 #include <linux/errno.h>
 #include <linux/moduleparam.h>
-#include <linux/preempt.h>
+#include <linux/sched.h>
 #include <quarry/report.h>
 #include <asm/clock.h>
 #include <asm/irqflags.h>
@@ -179,7 +179,7 @@ static noinline bool guarded(struct kunit *test, const struct call *c)
 {
 	struct recovery here, *const outer = test->recovery;
 	struct recovery *const trap_outer = report_set_recovery(NULL);
-	const unsigned int count = preempt_count();
+	const unsigned int count = preempt_count(), locks = lockdep_depth();
 
 	test->leaving = false;
 	if (!recovery_save(&here)) {
@@ -190,6 +190,7 @@ static noinline bool guarded(struct kunit *test, const struct call *c)
 		kunit_fail_text(test, "a trap ended %s", c->what);
 	}
 	preempt_count_set(count); /* the way out may have led from under a lock */
+	lockdep_forget(locks);
 	test->recovery = outer;
 	report_set_recovery(trap_outer);
 	kunit_capture_abandon(test);

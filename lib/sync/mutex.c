@@ -27,17 +27,20 @@
 #define WAITED 2
 
 /**
- * mutex_init - make a free mutex
+ * __mutex_init - make a free mutex
+ * @lock: the mutex
+ * @name: for reports
+ * @key: one for each place that does this; its mutexes obey one order
  */
-void mutex_init(struct mutex *lock)
+void __mutex_init(struct mutex *lock, const char *name, const struct lock_class_key *key)
 {
+#ifdef QUARRY_DEBUG
+	lockdep_init_map(&lock->dep, name, key);
+#endif
 	atomic_set(&lock->state, FREE);
 }
 
-/**
- * mutex_trylock - take it if it is free
- */
-int mutex_trylock(struct mutex *lock)
+static bool take_free(struct mutex *lock)
 {
 	int expected = FREE;
 
@@ -45,11 +48,24 @@ int mutex_trylock(struct mutex *lock)
 }
 
 /**
+ * mutex_trylock - take it if it is free
+ */
+int mutex_trylock(struct mutex *lock)
+{
+	if (!take_free(lock))
+		return 0;
+	lock_acquire(&lock->dep, 0, LOCK_TRY | LOCK_SLEEP, _RET_IP_);
+	return 1;
+}
+
+/**
  * mutex_lock - take it, waiting as long as it needs
  */
 void mutex_lock(struct mutex *lock)
 {
-	if (likely(mutex_trylock(lock)))
+	might_sleep();
+	lock_acquire(&lock->dep, 0, LOCK_SLEEP, _RET_IP_);
+	if (likely(take_free(lock)))
 		return;
 	while (atomic_xchg(&lock->state, WAITED) != FREE)
 		sync_wait(&lock->state, WAITED, "mutex_lock");
@@ -60,8 +76,10 @@ void mutex_lock(struct mutex *lock)
  */
 void mutex_unlock(struct mutex *lock)
 {
-	int old = atomic_xchg(&lock->state, FREE);
+	int old;
 
+	lock_release(&lock->dep);
+	old = atomic_xchg(&lock->state, FREE);
 	WARN_ON(old == FREE);
 	if (old == WAITED)
 		sync_wake(&lock->state);

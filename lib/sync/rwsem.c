@@ -33,10 +33,16 @@
 #define WRITER (-1)
 
 /**
- * init_rwsem - make a free semaphore
+ * __init_rwsem - make a free semaphore
+ * @sem: the semaphore
+ * @name: for reports
+ * @key: one for each place that does this; its semaphores obey one order
  */
-void init_rwsem(struct rw_semaphore *sem)
+void __init_rwsem(struct rw_semaphore *sem, const char *name, const struct lock_class_key *key)
 {
+#ifdef QUARRY_DEBUG
+	lockdep_init_map(&sem->dep, name, key);
+#endif
 	atomic_set(&sem->state, FREE);
 	atomic_set(&sem->writers, 0);
 }
@@ -63,6 +69,8 @@ void down_read(struct rw_semaphore *sem)
 {
 	int seen;
 
+	might_sleep();
+	lock_acquire(&sem->dep, 0, LOCK_SLEEP, _RET_IP_);
 	while (!try_read(sem, &seen))
 		if (read_blocked(sem, seen))
 			sync_wait(&sem->state, seen, "down_read");
@@ -78,6 +86,7 @@ int down_read_trylock(struct rw_semaphore *sem)
 	while (!try_read(sem, &seen))
 		if (read_blocked(sem, seen))
 			return 0;
+	lock_acquire(&sem->dep, 0, LOCK_TRY | LOCK_SLEEP, _RET_IP_);
 	return 1;
 }
 
@@ -86,8 +95,10 @@ int down_read_trylock(struct rw_semaphore *sem)
  */
 void up_read(struct rw_semaphore *sem)
 {
-	int left = atomic_dec_return(&sem->state);
+	int left;
 
+	lock_release(&sem->dep);
+	left = atomic_dec_return(&sem->state);
 	WARN_ON(left < 0);
 	if (left == 0)
 		sync_wake(&sem->state);
@@ -100,7 +111,10 @@ int down_write_trylock(struct rw_semaphore *sem)
 {
 	int expected = FREE;
 
-	return atomic_try_cmpxchg(&sem->state, &expected, WRITER);
+	if (!atomic_try_cmpxchg(&sem->state, &expected, WRITER))
+		return 0;
+	lock_acquire(&sem->dep, 0, LOCK_TRY | LOCK_SLEEP, _RET_IP_);
+	return 1;
 }
 
 /**
@@ -110,6 +124,8 @@ void down_write(struct rw_semaphore *sem)
 {
 	int seen = FREE;
 
+	might_sleep();
+	lock_acquire(&sem->dep, 0, LOCK_SLEEP, _RET_IP_);
 	if (likely(atomic_try_cmpxchg(&sem->state, &seen, WRITER)))
 		return;
 	atomic_inc(&sem->writers);
@@ -126,6 +142,7 @@ void down_write(struct rw_semaphore *sem)
  */
 void up_write(struct rw_semaphore *sem)
 {
+	lock_release(&sem->dep);
 	WARN_ON(atomic_xchg(&sem->state, FREE) != WRITER);
 	sync_wake(&sem->state);
 }

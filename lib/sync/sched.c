@@ -38,6 +38,17 @@ const struct sched_ops *sched_ops;
 /* What a CPU begins as, and is when it has nothing to do. */
 DEFINE_PER_CPU(struct task_struct, idle_task) = { .flags = PF_IDLE, .comm = "idle" };
 
+#ifdef QUARRY_DEBUG
+/* Without a scheduler nobody is kept waiting by it, so it is no error yet. */
+static void schedule_check(void)
+{
+	if (sched_ops && in_atomic())
+		atomic_schedule_report();
+}
+#else
+#define schedule_check() ((void)0)
+#endif
+
 /* One round of waiting without a scheduler. */
 static void spin_once(void)
 {
@@ -53,6 +64,7 @@ static void spin_once(void)
  */
 void schedule(void)
 {
+	schedule_check();
 	if (sched_ops) {
 		sched_ops->schedule();
 		return;

@@ -42,11 +42,20 @@ void spin_wait_turn(spinlock_t *lock, u16 ticket)
 /**
  * spin_debug_lock - before taking: this CPU may not have it
  */
-void spin_debug_lock(spinlock_t *lock)
+void spin_debug_lock(spinlock_t *lock, unsigned int subclass)
 {
 	bool spin_recursion = READ_ONCE(lock->holder) == smp_processor_id() + 1;
 
 	BUG_ON(spin_recursion);
+	lock_acquire(&lock->dep, subclass, 0, _RET_IP_);
+}
+
+/**
+ * spin_debug_tried - it was free, and is ours
+ */
+void spin_debug_tried(spinlock_t *lock)
+{
+	lock_acquire(&lock->dep, 0, LOCK_TRY, _RET_IP_);
 }
 
 /**
@@ -66,6 +75,7 @@ void spin_debug_unlock(spinlock_t *lock)
 
 	BUG_ON(unlock_of_a_lock_not_held);
 	WRITE_ONCE(lock->holder, 0);
+	lock_release(&lock->dep);
 }
 
 /**

@@ -58,11 +58,13 @@ static int setup(struct kunit *test)
 	old_wake = sync_wake_hook;
 	sync_wait_hook = on_wait;
 	sync_wake_hook = on_wake;
+	lockdep_off(); /* one task plays them all */
 	return 0;
 }
 
 static void restore(struct kunit *test)
 {
+	lockdep_on();
 	sync_wait_hook = old_wait;
 	sync_wake_hook = old_wake;
 }

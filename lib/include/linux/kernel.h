@@ -34,8 +34,6 @@
 #define lower_16_bits(n) ((u16)((n)&0xffff))
 
 /* Marks a place that may sleep; without a scheduler there is nothing to do. */
-#define might_sleep()	  barrier()
-#define might_sleep_if(c) ((void)(c), barrier())
 #define cond_resched()	  barrier()
 
 #endif

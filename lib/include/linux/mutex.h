@@ -9,15 +9,23 @@
 
 struct mutex {
 	atomic_t state; /* 0 free, 1 held, 2 held and perhaps waited for */
+#ifdef QUARRY_DEBUG
+	struct lockdep_map dep;
+#endif
 };
 
-#define __MUTEX_INITIALIZER(name)       \
-	{                               \
-		.state = ATOMIC_INIT(0) \
+#define __MUTEX_INITIALIZER(name)                            \
+	{                                                    \
+		__LOCKDEP_INIT(name).state = ATOMIC_INIT(0) \
 	}
 #define DEFINE_MUTEX(name) struct mutex name = __MUTEX_INITIALIZER(name)
 
-void mutex_init(struct mutex *lock);
+void __mutex_init(struct mutex *lock, const char *name, const struct lock_class_key *key);
+#define mutex_init(lock)                                  \
+	do {                                              \
+		static const struct lock_class_key __key; \
+		__mutex_init((lock), #lock, &__key);      \
+	} while (0)
 void mutex_lock(struct mutex *lock);
 /* 1 if it was taken, 0 if not. */
 int mutex_trylock(struct mutex *lock);

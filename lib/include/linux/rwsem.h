@@ -10,15 +10,23 @@
 struct rw_semaphore {
 	atomic_t state;	  /* -1 a writer, n > 0 readers, 0 free */
 	atomic_t writers; /* that wait: new readers let them pass */
+#ifdef QUARRY_DEBUG
+	struct lockdep_map dep;
+#endif
 };
 
 #define __RWSEM_INITIALIZER(name)                                  \
 	{                                                          \
-		.state = ATOMIC_INIT(0), .writers = ATOMIC_INIT(0) \
+		__LOCKDEP_INIT(name).state = ATOMIC_INIT(0), .writers = ATOMIC_INIT(0) \
 	}
 #define DECLARE_RWSEM(name) struct rw_semaphore name = __RWSEM_INITIALIZER(name)
 
-void init_rwsem(struct rw_semaphore *sem);
+void __init_rwsem(struct rw_semaphore *sem, const char *name, const struct lock_class_key *key);
+#define init_rwsem(sem)                                   \
+	do {                                              \
+		static const struct lock_class_key __key; \
+		__init_rwsem((sem), #sem, &__key);        \
+	} while (0)
 void down_read(struct rw_semaphore *sem);
 /* 1 if it was taken, 0 if not. */
 int down_read_trylock(struct rw_semaphore *sem);

@@ -9,6 +9,7 @@
 
 #include <linux/types.h>
 #include <linux/compiler.h>
+#include <linux/lockdep.h>
 #include <linux/preempt.h>
 #include <asm/barrier.h>
 #include <asm/current.h>
@@ -43,7 +44,11 @@ struct task_struct {
 	struct mm_struct *mm; /* whose user memory it may access, or NULL */
 	unsigned int pagefault_disabled;
 	unsigned int recovery_count;	/* preempt count at trap_recovery's save */
+	u8 recovery_locks;		/* locks held then (debug builds) */
 	struct recovery *trap_recovery; /* where a trap leads after its report; NULL: panic */
+#ifdef QUARRY_DEBUG
+	struct held_locks held;
+#endif
 };
 
 #define current get_current()

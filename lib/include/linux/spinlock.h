@@ -30,6 +30,7 @@ typedef struct spinlock {
 	};
 #ifdef QUARRY_DEBUG
 	u32 holder; /* CPU id + 1, 0 while free: written by the holder only */
+	struct lockdep_map dep;
 #endif
 } spinlock_t;
 
@@ -37,9 +38,10 @@ typedef spinlock_t raw_spinlock_t;
 
 #define SPINLOCK_TICKET 0x10000u /* one in `next` */
 
-#define __SPIN_LOCK_UNLOCKED(name) \
-	{                          \
-		.tickets = 0       \
+#define __SPIN_LOCK_UNLOCKED(name)    \
+	{                             \
+		__LOCKDEP_INIT(name)  \
+		.tickets = 0          \
 	}
 #define __RAW_SPIN_LOCK_UNLOCKED(name) __SPIN_LOCK_UNLOCKED(name)
 #define DEFINE_SPINLOCK(name)	       spinlock_t name = __SPIN_LOCK_UNLOCKED(name)
@@ -48,20 +50,33 @@ typedef spinlock_t raw_spinlock_t;
 /* Out of line: wait until `ticket` is served. */
 void spin_wait_turn(spinlock_t *lock, u16 ticket);
 /* Debug builds: recursion is a bug, and unlocking needs the holder. */
-void spin_debug_lock(spinlock_t *lock);
+void spin_debug_lock(spinlock_t *lock, unsigned int subclass);
+void spin_debug_tried(spinlock_t *lock);
 void spin_debug_locked(spinlock_t *lock);
 void spin_debug_unlock(spinlock_t *lock);
 
 #ifndef QUARRY_DEBUG
-#define spin_debug_lock(lock)	((void)0)
+#define spin_debug_lock(lock, subclass) ((void)0)
+#define spin_debug_tried(lock) ((void)0)
 #define spin_debug_locked(lock) ((void)0)
 #define spin_debug_unlock(lock) ((void)0)
 #endif
 
-static inline void spin_lock_init(spinlock_t *lock)
+/* All locks that one place initialises obey one order. */
+static inline void __spin_lock_init(spinlock_t *lock, const char *name,
+				    const struct lock_class_key *key)
 {
-	*lock = (spinlock_t)__SPIN_LOCK_UNLOCKED(lock);
+	*lock = (spinlock_t){ .tickets = 0 };
+#ifdef QUARRY_DEBUG
+	lockdep_init_map(&lock->dep, name, key);
+#endif
 }
+
+#define spin_lock_init(lock)                             \
+	do {                                             \
+		static const struct lock_class_key __key; \
+		__spin_lock_init((lock), #lock, &__key); \
+	} while (0)
 
 /* Is it held, by whomever? */
 static __always_inline bool spin_is_locked(const spinlock_t *lock)
@@ -79,17 +94,24 @@ static __always_inline bool spin_is_contended(const spinlock_t *lock)
 	return (u16)((t >> 16) - t) > 1;
 }
 
-static __always_inline void spin_lock(spinlock_t *lock) __acquires(lock)
+/* Take a lock while others of its class are held, in an order that `subclass` numbers. */
+static __always_inline void spin_lock_nested(spinlock_t *lock, unsigned int subclass)
+	__acquires(lock)
 {
 	u32 t;
 
 	preempt_disable();
-	spin_debug_lock(lock);
+	spin_debug_lock(lock, subclass);
 	t = arch_fetch_add(&lock->tickets, SPINLOCK_TICKET);
 	if (unlikely((u16)t != (u16)(t >> 16)))
 		spin_wait_turn(lock, t >> 16);
 	spin_debug_locked(lock);
 	__acquire(lock);
+}
+
+static __always_inline void spin_lock(spinlock_t *lock) __acquires(lock)
+{
+	spin_lock_nested(lock, 0);
 }
 
 static __always_inline bool __spin_trylock(spinlock_t *lock)
@@ -101,6 +123,7 @@ static __always_inline bool __spin_trylock(spinlock_t *lock)
 		preempt_enable();
 		return false;
 	}
+	spin_debug_tried(lock);
 	spin_debug_locked(lock);
 	return true;
 }

@@ -4,6 +4,7 @@
 #define LINUX_GFP_H
 
 #include <asm/page.h>
+#include <linux/lockdep.h>
 #include <linux/mm_types.h>
 
 /* Where from */
@@ -57,6 +58,13 @@ static inline bool gfpflags_allow_blocking(gfp_t gfp)
 {
 	return gfp & __GFP_DIRECT_RECLAIM;
 }
+
+/* Debug builds: is this a place for a request that may sleep? */
+#ifdef QUARRY_DEBUG
+#define might_alloc(gfp) might_sleep_if(gfpflags_allow_blocking(gfp))
+#else
+#define might_alloc(gfp) ((void)(gfp))
+#endif
 
 /* Smallest order whose block holds `size` bytes; 0 for size 0 or 1 as well. */
 static inline __attribute_const__ int get_order(unsigned long size)

@@ -1,0 +1,123 @@
+// SPDX-License-Identifier: MIT
+/*
+ * Broken rules of locks and contexts, in words.
+ *
+ * What is broken lib/sync/lockdep.c finds; here stand headline (Linux's), what was seen where, the
+ * locks that the running task holds, and the rule in one sentence. Execution goes on: that it came
+ * to no deadlock this time is the point of the check.
+ * Contexts: any; lockdep records nothing meanwhile.
+ */
+#include <linux/lockdep.h>
+#include <linux/sched.h>
+#include <asm/ksyms.h>
+#include "internal.h"
+
+#ifdef QUARRY_DEBUG
+
+#define NAME_SIZE 96
+
+struct wording {
+	const char *headline;
+	const char *seen; /* of the two names: wanted, held */
+	const char *then; /* above the stack of the other half */
+	const char *rule;
+};
+
+static const struct wording wordings[] = {
+	[LOCK_RECURSION] = {
+		"WARNING: possible recursive locking detected",
+		"a lock of class %s is wanted while another of class %s is held",
+		NULL,
+		"Two locks of one class need an order of their own: without one, two tasks that take them the other way round wait for each other. Say so by the lock's _nested() form.",
+	},
+	[LOCK_INVERSION] = {
+		"WARNING: possible circular locking dependency detected",
+		"%s is wanted while %s is held",
+		"it was the other way round, directly or by locks between, here:",
+		"Locks are taken in one order everywhere: two tasks that take them in different orders wait for each other for ever.",
+	},
+	[LOCK_IRQ_STATE] = {
+		"WARNING: inconsistent lock state",
+		"%s is taken by an interrupt handler, and %s is also held with interrupts on",
+		"the other of the two was here:",
+		"A lock that an interrupt handler takes is taken with interrupts off everywhere (spin_lock_irqsave): else the handler waits on its own CPU for what it interrupted.",
+	},
+	[LOCK_IRQ_ORDER] = {
+		"WARNING: possible irq lock inversion dependency detected",
+		"%s is taken under %s, which interrupt handlers take, but elsewhere it is held with interrupts on",
+		"it is held with interrupts on here:",
+		"What is taken under an interrupt handler's lock is taken with interrupts off everywhere: else its holder is interrupted by a handler that waits for the one who waits for it.",
+	},
+};
+
+static void held_lines(void)
+{
+	const struct held_locks *h = &current->held;
+	char who[NAME_SIZE];
+
+	report_line("%u lock%s held by %s/%d%s", h->nr, h->nr == 1 ? "" : "s", current->comm,
+		    current->pid, h->nr ? ":" : "");
+	for (unsigned int i = 0; i < h->nr; i++) {
+		ksym_print_return(who, sizeof(who), h->lock[i].ip);
+		report_line(" #%u: (%s) at: %s", i, h->lock[i].map->name, who);
+	}
+}
+
+/**
+ * lock_report - a rule of locks was broken
+ * @p: which, and by which classes
+ */
+void lock_report(const struct lock_problem *p)
+{
+	const struct wording *w = &wordings[p->rule];
+
+	report_begin("%s", w->headline);
+	report_line(w->seen, p->wanted, p->held);
+	held_lines();
+	report_callers(2);
+	if (p->then && w->then)
+		report_stack(w->then, p->then->ips, p->then->n);
+	report_advice("%s", w->rule);
+	report_end();
+}
+
+static void context_lines(void)
+{
+	report_line("in_atomic(): %d, irqs_disabled(): %d, pid: %d, name: %s", in_atomic(),
+		    irqs_disabled(), current->pid, current->comm);
+	held_lines();
+}
+
+/**
+ * sleep_report - something that may sleep was called where one may not
+ * @file: the place that says it may sleep
+ * @line: the same
+ */
+void sleep_report(const char *file, int line)
+{
+	report_begin("BUG: sleeping function called from invalid context at %s:%d", file, line);
+	context_lines();
+	report_callers(2);
+	report_advice(
+		"%s",
+		in_hardirq()
+			? "An interrupt handler must not sleep: allocate with GFP_ATOMIC, and leave what waits to a thread."
+			: "Code that holds a spin lock, or has interrupts or preemption off, must not sleep: allocate with GFP_ATOMIC, or do it before the lock is taken.");
+	report_end();
+}
+
+/**
+ * atomic_schedule_report - schedule() was called where one may not sleep
+ */
+void atomic_schedule_report(void)
+{
+	report_begin("BUG: scheduling while atomic: %s/%d/0x%08x", current->comm, current->pid,
+		     preempt_count());
+	context_lines();
+	report_callers(2);
+	report_advice(
+		"A spin lock is held, or preemption was switched off and not on again: who waits for the lock would spin until the sleeper comes back.");
+	report_end();
+}
+
+#endif

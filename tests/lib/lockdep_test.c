@@ -1,0 +1,343 @@
+// SPDX-License-Identifier: MIT
+/*
+ * The rules of locks and contexts (lib/sync/lockdep.c, lib/report/lock_report.c): each is broken on
+ * purpose, without the deadlock, and the report is matched.
+ *
+ * Each case has locks of its own, since what was reported once is not reported again, and what was
+ * learned stays; so a case can't be repeated in one boot, and isn't (kunit runs each once).
+ *
+ * Mutations that these cases must catch:
+ *   inversion_is_seen             search() never finds; lock_acquire() doesn't learn edges
+ *   longer_circles_are_seen       search() looks at direct neighbours only
+ *   order_alone_is_fine           every new edge is reported
+ *   one_class_twice               learn_edge() without its held == class
+ *   nested_has_an_order           the subclass is ignored
+ *   trying_waits_for_nobody       LOCK_TRY is ignored
+ *   reported_once                 report_pair() always true
+ *   irq_state                     learn_usage() never looks; IRQS_ON from the wrong flags
+ *   irq_order                     find_bad_order() never finds
+ *   sleeping_locks_too            mutex_lock() or down_read() don't say so
+ *   released_out_of_order         lock_release() takes the topmost
+ *   sleeping_in_atomic_context    __might_sleep() returns at once
+ *   allocating_in_atomic_context  might_alloc() is nothing in alloc_pages(), __vmalloc()
+ *   allowed_contexts              __might_sleep() reports whatever the context is
+ *   a_way_out_forgets             lockdep_forget() is nothing
+ */
+#include <asm/smp.h>
+#include <kunit/test.h>
+#include <linux/gfp.h>
+#include <linux/mutex.h>
+#include <linux/rwsem.h>
+#include <linux/sched.h>
+#include <linux/spinlock.h>
+#include <linux/vmalloc.h>
+
+static int setup(struct kunit *test)
+{
+#ifndef QUARRY_DEBUG
+	kunit_skip(test, "only debug builds check the rules of locks");
+#endif
+	return 0;
+}
+
+static void both(spinlock_t *first, spinlock_t *second)
+{
+	spin_lock(first);
+	spin_lock(second);
+	spin_unlock(second);
+	spin_unlock(first);
+}
+
+static void inversion_is_seen(struct kunit *test)
+{
+	static DEFINE_SPINLOCK(inv_a);
+	static DEFINE_SPINLOCK(inv_b);
+
+	KUNIT_EXPECT_NO_REPORT(test, both(&inv_a, &inv_b));
+	KUNIT_EXPECT_REPORT(test, "inv_a is wanted while inv_b is held", both(&inv_b, &inv_a));
+}
+
+static void longer_circles_are_seen(struct kunit *test)
+{
+	static DEFINE_SPINLOCK(ring_a);
+	static DEFINE_SPINLOCK(ring_b);
+	static DEFINE_SPINLOCK(ring_c);
+	static DEFINE_SPINLOCK(ring_d);
+
+	KUNIT_EXPECT_NO_REPORT(test, both(&ring_a, &ring_b));
+	KUNIT_EXPECT_NO_REPORT(test, both(&ring_b, &ring_c));
+	KUNIT_EXPECT_NO_REPORT(test, both(&ring_c, &ring_d));
+	KUNIT_EXPECT_REPORT(test, "ring_a is wanted while ring_d is held", both(&ring_d, &ring_a));
+}
+
+static void order_alone_is_fine(struct kunit *test)
+{
+	static DEFINE_SPINLOCK(fine_a);
+	static DEFINE_SPINLOCK(fine_b);
+	static DEFINE_SPINLOCK(fine_c);
+
+	for (int i = 0; i < 3; i++) {
+		KUNIT_EXPECT_NO_REPORT(test, both(&fine_a, &fine_b));
+		KUNIT_EXPECT_NO_REPORT(test, both(&fine_a, &fine_c));
+		KUNIT_EXPECT_NO_REPORT(test, both(&fine_b, &fine_c));
+	}
+}
+
+static spinlock_t pair[2];
+
+static void init_pair(void)
+{
+	for (int i = 0; i < 2; i++)
+		spin_lock_init(&pair[i]);
+}
+
+static void one_class_twice(struct kunit *test)
+{
+	init_pair();
+	KUNIT_EXPECT_REPORT(test, "a lock of class &pair[i] is wanted while another",
+			    both(&pair[0], &pair[1]));
+}
+
+static void nest_pair(void)
+{
+	spin_lock(&pair[0]);
+	spin_lock_nested(&pair[1], 1);
+	spin_unlock(&pair[1]);
+	spin_unlock(&pair[0]);
+}
+
+static void nested_has_an_order(struct kunit *test)
+{
+	for (int i = 0; i < 2; i++)
+		spin_lock_init(&pair[i]);
+	KUNIT_EXPECT_NO_REPORT(test, nest_pair());
+}
+
+static void try_second(spinlock_t *first, spinlock_t *second)
+{
+	spin_lock(first);
+	if (spin_trylock(second))
+		spin_unlock(second);
+	spin_unlock(first);
+}
+
+static void trying_waits_for_nobody(struct kunit *test)
+{
+	static DEFINE_SPINLOCK(try_a);
+	static DEFINE_SPINLOCK(try_b);
+	static DEFINE_SPINLOCK(try_c);
+
+	KUNIT_EXPECT_NO_REPORT(test, both(&try_a, &try_b));
+	KUNIT_EXPECT_NO_REPORT(test, try_second(&try_b, &try_a));
+	/* But what is taken under a lock got by trying is. */
+	KUNIT_EXPECT_NO_REPORT(test, both(&try_c, &try_b));
+	KUNIT_ASSERT_TRUE(test, spin_trylock(&try_b));
+	KUNIT_EXPECT_REPORT(test, "try_c is wanted while try_b is held", spin_lock(&try_c));
+	spin_unlock(&try_c);
+	spin_unlock(&try_b);
+}
+
+static void reported_once(struct kunit *test)
+{
+	static DEFINE_SPINLOCK(once_a);
+	static DEFINE_SPINLOCK(once_b);
+
+	both(&once_a, &once_b);
+	KUNIT_EXPECT_REPORT(test, "possible circular locking dependency detected",
+			    both(&once_b, &once_a));
+	KUNIT_EXPECT_NO_REPORT(test, both(&once_b, &once_a));
+	KUNIT_EXPECT_NO_REPORT(test, both(&once_a, &once_b));
+}
+
+/* What a handler does, without one: the count says so. */
+static void in_handler(void (*fn)(spinlock_t *a, spinlock_t *b), spinlock_t *a, spinlock_t *b)
+{
+	local_irq_disable();
+	preempt_count_add(HARDIRQ_OFFSET);
+	fn(a, b);
+	preempt_count_sub(HARDIRQ_OFFSET);
+	local_irq_enable();
+}
+
+static void only(spinlock_t *a, spinlock_t *unused)
+{
+	spin_lock(a);
+	spin_unlock(a);
+}
+
+static void irq_state(struct kunit *test)
+{
+	static DEFINE_SPINLOCK(state_a);
+	static DEFINE_SPINLOCK(state_b);
+	static DEFINE_SPINLOCK(state_c);
+	unsigned long flags;
+
+	KUNIT_EXPECT_NO_REPORT(test, in_handler(only, &state_a, NULL));
+	KUNIT_EXPECT_REPORT(test, "state_a is taken by an interrupt handler", only(&state_a, NULL));
+	/* The other way round, and the right way. */
+	KUNIT_EXPECT_NO_REPORT(test, only(&state_b, NULL));
+	KUNIT_EXPECT_REPORT(test, "state_b is taken by an interrupt handler",
+			    in_handler(only, &state_b, NULL));
+	KUNIT_EXPECT_NO_REPORT(test, in_handler(only, &state_c, NULL));
+	spin_lock_irqsave(&state_c, flags);
+	spin_unlock_irqrestore(&state_c, flags);
+}
+
+static void both_irqs_off(spinlock_t *a, spinlock_t *b)
+{
+	local_irq_disable();
+	both(a, b);
+	local_irq_enable();
+}
+
+static void irq_order(struct kunit *test)
+{
+	static DEFINE_SPINLOCK(safe);
+	static DEFINE_SPINLOCK(unsafe);
+
+	KUNIT_EXPECT_NO_REPORT(test, in_handler(only, &safe, NULL));
+	KUNIT_EXPECT_NO_REPORT(test, only(&unsafe, NULL));
+	KUNIT_EXPECT_REPORT(test, "unsafe is taken under safe", both_irqs_off(&safe, &unsafe));
+}
+
+static DEFINE_MUTEX(sleep_a);
+static DECLARE_RWSEM(sleep_b);
+
+static void mutex_then_sem(void)
+{
+	mutex_lock(&sleep_a);
+	down_write(&sleep_b);
+	up_write(&sleep_b);
+	mutex_unlock(&sleep_a);
+}
+
+static void sem_then_mutex(void)
+{
+	down_read(&sleep_b);
+	mutex_lock(&sleep_a);
+	mutex_unlock(&sleep_a);
+	up_read(&sleep_b);
+}
+
+static void sleeping_locks_too(struct kunit *test)
+{
+	KUNIT_EXPECT_NO_REPORT(test, mutex_then_sem());
+	KUNIT_EXPECT_REPORT(test, "sleep_a is wanted while sleep_b is held", sem_then_mutex());
+}
+
+static void released_out_of_order(struct kunit *test)
+{
+	static DEFINE_SPINLOCK(hand_a);
+	static DEFINE_SPINLOCK(hand_b);
+	static DEFINE_SPINLOCK(hand_c);
+
+	spin_lock(&hand_a);
+	KUNIT_ASSERT_TRUE(test, spin_trylock(&hand_b)); /* no order of a and b */
+	spin_unlock(&hand_a);
+	KUNIT_EXPECT_EQ(test, lockdep_depth(), 1U);
+	spin_lock(&hand_c); /* after b alone */
+	spin_unlock(&hand_b);
+	spin_unlock(&hand_c);
+	KUNIT_EXPECT_EQ(test, lockdep_depth(), 0U);
+	KUNIT_EXPECT_NO_REPORT(test, both(&hand_c, &hand_a));
+	KUNIT_EXPECT_REPORT(test, "hand_b is wanted while hand_c is held", both(&hand_c, &hand_b));
+}
+
+static void sleep_here(void)
+{
+	might_sleep();
+}
+
+static void sleeping_in_atomic_context(struct kunit *test)
+{
+	static DEFINE_SPINLOCK(atomic_lock);
+
+	spin_lock(&atomic_lock);
+	KUNIT_EXPECT_REPORT(test, "#0: (atomic_lock) at: ", sleep_here());
+	spin_unlock(&atomic_lock);
+	local_irq_disable();
+	KUNIT_EXPECT_REPORT(test, "in_atomic(): 0, irqs_disabled(): 1", sleep_here());
+	preempt_count_add(HARDIRQ_OFFSET);
+	KUNIT_EXPECT_REPORT(test, "An interrupt handler must not sleep", sleep_here());
+	preempt_count_sub(HARDIRQ_OFFSET);
+	local_irq_enable();
+}
+
+static void alloc_a_page(gfp_t gfp)
+{
+	__free_page(alloc_page(gfp));
+}
+
+static void alloc_an_area(void)
+{
+	vfree(vmalloc(PAGE_SIZE));
+}
+
+static void lock_a_mutex(void)
+{
+	mutex_lock(&sleep_a);
+	mutex_unlock(&sleep_a);
+}
+
+static void allocating_in_atomic_context(struct kunit *test)
+{
+	preempt_disable();
+	KUNIT_EXPECT_REPORT(test,
+			    "sleeping function called from invalid context at mm/page_alloc.c",
+			    alloc_a_page(GFP_KERNEL));
+	KUNIT_EXPECT_NO_REPORT(test, alloc_a_page(GFP_ATOMIC));
+	KUNIT_EXPECT_REPORT(test, "sleeping function called from invalid context at mm/vmalloc.c",
+			    alloc_an_area());
+	KUNIT_EXPECT_REPORT(test,
+			    "sleeping function called from invalid context at lib/sync/mutex.c",
+			    lock_a_mutex());
+	preempt_enable();
+}
+
+static void allowed_contexts(struct kunit *test)
+{
+	KUNIT_EXPECT_NO_REPORT(test, sleep_here());
+	KUNIT_EXPECT_NO_REPORT(test, alloc_a_page(GFP_KERNEL));
+	KUNIT_EXPECT_NO_REPORT(test, alloc_an_area());
+	KUNIT_EXPECT_NO_REPORT(test, lock_a_mutex());
+}
+
+static void die_with_a_lock(spinlock_t *lock)
+{
+	spin_lock(lock);
+	BUG();
+}
+
+static void a_way_out_forgets(struct kunit *test)
+{
+	static DEFINE_SPINLOCK(lost);
+
+	KUNIT_EXPECT_FAULT(test, "kernel BUG", die_with_a_lock(&lost));
+	KUNIT_EXPECT_EQ(test, lockdep_depth(), 0U);
+}
+
+static struct kunit_case lockdep_cases[] = {
+	KUNIT_CASE(inversion_is_seen),
+	KUNIT_CASE(longer_circles_are_seen),
+	KUNIT_CASE(order_alone_is_fine),
+	KUNIT_CASE(one_class_twice),
+	KUNIT_CASE(nested_has_an_order),
+	KUNIT_CASE(trying_waits_for_nobody),
+	KUNIT_CASE(reported_once),
+	KUNIT_CASE(irq_state),
+	KUNIT_CASE(irq_order),
+	KUNIT_CASE(sleeping_locks_too),
+	KUNIT_CASE(released_out_of_order),
+	KUNIT_CASE(sleeping_in_atomic_context),
+	KUNIT_CASE(allocating_in_atomic_context),
+	KUNIT_CASE(allowed_contexts),
+	KUNIT_CASE(a_way_out_forgets),
+	{},
+};
+
+static struct kunit_suite lockdep_suite = {
+	.name = "lockdep",
+	.init = setup,
+	.test_cases = lockdep_cases,
+};
+kunit_test_suite(lockdep_suite);
