@@ -140,6 +140,18 @@ void cpu_init(void)
 	stacks_protect();
 }
 
+/* CPUs are known by their numbers, as firmware.c's list has them. */
+u32 boot_cpu_apic_id(void)
+{
+	return 0;
+}
+
+/* --smp said how many there are; the boot line may want fewer. */
+void smp_possible_cpus(const u32 *apic_ids, unsigned int nr)
+{
+	nr_cpu_ids = min(nr_cpu_ids, nr);
+}
+
 void idt_init(void)
 {
 	ksyms_init();

@@ -20,6 +20,7 @@
 #include <asm/setup.h>
 #include <asm/smp.h>
 #include <linux/errno.h>
+#include <linux/string.h>
 #include "machine.h"
 #include "arch/common/stacks.h"
 
@@ -57,6 +58,9 @@ DEFINE_PER_CPU(unsigned int, __preempt_count) = PREEMPT_SETTLED;
 DEFINE_PER_CPU(struct task_struct *, current_task) = &idle_task;
 unsigned int nr_cpu_ids = 1;
 unsigned int nr_online_cpus = 1;
+
+u32 cpu_apic_ids[NR_CPUS];
+unsigned int nr_cpus_found = 1;
 
 static DEFINE_PER_CPU(struct tss, cpu_tss);
 static DEFINE_PER_CPU(u64, cpu_gdt)[7];
@@ -154,6 +158,20 @@ void cpu_init(void)
 	pt_boot_init();
 	stacks_protect();
 	set_protections();
+}
+
+u32 boot_cpu_apic_id(void)
+{
+	u32 r[4];
+
+	cpuid(1, 0, r);
+	return r[1] >> 24;
+}
+
+void smp_possible_cpus(const u32 *apic_ids, unsigned int nr)
+{
+	memcpy(cpu_apic_ids, apic_ids, nr * sizeof(*apic_ids));
+	nr_cpus_found = nr;
 }
 
 /**

@@ -86,6 +86,10 @@ void image_unmap_page(unsigned long va);
 void *fixmap_device(unsigned int slot, phys_addr_t phys);
 enum { FIXMAP_LAPIC, FIXMAP_SLOTS };
 
+/* cpu.c: the CPUs that the firmware lists, as smp_possible_cpus() was told; the first is this one. */
+extern u32 cpu_apic_ids[];
+extern unsigned int nr_cpus_found;
+
 /* lapic.c: time counts from clock_init() on. */
 void clock_init(void);
 void lapic_eoi(void);

@@ -20,6 +20,15 @@ void idt_init(void);
 /* The part of physical memory that __va() reaches before pt_activate_kernel(). */
 phys_addr_t boot_window_size(void);
 
+/* What the firmware's list of CPUs calls the one that boots: its local APIC's id. */
+u32 boot_cpu_apic_id(void);
+
+/*
+ * The CPUs that there are, by those ids: apic_ids[0] is the boot CPU, nr is 1 … NR_CPUS. No CPU
+ * beyond them is started, and none gets an id of ours. Once, before setup_per_cpu_areas().
+ */
+void smp_possible_cpus(const u32 *apic_ids, unsigned int nr);
+
 /*
  * Per-CPU variables for CPUs 1 … nr_cpu_ids-1, in memory from `alloc`, which must not fail. After it
  * per_cpu_ptr() is right for every id.
