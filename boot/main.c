@@ -16,6 +16,7 @@
 #include <asm/irqflags.h>
 #include <asm/page.h>
 #include <asm/setup.h>
+#include <boot/acpi.h>
 #include <boot/boot.h>
 #include <boot/bootinfo.h>
 #include <linux/fault-inject.h>
@@ -36,6 +37,7 @@
 static struct boot_info info;	     /* as used */
 static struct boot_info firmware_said; /* before memmap_test= */
 static struct memmap map;
+static struct acpi_cpus cpus;
 static bool poweroff;
 static struct boot_marks marks;
 
@@ -49,6 +51,11 @@ const struct memmap *boot_memmap(void)
 	return &map;
 }
 
+const struct acpi_cpus *boot_cpus_get(void)
+{
+	return &cpus;
+}
+
 const struct boot_marks *boot_marks_get(void)
 {
 	return &marks;
@@ -60,13 +67,14 @@ static int set_poweroff(const char *val)
 }
 BOOT_PARAM("poweroff", set_poweroff);
 
-/* mem= and memmap_test= change the map before there are parameters; here they are only accepted. */
+/* mem=, memmap_test= and maxcpus= count before there are parameters; here they are only accepted. */
 static int taken_early(const char *val)
 {
 	return 0;
 }
 BOOT_PARAM("mem", taken_early);
 BOOT_PARAM("memmap_test", taken_early);
+BOOT_PARAM("maxcpus", taken_early);
 
 static void __noreturn unusable(const char *why)
 {
@@ -83,9 +91,10 @@ static const void *read_phys(void *ctx, phys_addr_t p, size_t n)
 	return p && n <= end && p <= end - n ? __va(p) : NULL;
 }
 
+static const struct phys_reader reader = { .map = read_phys };
+
 static void read_boot_info(unsigned int protocol, phys_addr_t addr)
 {
-	static const struct pvh_reader reader = { .map = read_phys };
 	int err;
 
 	if (protocol == BOOT_PVH)
@@ -118,6 +127,48 @@ static void report_problems(void)
 		if (boot_problem_describe(&info, p, line, sizeof(line)))
 			pr_warn("boot: %s\n", line);
 	}
+}
+
+/* ---- Which CPUs there are ---- */
+
+/* At most `nr`, as maxcpus= wants it; 0 and 1 mean the boot CPU. */
+static unsigned int limit_cpus(unsigned int nr)
+{
+	char value[32];
+	unsigned int limit;
+
+	if (boot_line_value(info.cmdline, "maxcpus", value, sizeof(value)) < 0)
+		return nr;
+	if (kstrtouint(value, 0, &limit)) {
+		pr_warn("boot: maxcpus=%s is not a number of CPUs (like maxcpus=2): ignored\n", value);
+		return nr;
+	}
+	return clamp(limit, 1U, nr);
+}
+
+/*
+ * Reads the firmware's tables where they are, so it comes before any memory is given away and while
+ * the boot window stands.
+ */
+static void find_cpus(void)
+{
+	char line[160], disabled[32] = "", fewer[32] = "";
+	unsigned int nr;
+
+	acpi_find_cpus(&reader, &info, boot_cpu_apic_id(), &cpus);
+	for (unsigned int p = 0; p < ACPI_PROBLEMS; p++) {
+		if (acpi_problem_describe(&cpus, p, line, sizeof(line)))
+			pr_warn("acpi: %s\n", line);
+	}
+	nr = limit_cpus(cpus.nr);
+	if (cpus.nr_disabled)
+		snprintf(disabled, sizeof(disabled), ", %u disabled", cpus.nr_disabled);
+	if (nr < cpus.nr)
+		snprintf(fewer, sizeof(fewer), "; maxcpus= allows %u", nr);
+	if (cpus.nr_listed > 1)
+		pr_info("acpi: %u CPUs (%u usable%s)%s\n", cpus.nr_listed, cpus.nr, disabled,
+			fewer);
+	smp_possible_cpus(cpus.apic_id, nr);
 }
 
 /* ---- What memory there is ---- */
@@ -286,6 +337,7 @@ void boot_main(unsigned int protocol, phys_addr_t addr, u64 entry_cycles)
 	console_init();
 	read_boot_info(protocol, addr);
 	complete_boot_line();
+	find_cpus();
 	make_map();
 	check_ram();
 	fill_memblock();

@@ -34,10 +34,10 @@
 #define MAX_ENTRIES 8192U
 
 /* Copy `n` bytes at `p`; false, with the problem counted, if they can't be read. */
-static bool fetch(const struct pvh_reader *r, struct boot_info *bi, phys_addr_t p, void *to,
+static bool fetch(const struct phys_reader *r, struct boot_info *bi, phys_addr_t p, void *to,
 		  size_t n)
 {
-	const void *from = p + n < p ? NULL : r->map(r->ctx, p, n);
+	const void *from = phys_map(r, p, n);
 
 	if (!from) {
 		boot_info_problem(bi, BOOT_P_UNREADABLE, p);
@@ -51,7 +51,7 @@ static bool fetch(const struct pvh_reader *r, struct boot_info *bi, phys_addr_t 
  * Copy a string of unknown length at `p` into dst[n], page by page: the next page may not be
  * readable, nor needed.
  */
-static void fetch_text(const struct pvh_reader *r, struct boot_info *bi, phys_addr_t p, char *dst,
+static void fetch_text(const struct phys_reader *r, struct boot_info *bi, phys_addr_t p, char *dst,
 		       size_t n)
 {
 	size_t done = 0, chunk, got;
@@ -73,7 +73,7 @@ static void fetch_text(const struct pvh_reader *r, struct boot_info *bi, phys_ad
 	dst[min(done, n - 1)] = '\0';
 }
 
-static void take_modules(const struct pvh_reader *r, struct boot_info *bi,
+static void take_modules(const struct phys_reader *r, struct boot_info *bi,
 			 const struct pvh_start_info *si)
 {
 	struct pvh_module m;
@@ -96,7 +96,7 @@ static void take_modules(const struct pvh_reader *r, struct boot_info *bi,
 		boot_info_problem(bi, BOOT_P_MODULE_DROPPED, si->nr_modules);
 }
 
-static void take_memmap(const struct pvh_reader *r, struct boot_info *bi,
+static void take_memmap(const struct phys_reader *r, struct boot_info *bi,
 			const struct pvh_start_info *si)
 {
 	struct pvh_memmap_entry e;
@@ -120,7 +120,7 @@ static void take_memmap(const struct pvh_reader *r, struct boot_info *bi,
  * Return: 0, -BOOT_E_UNREADABLE, -BOOT_E_BAD_MAGIC, or -BOOT_E_NO_MEMMAP (everything else in @bi is
  * filled in then).
  */
-int pvh_parse(const struct pvh_reader *r, phys_addr_t start_info, struct boot_info *bi)
+int pvh_parse(const struct phys_reader *r, phys_addr_t start_info, struct boot_info *bi)
 {
 	struct pvh_start_info si = { 0 };
 	size_t v1 = sizeof(si) - PVH_START_INFO_V0;

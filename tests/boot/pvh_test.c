@@ -3,7 +3,7 @@
  * Tests of boot/pvh.c over a window of pretended physical memory.
  *
  * Suite pvh, mutations that made it fail when tried:
- *	fetch: the wrap test `p + n < p` dropped			pointers_that_wrap, info_unreadable
+ *	phys_map: the wrap test `p + n < p` dropped			pointers_that_wrap, info_unreadable
  *	fetch_text: chunk not cut at the page's end			line_up_to_the_edge, line_runs_out_of_memory
  *	fetch_text: no terminator after a cut				line_too_long
  *	take_modules: not limited to BOOT_MAX_MODULES			a fault
@@ -53,7 +53,7 @@ static const void *window_map(void *ctx, phys_addr_t p, size_t n)
 	return window + 3;
 }
 
-static const struct pvh_reader reader = { .map = window_map };
+static const struct phys_reader reader = { .map = window_map };
 
 static void poke(phys_addr_t p, u64 v, unsigned int size)
 {

@@ -268,8 +268,8 @@ static void check_laid_over(const struct hostile_map *h)
 
 static void boot_run(struct fuzz_input *in)
 {
-	static const struct pvh_reader nobody;
-	struct pvh_reader reader = nobody;
+	static const struct phys_reader nobody;
+	struct phys_reader reader = nobody;
 	unsigned int way = fuzz_u8(in), bits = fuzz_u8(in);
 	/* All widths, the plausible ones more often. */
 	unsigned int phys_bits = bits < 192 ? 33 + bits % 16 : bits % 80;

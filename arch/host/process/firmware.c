@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: MIT
 /*
  * What a loader says: the start information of the PVH protocol, written into low memory, whether
- * or not the memory map (map.c) has RAM there.
+ * or not the memory map (map.c) has RAM there. And what the firmware says: ACPI's list of CPUs, which
+ * --smp makes; CPU n's id in it is n.
  *
  *	INFO_PHYS	start information, a module's entry and name
  *	LINE_PHYS	the boot line
  *	MAP_PHYS	the memory map
+ *	ACPI_PHYS	RSDP, XSDT and MADT
  */
 #define _GNU_SOURCE
 #include <stddef.h>
@@ -17,6 +19,7 @@
 
 #define LINE_PHYS 0x11000UL
 #define MAP_PHYS  0x12000UL
+#define ACPI_PHYS 0x7f000UL
 
 /* The PVH protocol's structures (Xen's public/arch-x86/hvm/start_info.h defines them). */
 struct start_info {
@@ -41,7 +44,41 @@ struct boot_page {
 	char module_name[128];
 };
 
-_Static_assert(MAP_PHYS + MAP_ROWS_MAX * sizeof(struct memmap_entry) <= INFO_END, "low memory");
+/* ACPI's tables (ACPI Specification 6.5, 5.2): the bytes of each, checksums included, add up to 0. */
+struct table_head {
+	char signature[4];
+	uint32_t length;
+	uint8_t revision, checksum;
+	char oem[6], oem_table[8];
+	uint32_t oem_revision, creator, creator_revision;
+} __attribute__((__packed__));
+
+struct acpi_page {
+	struct {
+		char signature[8];
+		uint8_t checksum;
+		char oem[6];
+		uint8_t revision;
+		uint32_t rsdt, length;
+		uint64_t xsdt;
+		uint8_t extended_checksum, reserved[3];
+	} __attribute__((__packed__)) rsdp;
+	struct {
+		struct table_head head;
+		uint64_t madt;
+	} __attribute__((__packed__)) xsdt;
+	struct {
+		struct table_head head;
+		uint32_t lapic_addr, flags;
+		struct {
+			uint8_t type, length, uid, apic_id;
+			uint32_t flags;
+		} __attribute__((__packed__)) cpu[HOST_CPUS];
+	} __attribute__((__packed__)) madt;
+};
+
+_Static_assert(MAP_PHYS + MAP_ROWS_MAX * sizeof(struct memmap_entry) <= ACPI_PHYS, "low memory");
+_Static_assert(ACPI_PHYS + sizeof(struct acpi_page) <= INFO_END, "low memory");
 
 static unsigned int write_map(void)
 {
@@ -81,6 +118,49 @@ static void load_module(struct boot_page *page, const char *path)
 	page->info.modlist = INFO_PHYS + offsetof(struct boot_page, module);
 }
 
+static uint8_t checksum(const void *p, size_t n)
+{
+	const uint8_t *b = p;
+	uint8_t sum = 0;
+
+	while (n--)
+		sum -= *b++;
+	return sum;
+}
+
+static void finish_table(struct table_head *h, const char *signature, size_t length)
+{
+	memcpy(h->signature, signature, sizeof(h->signature));
+	memcpy(h->oem, "QUARRY", sizeof(h->oem));
+	h->length = (uint32_t)length;
+	h->revision = 1;
+	h->checksum = checksum(h, length);
+}
+
+static void write_acpi(void)
+{
+	struct acpi_page *page = (struct acpi_page *)(host_ram + ACPI_PHYS);
+
+	memset(page, 0, sizeof(*page));
+	for (unsigned int cpu = 0; cpu < host_nr_cpus; cpu++) {
+		page->madt.cpu[cpu].length = sizeof(page->madt.cpu[cpu]);
+		page->madt.cpu[cpu].uid = page->madt.cpu[cpu].apic_id = (uint8_t)cpu;
+		page->madt.cpu[cpu].flags = 1;
+	}
+	finish_table(&page->madt.head, "APIC",
+		     offsetof(struct acpi_page, madt.cpu) - offsetof(struct acpi_page, madt) +
+			     host_nr_cpus * sizeof(page->madt.cpu[0]));
+	page->xsdt.madt = ACPI_PHYS + offsetof(struct acpi_page, madt);
+	finish_table(&page->xsdt.head, "XSDT", sizeof(page->xsdt));
+	memcpy(page->rsdp.signature, "RSD PTR ", sizeof(page->rsdp.signature));
+	memcpy(page->rsdp.oem, "QUARRY", sizeof(page->rsdp.oem));
+	page->rsdp.revision = 2;
+	page->rsdp.length = sizeof(page->rsdp);
+	page->rsdp.xsdt = ACPI_PHYS + offsetof(struct acpi_page, xsdt);
+	page->rsdp.checksum = checksum(&page->rsdp, 20);
+	page->rsdp.extended_checksum = checksum(&page->rsdp, sizeof(page->rsdp));
+}
+
 void write_boot_info(const struct machine *m)
 {
 	struct boot_page *page = (struct boot_page *)(host_ram + INFO_PHYS);
@@ -89,10 +169,12 @@ void write_boot_info(const struct machine *m)
 		.magic = 0x336ec578,
 		.version = 1,
 		.cmdline = LINE_PHYS,
+		.rsdp = ACPI_PHYS,
 		.memmap = MAP_PHYS,
 		.memmap_entries = write_map(),
 	};
 	strcpy((char *)host_ram + LINE_PHYS, m->line);
+	write_acpi();
 	if (m->module)
 		load_module(page, m->module);
 }

@@ -11,6 +11,7 @@
  */
 void boot_main(unsigned int protocol, phys_addr_t addr, u64 entry_cycles);
 
+struct acpi_cpus;
 struct boot_info;
 struct memmap;
 
@@ -21,6 +22,7 @@ struct boot_marks {
 
 const struct boot_info *boot_info_get(void);
 const struct memmap *boot_memmap(void);
+const struct acpi_cpus *boot_cpus_get(void); /* before maxcpus= */
 const struct boot_marks *boot_marks_get(void);
 
 /*

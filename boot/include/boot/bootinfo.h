@@ -200,15 +200,21 @@ const char *mem_type_name(u32 type);
 int multiboot2_parse(const void *info, size_t limit, phys_addr_t info_phys, struct boot_info *bi);
 
 /*
- * How the PVH parser reads physical memory: `n` bytes at `p`, or NULL if they can't be read. Valid
- * until the next call.
+ * How parsers read physical memory: `n` bytes at `p`, or NULL if they can't be read. Valid until the
+ * next call.
  */
-struct pvh_reader {
+struct phys_reader {
 	const void *(*map)(void *ctx, phys_addr_t p, size_t n);
 	void *ctx;
 };
 
-int pvh_parse(const struct pvh_reader *r, phys_addr_t start_info, struct boot_info *bi);
+/* The same, for any `p` and `n`: what runs past the end of all addresses can't be read. */
+static inline const void *phys_map(const struct phys_reader *r, phys_addr_t p, size_t n)
+{
+	return p + n < p ? NULL : r->map(r->ctx, p, n);
+}
+
+int pvh_parse(const struct phys_reader *r, phys_addr_t start_info, struct boot_info *bi);
 
 /* ---- Hostile maps (boot/hostile.c): boot line memmap_test=<name> ---- */
 
