@@ -357,7 +357,7 @@ void boot_main(unsigned int protocol, phys_addr_t addr, u64 entry_cycles)
 	clock_start_tick();
 	local_irq_enable();
 	context_checks_start();
-	smp_init();
+	smp_init(BOOT_TRAMPOLINE_PHYS);
 	fault_inject_boot();
 	end_run(boot_payload());
 }

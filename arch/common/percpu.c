@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 /*
- * Memory for the per-CPU variables of the CPUs behind the first.
+ * Memory for the CPUs behind the first: their per-CPU variables, their stacks.
  *
  *	image:	[ __per_cpu_start … __per_cpu_end )	CPU 0's own, offset 0
  *	areas:	a copy for each other CPU, at the link address + its offset
@@ -14,11 +14,12 @@
 #include <asm/setup.h>
 #include <asm/smp.h>
 #include <linux/string.h>
+#include "stacks.h"
 
 extern char __per_cpu_start[], __per_cpu_end[];
 
 /**
- * setup_per_cpu_areas() - give each CPU that may run its per-CPU variables
+ * setup_per_cpu_areas() - give each CPU that may run its per-CPU variables and its stacks
  * @alloc: where the memory comes from; must not fail
  *
  * Context: once, by the boot CPU, before anything counts per CPU.
@@ -33,5 +34,6 @@ void setup_per_cpu_areas(void *(*alloc)(size_t size, size_t align))
 		memcpy(area, __per_cpu_start, size);
 		__per_cpu_offset[cpu] = (unsigned long)area - (unsigned long)__per_cpu_start;
 		per_cpu(cpu_number, cpu) = cpu;
+		stacks_add_cpu(cpu, alloc);
 	}
 }

@@ -92,6 +92,11 @@ void stacks_init(void)
 		at = stack_add(stack_add(at, HOST_STACK), HOST_OVERFLOW_STACK);
 }
 
+/* They are in the image. */
+void stacks_add_cpu(unsigned int cpu, void *(*alloc)(size_t size, size_t align))
+{
+}
+
 void stacks_protect(void)
 {
 	for (unsigned int i = 0; i < nr_kstacks; i++)

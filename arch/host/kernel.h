@@ -60,8 +60,8 @@ void image_unmap_page(unsigned long va);
  */
 void stacks_init(void);
 
-/* smp.c: do what other CPUs ask for. Interrupts off. */
-void smp_serve_calls(void);
+/* smp.c: another CPU wants something: a call, or that this one stops. Interrupts off. */
+void smp_call_interrupt(void);
 
 /* smp.c, called from entry.S: another CPU begins. */
 void cpu_main(unsigned int cpu) __noreturn;

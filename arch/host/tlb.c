@@ -492,6 +492,12 @@ unsigned long tlb_flush_count(void)
 	return READ_ONCE(flushes);
 }
 
+/* All CPUs use the one TLB: nobody else has to be told. */
+unsigned long tlb_shootdown_count(void)
+{
+	return 0;
+}
+
 unsigned int tlb_entries(void)
 {
 	return READ_ONCE(nr_entries);

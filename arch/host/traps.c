@@ -279,7 +279,7 @@ static void interrupt(unsigned int pending)
 	if (pending & pending_bit(HOST_VECTOR_TIMER))
 		timer_tick();
 	if (pending & pending_bit(HOST_VECTOR_CALL))
-		smp_serve_calls();
+		smp_call_interrupt();
 	preempt_count_sub(HARDIRQ_OFFSET);
 	if (preempt_should_resched())
 		preempt_schedule_irq();

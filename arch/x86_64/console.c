@@ -66,5 +66,5 @@ void machine_halt(void)
 
 void cpu_idle(void)
 {
-	__asm__ __volatile__("hlt" : : : "memory");
+	__asm__ __volatile__("sti; hlt" : : : "memory"); /* sti lets nothing in before hlt */
 }

@@ -10,6 +10,8 @@
  * checks are let in (MCE): with that bit clear the CPU answers one by shutting down, without a
  * word.
  * CR4 is written whole: firmware leaves its own choices there, and they differ.
+ *
+ * Features are read once, from the boot CPU: the others are taken to have them too.
  */
 #include <asm/cpufeature.h>
 #include <asm/current.h>
@@ -19,8 +21,6 @@
 #include <asm/preempt.h>
 #include <asm/setup.h>
 #include <asm/smp.h>
-#include <linux/errno.h>
-#include <linux/string.h>
 #include "machine.h"
 #include "arch/common/stacks.h"
 
@@ -56,11 +56,6 @@ DEFINE_PER_CPU(unsigned long, this_cpu_off);
 DEFINE_PER_CPU(unsigned int, cpu_number);
 DEFINE_PER_CPU(unsigned int, __preempt_count) = PREEMPT_SETTLED;
 DEFINE_PER_CPU(struct task_struct *, current_task) = &idle_task;
-unsigned int nr_cpu_ids = 1;
-unsigned int nr_online_cpus = 1;
-
-u32 cpu_apic_ids[NR_CPUS];
-unsigned int nr_cpus_found = 1;
 
 static DEFINE_PER_CPU(struct tss, cpu_tss);
 static DEFINE_PER_CPU(u64, cpu_gdt)[7];
@@ -119,11 +114,12 @@ static void load_gdt(void)
 static void load_tss(void)
 {
 	struct tss *tss = this_cpu_ptr(&cpu_tss);
+	unsigned int cpu = smp_processor_id();
 
-	tss->rsp[0] = kstacks[KSTACK_BOOT].high;
-	tss->ist[0] = kstacks[KSTACK_DF].high;
-	tss->ist[1] = kstacks[KSTACK_NMI].high;
-	tss->ist[2] = kstacks[KSTACK_MC].high;
+	tss->rsp[0] = cpu_stack_top(cpu, KSTACK_FIRST);
+	tss->ist[0] = cpu_stack_top(cpu, KSTACK_DF);
+	tss->ist[1] = cpu_stack_top(cpu, KSTACK_NMI);
+	tss->ist[2] = cpu_stack_top(cpu, KSTACK_MC);
 	tss->io_bitmap = sizeof(struct tss);
 	__asm__ __volatile__("ltr %w0" : : "r"(SEL_TSS));
 }
@@ -145,70 +141,27 @@ static void set_protections(void)
 }
 
 /**
- * cpu_init() - give the running CPU its tables and protections
+ * cpu_init_this() - give the running CPU its tables and protections
  *
- * Context: once per CPU, interrupts off, before anything can fault.
+ * Context: once per CPU, interrupts off, before anything can fault; its GS base is set.
+ */
+void cpu_init_this(void)
+{
+	load_gdt();
+	load_tss();
+	set_protections();
+}
+
+/**
+ * cpu_init() - the boot CPU's beginning: what CPUs share, and its own part
+ *
+ * Context: once, interrupts off, first thing.
  */
 void cpu_init(void)
 {
 	clock_init();
 	read_features();
-	load_gdt();
-	load_tss();
 	pt_boot_init();
 	stacks_protect();
-	set_protections();
-}
-
-u32 boot_cpu_apic_id(void)
-{
-	u32 r[4];
-
-	cpuid(1, 0, r);
-	return r[1] >> 24;
-}
-
-void smp_possible_cpus(const u32 *apic_ids, unsigned int nr)
-{
-	memcpy(cpu_apic_ids, apic_ids, nr * sizeof(*apic_ids));
-	nr_cpus_found = nr;
-}
-
-/**
- * call_on_cpu() - run a function on a given CPU and wait for it
- * @cpu: its id
- * @fn: what to run
- * @arg: handed to @fn
- *
- * Return: 0, or -ENXIO when no such CPU is online.
- */
-int call_on_cpu(unsigned int cpu, void (*fn)(void *arg), void *arg)
-{
-	unsigned long flags;
-
-	if (cpu != smp_processor_id())
-		return -ENXIO;
-	local_irq_save(flags);
-	fn(arg);
-	local_irq_restore(flags);
-	return 0;
-}
-
-/**
- * run_on_cpus() - run a function on all CPUs at once
- * @fn: what to run
- * @arg: handed to @fn
- */
-void run_on_cpus(void (*fn)(void *arg), void *arg)
-{
-	fn(arg); /* the boot CPU is the only one */
-}
-
-/**
- * smp_init() - start the other CPUs
- *
- * nr_cpu_ids is 1: there are none.
- */
-void smp_init(void)
-{
+	cpu_init_this();
 }

@@ -11,7 +11,7 @@
  *
  * I1  All 256 gates are present once idt_init() returns, so no vector can raise a fault by its mere
  *     arrival.
- * I2  The table is written by idt_init() only, and read-only after bring-up.
+ * I2  The table is written by idt_init() only, and read-only after bring-up; all CPUs use it.
  * I3  A handler acknowledges its own interrupt at the local APIC. An interrupt without a handler is
  *     not acknowledged: it can only come from an `int` instruction or as the APIC's spurious
  *     vector, neither of which is in service there.
@@ -29,6 +29,7 @@
 #include <asm/setup.h>
 #include <linux/printk.h>
 #include "idt.h"
+#include "machine.h"
 
 #define GATE_INTERRUPT 0x8e /* present, ring 0 may raise it by `int` */
 #define GATE_RING3     0x60 /* … and so may ring 3 */
@@ -72,7 +73,7 @@ static void set_gate(unsigned int vector, u8 ist, u8 type)
 	};
 }
 
-static void load_idt(void)
+void idt_load(void)
 {
 	const struct {
 		u16 limit;
@@ -98,7 +99,7 @@ void idt_init(void)
 	set_gate(X86_TRAP_MC, IST_MC, GATE_INTERRUPT);
 	set_gate(X86_TRAP_BP, 0, GATE_INTERRUPT | GATE_RING3);
 	set_gate(X86_TRAP_OF, 0, GATE_INTERRUPT | GATE_RING3);
-	load_idt();
+	idt_load();
 	ksyms_init();
 }
 

@@ -9,8 +9,12 @@
  * shortest, and the shortest counts. Until then the clock assumes a TSC of 1 GHz, which is what
  * QEMU's -icount gives.
  *
+ * All CPUs' APIC timers run at the rate of the boot CPU's, and their TSCs are taken to run in step
+ * with it: clock_ns() adds nothing of a CPU's own. smp.c looks at each TSC when the CPU comes up.
+ *
  * The 8259s are masked for good: every interrupt comes through the local APIC.
  */
+#include <asm/barrier.h>
 #include <asm/clock.h>
 #include <asm/ptrace.h>
 #include <linux/minmax.h>
@@ -22,17 +26,20 @@
 #define VECTOR_SPURIOUS 0xff
 
 #define APIC_EOI       0xb0
+#define APIC_ICR_LOW   0x300
+#define APIC_ICR_HIGH  0x310
 #define APIC_SPURIOUS  0xf0
 #define APIC_LVT_TIMER 0x320
 #define APIC_INITIAL   0x380
 #define APIC_CURRENT   0x390
 #define APIC_DIVIDE    0x3e0
 #define APIC_ENABLE    0x100
+#define APIC_BUSY      (1u << 12) /* of ICR: not accepted yet */
 #define APIC_PERIODIC  (1u << 17)
 #define APIC_MASKED    (1u << 16)
 #define APIC_DIVIDE_1  0xb
 
-#define PIT_SPINS 20000000 /* a machine without a PIT gets a wrong clock, not a hang */
+#define PIT_SPINS     20000000 /* a machine without a PIT gets a wrong clock, not a hang */
 #define PIT_HZ	      1193182UL
 #define CALIBRATE_US  2000UL
 #define MAX_ROUNDS    25
@@ -40,6 +47,7 @@
 
 static volatile u8 *apic;
 static unsigned long tsc_khz = 1000000;
+static u32 per_tick; /* counts of the APIC timer */
 /* The clock goes on from here: calibration must not set it back. */
 static u64 epoch_cycles, epoch_ns;
 
@@ -132,23 +140,54 @@ static u32 calibrate(void)
 	return (u64)best_counts * 1000000 / CALIBRATE_US / HZ;
 }
 
+/* Nobody accepts what goes to a CPU that isn't there; 1 ms is far more than acceptance takes. */
+static void wait_accepted(void)
+{
+	u64 end = clock_ns() + 1000000;
+
+	while ((apic_read(APIC_ICR_LOW) & APIC_BUSY) && clock_ns() < end)
+		cpu_relax();
+}
+
+void lapic_send(u32 apic_id, u32 command)
+{
+	apic_write(APIC_ICR_HIGH, apic_id << 24);
+	apic_write(APIC_ICR_LOW, command | APIC_ASSERT);
+	wait_accepted();
+}
+
+void delay_us(unsigned int us)
+{
+	u64 end = clock_ns() + 1000ULL * us;
+
+	while (clock_ns() < end)
+		cpu_relax();
+}
+
 static void timer_interrupt(struct pt_regs *regs)
 {
 	timer_tick();
 	lapic_eoi();
 }
 
-void clock_start_tick(void)
+/* Once: where the APIC is, and how fast its timer runs. */
+static void lapic_init(void)
 {
-	u32 per_tick;
-
 	mask_legacy_pics();
 	apic = fixmap_device(FIXMAP_LAPIC, rdmsr(MSR_APIC_BASE) & 0xffffff000UL);
 	apic_write(APIC_SPURIOUS, APIC_ENABLE | VECTOR_SPURIOUS);
 	per_tick = calibrate();
 	irq_set_handler(VECTOR_TIMER, timer_interrupt, "timer");
-	apic_write(APIC_LVT_TIMER, APIC_PERIODIC | VECTOR_TIMER);
-	apic_write(APIC_INITIAL, per_tick);
 	pr_info("clock: TSC %lu.%03lu MHz, tick %d Hz (local APIC timer)\n", tsc_khz / 1000,
 		tsc_khz % 1000, HZ);
+}
+
+void clock_start_tick(void)
+{
+	if (!apic)
+		lapic_init();
+	apic_write(APIC_SPURIOUS, APIC_ENABLE | VECTOR_SPURIOUS);
+	apic_write(APIC_DIVIDE, APIC_DIVIDE_1);
+	apic_write(APIC_LVT_TIMER, APIC_PERIODIC | VECTOR_TIMER);
+	apic_write(APIC_INITIAL, per_tick);
 }

@@ -64,16 +64,16 @@ static inline void cpuid(u32 leaf, u32 sub, u32 r[4])
 			     : "a"(leaf), "c"(sub));
 }
 
-#define DEFINE_CR(n)                                                                               \
-	static inline u64 read_cr##n(void)                                                         \
-	{                                                                                          \
-		u64 v;                                                                             \
-		__asm__ __volatile__("mov %%cr" #n ", %0" : "=r"(v) : : "memory");                 \
-		return v;                                                                          \
-	}                                                                                          \
-	static inline void write_cr##n(u64 v)                                                      \
-	{                                                                                          \
-		__asm__ __volatile__("mov %0, %%cr" #n : : "r"(v) : "memory");                     \
+#define DEFINE_CR(n)                                                               \
+	static inline u64 read_cr##n(void)                                         \
+	{                                                                          \
+		u64 v;                                                             \
+		__asm__ __volatile__("mov %%cr" #n ", %0" : "=r"(v) : : "memory"); \
+		return v;                                                          \
+	}                                                                          \
+	static inline void write_cr##n(u64 v)                                      \
+	{                                                                          \
+		__asm__ __volatile__("mov %0, %%cr" #n : : "r"(v) : "memory");     \
 	}
 DEFINE_CR(0)
 DEFINE_CR(2)
@@ -81,17 +81,54 @@ DEFINE_CR(3)
 DEFINE_CR(4)
 #undef DEFINE_CR
 
-/* paging.c: take a page out of the image's mapping; map a device page in the fixmap. */
+/*
+ * paging.c: take a page out of the image's mapping; show a device's page, or one of memory, in the
+ * fixmap; take it away.
+ */
 void image_unmap_page(unsigned long va);
 void *fixmap_device(unsigned int slot, phys_addr_t phys);
-enum { FIXMAP_LAPIC, FIXMAP_SLOTS };
+void *fixmap_memory(unsigned int slot, phys_addr_t phys);
+void fixmap_clear(unsigned int slot);
+enum { FIXMAP_LAPIC, FIXMAP_START_PAGE, FIXMAP_SLOTS };
 
-/* cpu.c: the CPUs that the firmware lists, as smp_possible_cpus() was told; the first is this one. */
-extern u32 cpu_apic_ids[];
-extern unsigned int nr_cpus_found;
+/* paging.c: where the stacks of the CPUs behind the first are; let a page of it show memory. */
+#define STACK_REGION	  0xffffffffff000000UL
+#define STACK_REGION_SIZE (4UL << 20)
+void stack_region_map(unsigned long va, phys_addr_t phys);
+
+/* stacks.c: where a CPU's stack of a kind begins. */
+enum { KSTACK_FIRST, KSTACK_DF, KSTACK_NMI, KSTACK_MC, CPU_STACKS };
+unsigned long cpu_stack_top(unsigned int cpu, unsigned int kind);
+
+/* cpu.c, idt.c: the running CPU's part of cpu_init() and idt_init(). */
+void cpu_init_this(void);
+void idt_load(void);
 
 /* lapic.c: time counts from clock_init() on. */
 void clock_init(void);
 void lapic_eoi(void);
+/* Send to the CPU whose APIC id is `apic_id`; interrupts off. `command`: APIC_* below | vector. */
+void lapic_send(u32 apic_id, u32 command);
+#define APIC_FIXED   0x000u
+#define APIC_NMI     0x400u
+#define APIC_INIT    0x500u
+#define APIC_STARTUP 0x600u
+#define APIC_ASSERT  (1u << 14)
+#define APIC_LEVEL   (1u << 15)
+/* Wait, at least so long; interrupts as they are. */
+void delay_us(unsigned int us);
+
+/* smp.c: the APIC id of a CPU. */
+u32 cpu_apic_id(unsigned int cpu);
+
+/* tlb.c: forget everything on this CPU. */
+void tlb_flush_here(void);
+
+/* ipi.c: let CPU `cpu` look into its box of flushes (tlb.c). */
+void ipi_flush(unsigned int cpu);
+/* Its vectors get their handlers. */
+void ipi_init(void);
+/* Does this NMI mean that the CPU should stop? Then it doesn't come back. */
+void ipi_stop_if_asked(void);
 
 #endif

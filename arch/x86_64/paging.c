@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 /*
- * The machine's side of page tables: roots, the boot window, the fixmap, TLB flushes.
+ * The machine's side of page tables: roots, the boot window, the fixmap and the
+ * region of stacks below it.
  *
  * Roots. boot/start.asm leaves a boot root: image in the last entry, and a window on physical
  * memory where the direct map will be. pt_fill_root() starts the final root beside it; mm/ fills
@@ -11,9 +12,6 @@
  * The boot window is 4 GiB in 2 MiB pages from start.asm; with 1 GiB pages it is widened to 512 GiB
  * (or what the CPU can address), so that early tables may stand in any RAM there is. It is not
  * executable (NX in the root entry).
- *
- * TLB. invlpg drops one page, global or not; switching CR4.PGE off and on drops everything. Beyond
- * FLUSH_ALL_PAGES the latter is cheaper (33: Linux's measured default).
  */
 #include <asm/cpufeature.h>
 #include <asm/pgtable.h>
@@ -23,13 +21,13 @@
 #include <linux/string.h>
 #include "machine.h"
 
-#define FIXMAP_BASE	0xffffffffff5fe000UL
-#define FLUSH_ALL_PAGES 33
-#define ROOT_HALF	(PTRS_PER_TABLE / 2)
+#define FIXMAP_BASE 0xffffffffff5fe000UL
+#define ROOT_HALF   (PTRS_PER_TABLE / 2)
+#define TABLE_SPAN  (PTRS_PER_TABLE * PAGE_SIZE)
 
-static pte_t *root;	       /* what kernel_root() returns */
-static unsigned long flushes; /* carried out so far */
+static pte_t *root; /* what kernel_root() returns */
 static pte_t fixmap_tables[2][PTRS_PER_TABLE] __aligned(PAGE_SIZE);
+static pte_t stack_tables[STACK_REGION_SIZE / TABLE_SPAN][PTRS_PER_TABLE] __aligned(PAGE_SIZE);
 
 int pt_max_leaf_level(void)
 {
@@ -63,15 +61,43 @@ static void fixmap_init(void)
 		pte_mktable(__pa(fixmap_tables[0]), false));
 	pte_set(image_slot(FIXMAP_BASE, 1), FIXMAP_BASE,
 		pte_mktable(__pa(fixmap_tables[1]), false));
+	for (unsigned long i = 0; i < STACK_REGION_SIZE / TABLE_SPAN; i++) {
+		unsigned long va = STACK_REGION + i * TABLE_SPAN;
+
+		pte_set(image_slot(va, 1), va, pte_mktable(__pa(stack_tables[i]), false));
+	}
+}
+
+void stack_region_map(unsigned long va, phys_addr_t phys)
+{
+	pte_set(image_slot(va, 0), va, pte_mkleaf(phys, PAGE_KERNEL, 0));
+}
+
+static void *fixmap(unsigned int slot, phys_addr_t phys, pgprot_t prot)
+{
+	unsigned long va = FIXMAP_BASE - slot * PAGE_SIZE;
+
+	pte_set(image_slot(va, 0), va, pte_mkleaf(phys & PAGE_MASK, prot, 0));
+	tlb_flush_page(va, NULL);
+	return (void *)(va + (phys & ~PAGE_MASK));
 }
 
 void *fixmap_device(unsigned int slot, phys_addr_t phys)
 {
+	return fixmap(slot, phys, PAGE_KERNEL_NOCACHE);
+}
+
+void *fixmap_memory(unsigned int slot, phys_addr_t phys)
+{
+	return fixmap(slot, phys, PAGE_KERNEL);
+}
+
+void fixmap_clear(unsigned int slot)
+{
 	unsigned long va = FIXMAP_BASE - slot * PAGE_SIZE;
 
-	pte_set(image_slot(va, 0), va, pte_mkleaf(phys & PAGE_MASK, PAGE_KERNEL_NOCACHE, 0));
+	pte_set(image_slot(va, 0), va, (pte_t){ 0 });
 	tlb_flush_page(va, NULL);
-	return (void *)(va + (phys & ~PAGE_MASK));
 }
 
 /* Entries beyond the CPU's physical width would be malformed, so the window ends there. */
@@ -143,36 +169,4 @@ void mark_rodata_ro(void)
 	}
 	tlb_flush_range((unsigned long)__ro_after_init_start, (unsigned long)__ro_after_init_end,
 			NULL);
-}
-
-void tlb_flush_page(unsigned long va, const struct cpumask *cpus)
-{
-	__asm__ __volatile__("invlpg (%0)" : : "r"(va) : "memory");
-	flushes++;
-}
-
-void tlb_flush_all(const struct cpumask *cpus)
-{
-	u64 cr4 = read_cr4();
-
-	write_cr4(cr4 ^ CR4_PGE);
-	write_cr4(cr4);
-	write_cr3(read_cr3());
-	flushes++;
-}
-
-void tlb_flush_range(unsigned long start, unsigned long end, const struct cpumask *cpus)
-{
-	if (end - start > FLUSH_ALL_PAGES * PAGE_SIZE) {
-		tlb_flush_all(cpus);
-		return;
-	}
-	for (unsigned long va = start; va < end; va += PAGE_SIZE)
-		__asm__ __volatile__("invlpg (%0)" : : "r"(va) : "memory");
-	flushes++;
-}
-
-unsigned long tlb_flush_count(void)
-{
-	return flushes;
 }

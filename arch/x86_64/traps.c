@@ -295,6 +295,7 @@ void trap_dispatch(struct pt_regs *regs)
 		page_fault(regs);
 		break;
 	case X86_TRAP_NMI:
+		ipi_stop_if_asked();
 		preempt_count_add(NMI_OFFSET);
 		report_trap(regs, 0);
 		preempt_count_sub(NMI_OFFSET);

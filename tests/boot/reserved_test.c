@@ -13,6 +13,7 @@
 #include <linux/kernel.h>
 #include <linux/memblock.h>
 #include <linux/mm.h>
+#include "arch/common/stacks.h"
 #include "mm/internal.h"
 
 /* Tables below this one that stand in memory reserved besides what `known` says. */
@@ -47,6 +48,20 @@ static void known_module(struct memblock *known, const struct boot_module *m)
 			   PAGE_ALIGN(m->start + m->size) - PAGE_ALIGN_DOWN(m->start));
 }
 
+/* What the other CPUs' stacks take, where they are not in the image. */
+static unsigned long stack_bytes(void)
+{
+	unsigned long n = 0;
+
+	for (unsigned int i = 0; i < nr_kstacks; i++) {
+		unsigned long low = kstacks[i].low;
+
+		if (low < (unsigned long)__image_start || low >= (unsigned long)__image_end)
+			n += kstacks[i].high - low;
+	}
+	return n;
+}
+
 /*
  * What is reserved is what boot/ reserved or gave the other CPUs, the map of sections, and tables in
  * use: nothing else.
@@ -73,7 +88,7 @@ static void reserved_is_what_is_used(struct kunit *test)
 		__memblock_reserve(&known, __pa(__per_cpu_start + per_cpu_offset(cpu)),
 				   __per_cpu_end - __per_cpu_start);
 	KUNIT_EXPECT_EQ(test, memblock_reserved_size(),
-			__memblock_bytes(&known.reserved) +
+			__memblock_bytes(&known.reserved) + stack_bytes() +
 				PFN_PHYS(boot_tables(kernel_root(), PT_TOP, &known)) +
 				4 * DIV_ROUND_UP(memblock_end_of_DRAM(), 1UL << SECTION_SHIFT));
 }

@@ -108,9 +108,27 @@ int call_on_cpu(unsigned int cpu, void (*fn)(void *arg), void *arg)
 	return 0;
 }
 
+void call_on_cpus(const struct cpumask *mask, void (*fn)(void *arg), void *arg, bool wait)
+{
+	if (cpumask_test_cpu(0, mask))
+		call_on_cpu(0, fn, arg);
+}
+
 void run_on_cpus(void (*fn)(void *arg), void *arg)
 {
 	fn(arg);
+}
+
+void smp_send_reschedule(unsigned int cpu)
+{
+}
+
+void smp_stop_others(void)
+{
+}
+
+void smp_poll(void)
+{
 }
 
 /* ---- page tables ---- */
@@ -210,6 +228,11 @@ void tlb_flush_all(const struct cpumask *cpus)
 unsigned long tlb_flush_count(void)
 {
 	return flushes;
+}
+
+unsigned long tlb_shootdown_count(void)
+{
+	return 0;
 }
 
 /* The leaf's slot of `va`, or NULL. */

@@ -21,7 +21,10 @@ void machine_exit(unsigned int code) __noreturn;
 /* Stop this CPU for good, interrupts off. */
 void machine_halt(void) __noreturn;
 
-/* Wait for the next interrupt. Precondition: interrupts on. */
+/*
+ * Let interrupts in and wait for the next one, as one step: what arrives behind a check with
+ * interrupts off is not missed. They are on afterwards.
+ */
 void cpu_idle(void);
 
 #endif

@@ -30,13 +30,16 @@ u32 boot_cpu_apic_id(void);
 void smp_possible_cpus(const u32 *apic_ids, unsigned int nr);
 
 /*
- * Per-CPU variables for CPUs 1 … nr_cpu_ids-1, in memory from `alloc`, which must not fail. After it
+ * Per-CPU variables and stacks for CPUs 1 … nr_cpu_ids-1, in memory from `alloc`, which must not fail. After it
  * per_cpu_ptr() is right for every id.
  */
 void setup_per_cpu_areas(void *(*alloc)(size_t size, size_t align));
 
-/* The other CPUs run from here on, idle; each says so on the console. Interrupts on. */
-void smp_init(void);
+/*
+ * The other CPUs run from here on, idle; each says so on the console. Interrupts on. They begin in
+ * the page at physical address `page`, which is theirs and below 1 MiB.
+ */
+void smp_init(phys_addr_t page);
 
 /* Make what is marked __ro_after_init read-only. */
 void mark_rodata_ro(void);

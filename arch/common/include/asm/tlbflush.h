@@ -3,8 +3,9 @@
  * Contract: forgetting translations.
  *
  * The hardware (and arch/host's model of it) may keep using an entry until one of these returns.
- * `cpus` names the CPUs that may hold it; NULL means all. Context: any, interrupts on or off.
- * Kernel (global) and user entries alike.
+ * `cpus` names the CPUs that may hold it; NULL means all, as does any mask for kernel (global)
+ * entries. Context: any but NMI, interrupts on or off; no lock held that another CPU waits for with
+ * interrupts off in a loop without smp_poll().
  */
 #ifndef ASM_TLBFLUSH_H
 #define ASM_TLBFLUSH_H
@@ -20,7 +21,11 @@ void tlb_flush_range(unsigned long start, unsigned long end, const struct cpumas
 /* Forget everything, global entries included. */
 void tlb_flush_all(const struct cpumask *cpus);
 
-/* How many flushes (of any kind) were carried out so far: for tests of batching. */
+/*
+ * How many flushes (of any kind) were asked for so far, each counted once however many CPUs carry
+ * it out: for tests of batching. And what they cost on other CPUs: interrupts sent.
+ */
 unsigned long tlb_flush_count(void);
+unsigned long tlb_shootdown_count(void);
 
 #endif
