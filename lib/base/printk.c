@@ -41,6 +41,7 @@
 #include <asm/console.h>
 #include <asm/irqflags.h>
 #include <asm/percpu.h>
+#include <asm/smp.h>
 
 #define NOBODY	 (-1)
 #define PATIENCE 50000000
@@ -80,6 +81,7 @@ static struct console_hold console_take(void)
 		nobody = NOBODY;
 		if (atomic_try_cmpxchg(&console_owner, &nobody, cpu))
 			return hold;
+		smp_poll();
 		cpu_relax();
 	}
 	atomic_set(&console_owner, cpu);
@@ -91,6 +93,22 @@ static void console_give(struct console_hold hold)
 	if (!hold.nested)
 		atomic_set_release(&console_owner, NOBODY);
 	local_irq_restore(hold.flags);
+}
+
+/**
+ * console_seize - take the console away from a CPU that was stopped
+ *
+ * What it was writing ends where it is. Context: the others are stopped.
+ */
+void console_seize(void)
+{
+	int owner = atomic_read(&console_owner);
+
+	if (owner == NOBODY || owner == smp_processor_id())
+		return;
+	line_state = LINE_CLOSED;
+	console_write("\n", 1);
+	atomic_set(&console_owner, NOBODY);
 }
 
 static void send(const char *s, size_t n, bool nested)

@@ -6,8 +6,9 @@
  * panic prints what a capture still holds back (it may be the reason), message and stack, and ends
  * the machine with EXIT_PANIC.
  *
- * I1  panic prints once. A second one on the same CPU comes from the first one's own printing: one
- *     raw line, then the end. Other CPUs that panic meanwhile stop.
+ * I1  panic prints once, and alone: it stops the other CPUs first, and takes the console from one
+ *     that had it. A second panic on the same CPU comes from the first one's own printing: one raw
+ *     line, then the end. Other CPUs that panic meanwhile stop.
  *
  * Contexts: any.
  */
@@ -16,6 +17,7 @@
 #include <asm/irqflags.h>
 #include <asm/ksyms.h>
 #include <asm/percpu.h>
+#include <asm/smp.h>
 #include <asm/stack.h>
 #include <linux/bug.h>
 #include <linux/printk.h>
@@ -110,8 +112,11 @@ void panic(const char *fmt, ...)
 	va_start(args, fmt);
 	vscnprintf(text, sizeof(text), fmt, args);
 	va_end(args);
+	smp_stop_others();
+	console_seize();
 	report_uncapture();
 	pr_emerg("Kernel panic - not syncing: %s\n", text);
+	pr_emerg("CPU: %u, of %u\n", me - 1, READ_ONCE(nr_online_cpus));
 	panic_stack();
 	pr_emerg("---[ end Kernel panic - not syncing: %s ]---\n", text);
 	machine_exit(EXIT_PANIC);

@@ -29,6 +29,7 @@
 #include <asm/extable.h>
 #include <asm/ksyms.h>
 #include <asm/percpu.h>
+#include <asm/smp.h>
 #include <asm/stack.h>
 #include <linux/minmax.h>
 #include <linux/moduleparam.h>
@@ -124,8 +125,10 @@ static void engine_enter(void)
 	unsigned int me = smp_processor_id() + 1;
 
 	if (READ_ONCE(engine.owner) != me)
-		while (cmpxchg(&engine.owner, 0, me) != 0)
+		while (cmpxchg(&engine.owner, 0, me) != 0) {
+			smp_poll();
 			cpu_relax();
+		}
 	engine.depth++;
 }
 
