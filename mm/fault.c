@@ -128,7 +128,7 @@ static void install_page(struct vm_fault *vmf, struct page *page)
 	}
 	if (!pte_none(vmf->orig_pte)) {
 		old = pte_counted_page(pte_get_and_clear(vmf->pte, vmf->address));
-		tlb_flush_page(vmf->address, NULL);
+		tlb_flush_page(vmf->address, &vmf->vma->vm_mm->cpus);
 	}
 	user_page_add(mm, page);
 	pte_set(vmf->pte, vmf->address, e);

@@ -30,6 +30,7 @@
  * 5. Locks: none here; the counts are atomic. mmput() takes mmap_lock. Context: may sleep, but
  *    mmgrab() and mmget() go anywhere.
  */
+#include <asm/irqflags.h>
 #include <asm/pgtable.h>
 #include <linux/kthread.h>
 #include <linux/sched.h>
@@ -108,6 +109,7 @@ void __mmdrop(struct mm_struct *mm)
 {
 	assert(RB_EMPTY_ROOT(&mm->mm_rb) && mm->nr_tables == 0);
 	assert(current->mm != mm);
+	assert(cpumask_empty(&mm->cpus));
 	table_free_user(mm->pgd);
 	kmem_cache_free(mm_cache, mm);
 }
@@ -121,11 +123,15 @@ void __mmdrop(struct mm_struct *mm)
  */
 void kthread_use_mm(struct mm_struct *mm)
 {
+	unsigned long flags;
+
 	if (WARN_ON(current->mm))
 		return;
 	mmgrab(mm);
+	local_irq_save(flags);
 	current->mm = mm;
-	pt_switch(mm->pgd);
+	pt_switch(mm->pgd, &mm->cpus);
+	local_irq_restore(flags);
 }
 
 /**
@@ -134,9 +140,13 @@ void kthread_use_mm(struct mm_struct *mm)
  */
 void kthread_unuse_mm(struct mm_struct *mm)
 {
+	unsigned long flags;
+
 	if (WARN_ON(current->mm != mm))
 		return;
-	pt_switch(NULL);
+	local_irq_save(flags);
+	pt_switch(NULL, NULL);
 	current->mm = NULL;
+	local_irq_restore(flags);
 	mmdrop(mm);
 }

@@ -97,7 +97,7 @@ static void gather_range(struct mmu_gather *tlb, unsigned long va, unsigned long
 void tlb_finish_mmu(struct mmu_gather *tlb)
 {
 	if (tlb->start < tlb->end)
-		tlb_flush_range(tlb->start, tlb->end, NULL);
+		tlb_flush_range(tlb->start, tlb->end, &tlb->mm->cpus);
 	for (unsigned int i = 0; i < tlb->nr_pages; i++)
 		put_page(tlb->pages[i]);
 	for (unsigned int i = 0; i < tlb->nr_tables; i++)
@@ -308,7 +308,7 @@ void user_pt_protect(struct vm_area_struct *vma, unsigned long start, unsigned l
 	spin_lock(&mm->page_table_lock);
 	user_pt_walk(mm, start, end, protect_entry, vma);
 	spin_unlock(&mm->page_table_lock);
-	tlb_flush_range(start, end, NULL);
+	tlb_flush_range(start, end, &mm->cpus);
 }
 
 /* --- checking --- */

@@ -64,6 +64,7 @@
 #include <asm/tlbflush.h>
 #include <linux/bug.h>
 #include <linux/string.h>
+#include "arch/common/pt_switch.h"
 #include "host.h"
 #include "kernel.h"
 
@@ -580,7 +581,7 @@ void pt_root_init(pte_t *to)
 	memcpy(to + ROOT_HALF, root + ROOT_HALF, ROOT_HALF * sizeof(pte_t));
 }
 
-void pt_switch(pte_t *to)
+void pt_load(pte_t *to)
 {
 	this_cpu_write(user_root, to);
 	utlb_forget_all();

@@ -19,6 +19,7 @@
 #include <asm/tlbflush.h>
 #include <linux/minmax.h>
 #include <linux/string.h>
+#include "arch/common/pt_switch.h"
 #include "machine.h"
 
 #define FIXMAP_BASE 0xffffffffff5fe000UL
@@ -151,7 +152,7 @@ void pt_root_init(pte_t *to)
 	memcpy(to + ROOT_HALF, root + ROOT_HALF, ROOT_HALF * sizeof(pte_t));
 }
 
-void pt_switch(pte_t *to)
+void pt_load(pte_t *to)
 {
 	if (!to)
 		to = root;

@@ -205,7 +205,7 @@ void pt_root_init(pte_t *to)
 	memcpy(to + PTRS_PER_TABLE / 2, root + PTRS_PER_TABLE / 2, PAGE_SIZE / 2);
 }
 
-void pt_switch(pte_t *to)
+void pt_switch(pte_t *to, struct cpumask *cpus)
 {
 	user_root = to;
 }

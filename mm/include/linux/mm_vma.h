@@ -9,6 +9,7 @@
 
 #include <asm/pgtable.h>
 #include <linux/atomic.h>
+#include <linux/cpumask.h>
 #include <linux/rbtree.h>
 #include <linux/rwsem.h>
 #include <linux/spinlock.h>
@@ -143,6 +144,7 @@ struct mm_struct {
 	spinlock_t page_table_lock;	/* the tree of tables below pgd */
 	long rss_stat[NR_MM_COUNTERS];	/* P: mapped pages by kind */
 	unsigned long nr_tables;	/* P: table pages below pgd */
+	struct cpumask cpus;		/* CPUs that walk pgd: pt_switch() writes, flushes read */
 };
 
 /* The address space of the running context; NULL: none. */

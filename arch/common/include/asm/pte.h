@@ -144,6 +144,8 @@ static inline pte_t pte_get_and_clear(pte_t *slot, unsigned long va)
 	return old;
 }
 
+struct cpumask;
+
 /*
  * Root of the kernel's own tables (direct-map address after pt_activate_kernel, image address
  * before). Never freed.
@@ -172,8 +174,10 @@ void pt_activate_kernel(void);
 
 /*
  * Walk user addresses through `to` from now on, on this CPU; flushes what is not global. NULL: no
- * user addresses.
+ * user addresses. `cpus`: the CPUs that walk `to`, for the flushes of its addresses; this one comes
+ * in, and out when it switches to another root; it stays as long as it has any (NULL with NULL).
+ * Preemption off.
  */
-void pt_switch(pte_t *to);
+void pt_switch(pte_t *to, struct cpumask *cpus);
 
 #endif
