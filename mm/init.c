@@ -2,7 +2,7 @@
 /*
  * The memory manager as a whole: brought up in layer order, emptied of what it caches, checked.
  *
- *	memblock → direct map → struct pages → buddy → slab → kmalloc → vmalloc → address spaces
+ *	memblock → direct map → struct pages → buddy → slab → kmalloc → per-CPU → vmalloc → address spaces
  *
  * Each layer calls only those before it.
  */
@@ -21,6 +21,7 @@
 void mm_init(void)
 {
 	direct_map_init();
+	percpu_areas_init();
 	vmemmap_init();
 	page_alloc_init();
 	slab_init();
@@ -28,6 +29,7 @@ void mm_init(void)
 	vmalloc_init();
 	vma_init();
 	report_add_explainer(&page_explainer);
+	percpu_show_init();
 }
 
 /* What can be had back without sleeping: the slabs' magazines, depots and empty slabs. */
@@ -39,12 +41,14 @@ void reclaim_caches(void)
 /**
  * mm_quiesce() - empty every cache, so that page counts are exact
  *
- * From the top layer down, since each gives back to the one below: lazily freed vmalloc areas, slab
+ * From the top layer down, since each gives back to the one below: pages of per-CPU memory that hold
+ * nothing, lazily freed vmalloc areas, slab
  * arrays and empty slabs, per-CPU page lists of every CPU. Kernel page tables and struct pages rightly remain;
  * MM_KERNEL_TABLES counts the former.
  */
 void mm_quiesce(void)
 {
+	percpu_drain();
 	vmalloc_drain();
 	slab_drain();
 	page_alloc_drain_all();
@@ -57,5 +61,5 @@ void mm_quiesce(void)
  */
 bool mm_valid_all(void)
 {
-	return buddy_valid() && slab_valid_all() && vmap_valid();
+	return buddy_valid() && slab_valid_all() && vmap_valid() && percpu_valid();
 }

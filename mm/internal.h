@@ -104,6 +104,15 @@ void slab_magazines_off(void);
 void slab_magazines_on(void);
 bool slab_valid_all(void);
 
+/* --- percpu.c --- */
+/* The other CPUs' static variables get their final addresses. Before the first struct page. */
+void percpu_areas_init(void);
+void percpu_show_init(void);
+/* Give back the pages in which no variable is left, and chunks without any. May sleep. */
+void percpu_drain(void);
+/* May sleep. */
+bool percpu_valid(void);
+
 /* --- vmalloc.c --- */
 void vmalloc_init(void);
 void vmalloc_drain(void);

@@ -33,6 +33,7 @@ void meminfo_show(show_line_t line)
 	kb_line(line, "PageTables:", mm_stat_read(MM_USER_TABLES));
 	kb_line(line, "KernelTables:", mm_stat_read(MM_KERNEL_TABLES));
 	kb_line(line, "VmallocUsed:", mm_stat_read(MM_VMALLOC));
+	kb_line(line, "Percpu:", mm_stat_read(MM_PERCPU));
 }
 
 static unsigned long blocks_of(const struct free_area *area)

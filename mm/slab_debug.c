@@ -440,6 +440,8 @@ static const char *foreign_advice(const void *p)
 
 	if (a >= VMALLOC_START && a < VMALLOC_END)
 		return "The memory comes from vmalloc(): free it with vfree(), or with kvfree() if it may be either.";
+	if (a >= PERCPU_START && a - PERCPU_START < PERCPU_SIZE)
+		return "The memory comes from alloc_percpu(): free it with free_percpu().";
 	if (a >= IMAGE_START && a < MODULES_END)
 		return "This is static data or a stack inside the kernel's image, which nobody allocated.";
 	if (a < TASK_SIZE)

@@ -38,6 +38,9 @@
 #include "host.h"
 #include "kernel.h"
 
+/* From CPU 0's variables made at run time to the end of the last CPU's. */
+#define HOST_PERCPU_SIZE (PERCPU_SIZE + (HOST_CPUS - 1) * PERCPU_STRIDE)
+
 #define BOUNCE_SIZE 2048UL /* more than a message and its prefix have (printk.c) */
 
 __thread volatile unsigned int host_irqs_off = 1;
@@ -117,6 +120,8 @@ void host_stack(unsigned int cpu, enum host_stack which, unsigned long *low, uns
 
 void host_regions(struct host_region regions[HOST_REGIONS])
 {
+	regions[HOST_PERCPU] =
+		(struct host_region){ PERCPU_START, HOST_PERCPU_SIZE, HOST_PERCPU_SIZE };
 	regions[HOST_VMEMMAP] = (struct host_region){ VMEMMAP_START, VMEMMAP_SIZE, VMEMMAP_SIZE };
 	regions[HOST_VMALLOC] = (struct host_region){ VMALLOC_START, VMALLOC_SIZE, VMALLOC_SIZE };
 	regions[HOST_DIRECT_MAP] =

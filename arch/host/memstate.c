@@ -59,11 +59,11 @@ __no_memstate void memstate_check_write(const volatile void *p, unsigned long n)
 /*
  * Valgrind sees the accesses by itself, but a string instruction that faults has counted the word
  * already, and would leave one out when it is tried again: so the TLB is filled before. Nothing but
- * what lies between the tables' regions and the direct map is ever missing.
+ * what lies between the image and the direct map is ever missing.
  */
 static bool may_miss(const volatile u8 *at)
 {
-	return (unsigned long)at >= VMEMMAP_START && (unsigned long)at < PAGE_OFFSET;
+	return (unsigned long)at >= PERCPU_START && (unsigned long)at < PAGE_OFFSET;
 }
 
 static const volatile u8 *next_page(const volatile u8 *at)

@@ -447,8 +447,20 @@ static void forget_range(unsigned long start, unsigned long end)
 		host_unmap(start, end - start);
 }
 
+/* One by one: the region is mostly empty, and what a checker knows of it is lost with a mapping. */
+static void unmap_percpu(void)
+{
+	for (unsigned int i = 0; i < nr_entries; i++) {
+		unsigned long va = entries[i].key & PAGE_MASK;
+
+		if (va >= PERCPU_START && va < VMEMMAP_START)
+			host_unmap(va, class_size(entries[i].key & ~PAGE_MASK));
+	}
+}
+
 static void forget_all(void)
 {
+	unmap_percpu();
 	entries_init();
 	host_unmap(VMEMMAP_START, VMEMMAP_SIZE);
 	host_unmap(VMALLOC_START, VMALLOC_SIZE);

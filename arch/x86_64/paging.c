@@ -14,6 +14,7 @@
  * executable (NX in the root entry).
  */
 #include <asm/cpufeature.h>
+#include <asm/percpu.h>
 #include <asm/pgtable.h>
 #include <asm/setup.h>
 #include <asm/tlbflush.h>
@@ -137,6 +138,7 @@ void pt_fill_root(phys_addr_t max_phys, phys_addr_t (*alloc)(void))
 	fill_entries(fresh, PAGE_OFFSET, max_phys, alloc);
 	fill_entries(fresh, VMALLOC_START, VMALLOC_SIZE, alloc);
 	fill_entries(fresh, VMEMMAP_START, max_phys >> 7, alloc);
+	fill_entries(fresh, PERCPU_WINDOW, NR_CPUS * PERCPU_STRIDE, alloc);
 	fresh[PTRS_PER_TABLE - 1] = root[PTRS_PER_TABLE - 1];
 	root = fresh;
 }

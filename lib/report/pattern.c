@@ -168,6 +168,7 @@ static bool explain_region(unsigned long addr, char *buf, size_t size)
 		{ VMALLOC_START, VMALLOC_SIZE, "vmalloc space" },
 		{ VMEMMAP_START, VMEMMAP_SIZE, "struct page array (vmemmap)" },
 		{ IMAGE_START, IMAGE_SIZE, "kernel image's range, outside the image" },
+		{ PERCPU_START, PERCPU_SIZE, "per-CPU variables" },
 		{ MODULES_VADDR, MODULES_END - MODULES_VADDR, "modules" },
 	};
 	unsigned int i;

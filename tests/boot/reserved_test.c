@@ -4,7 +4,7 @@
  *
  * Mutations: those of tests/mutate/pgtable.mut and vmemmap.mut that take memory and lose it.
  */
-#include <asm/percpu.h>
+#include <linux/percpu.h>
 #include <asm/pgtable.h>
 #include <asm/smp.h>
 #include <boot/boot.h>
@@ -85,8 +85,8 @@ static void reserved_is_what_is_used(struct kunit *test)
 	for (unsigned int i = 0; i < info->nr_modules; i++)
 		known_module(&known, &info->modules[i]);
 	for (unsigned int cpu = 1; cpu < nr_cpu_ids; cpu++)
-		__memblock_reserve(&known, __pa(__per_cpu_start + per_cpu_offset(cpu)),
-				   __per_cpu_end - __per_cpu_start);
+		__memblock_reserve(&known, per_cpu_ptr_to_phys(PTR_ALIGN_DOWN(&__per_cpu_start[0], PAGE_SIZE) + per_cpu_offset(cpu)),
+				   PAGE_ALIGN((unsigned long)__per_cpu_end) - PAGE_ALIGN_DOWN((unsigned long)__per_cpu_start));
 	KUNIT_EXPECT_EQ(test, memblock_reserved_size(),
 			__memblock_bytes(&known.reserved) + stack_bytes() +
 				PFN_PHYS(boot_tables(kernel_root(), PT_TOP, &known)) +

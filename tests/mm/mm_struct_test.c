@@ -47,7 +47,7 @@ static void a_new_one_is_empty(struct kunit *test)
 static void the_kernel_is_in_each(struct kunit *test)
 {
 	static const unsigned long in[] = { PAGE_OFFSET, VMALLOC_START, VMEMMAP_START,
-					    IMAGE_START };
+					    IMAGE_START, PERCPU_START, PERCPU_WINDOW };
 	struct mm_struct *mm = new_mm(test);
 
 	for (unsigned int i = 0; i < ARRAY_SIZE(in); i++) {

@@ -370,6 +370,8 @@ static void root_is_complete(struct kunit *test)
 			  root_filled(VMEMMAP_START,
 				      VMEMMAP_START + 32 * (memblock_end_of_DRAM() >> PAGE_SHIFT)));
 	KUNIT_EXPECT_TRUE(test, root_filled(IMAGE_START, IMAGE_START + 1));
+	KUNIT_EXPECT_TRUE(test, root_filled(PERCPU_START, PERCPU_START + PERCPU_SIZE));
+	KUNIT_EXPECT_TRUE(test, root_filled(PERCPU_WINDOW, PERCPU_WINDOW + nr_cpu_ids * PERCPU_STRIDE));
 	KUNIT_EXPECT_TRUE(test, root_filled(PAGE_OFFSET, PAGE_OFFSET + memblock_end_of_DRAM()));
 }
 

@@ -75,6 +75,7 @@ static void meminfo_names(struct kunit *test)
 		{ "PageTables:", MM_USER_TABLES },
 		{ "KernelTables:", MM_KERNEL_TABLES },
 		{ "VmallocUsed:", MM_VMALLOC },
+		{ "Percpu:", MM_PERCPU },
 	};
 
 	BUILD_BUG_ON(ARRAY_SIZE(rows) != NR_MM_STATS);

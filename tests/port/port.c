@@ -192,6 +192,7 @@ void pt_fill_root(phys_addr_t max_phys, phys_addr_t (*alloc)(void))
 	fill_entries(root, PAGE_OFFSET, max_phys, alloc);
 	fill_entries(root, VMALLOC_START, VMALLOC_SIZE, alloc);
 	fill_entries(root, VMEMMAP_START, VMEMMAP_SIZE, alloc);
+	fill_entries(root, PERCPU_START, PERCPU_SIZE, alloc);
 	map_image(alloc);
 }
 

@@ -10,6 +10,8 @@
  *
  *	0000000000000000 – 00000fffffffffff   user (16 TiB)
  *	00007e9000000000   the program's file; the kernel's image inside it
+ *	00007e9080000000   per-CPU variables made at run time (64 MiB)
+ *	00007e9100000000   the other CPUs' windows (4 GiB each): the image and the former again
  *	00007ea000000000   vmemmap       (64 GiB of addresses)
  *	00007eb000000000   vmalloc       (128 GiB)
  *	00007ed000000000   direct map    (up to 1 TiB)
@@ -38,6 +40,15 @@
 #define IMAGE_SIZE    (512UL << 20)
 #define MODULES_VADDR (IMAGE_START + IMAGE_SIZE)
 #define MODULES_END   (IMAGE_START + (2UL << 30))
+
+/*
+ * Per-CPU variables, as on the machine. 2 GiB away from the image, since the C library's heap may
+ * begin anywhere in the first behind it; windows at whole multiples, under the image's root entry.
+ */
+#define PERCPU_START  (IMAGE_START + (2UL << 30))
+#define PERCPU_SIZE   (64UL << 20)
+#define PERCPU_WINDOW IMAGE_START
+#define PERCPU_STRIDE (4UL << 30)
 
 #define VMEMMAP_START 0x00007ea000000000UL
 #define VMEMMAP_SIZE  (64UL << 30)

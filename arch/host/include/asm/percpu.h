@@ -20,12 +20,22 @@
 extern unsigned long __per_cpu_offset[NR_CPUS];
 #define per_cpu_offset(cpu) (__per_cpu_offset[cpu])
 
+/*
+ * The areas of the CPUs behind the first get their final addresses, in the windows of asm/page.h:
+ * `map` maps [va, va + size) to the memory that they are in already, and must not fail. Entered
+ * once, as soon as kernel_root() can take mappings.
+ */
+void per_cpu_areas_move(void (*map)(unsigned long va, phys_addr_t phys, unsigned long size));
+
 extern __thread unsigned long host_cpu_off;
 extern __thread unsigned int host_cpu; /* the id again, for signal handlers, which must not fault */
 
 DECLARE_PER_CPU(unsigned int, cpu_number);
 
 #define __shift_ptr(ptr, off) ((__typeof__(ptr))((unsigned long)(ptr) + (off)))
+
+/* The CPU is not running yet; its thread takes the offset from here as it starts. */
+#define set_per_cpu_offset(cpu, off) ((void)(__per_cpu_offset[cpu] = (off)))
 
 /*
  * Address of this CPU's copy / of CPU `cpu`'s copy. The caller keeps itself on its CPU while using

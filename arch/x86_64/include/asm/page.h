@@ -35,9 +35,19 @@
 #define VMEMMAP_SIZE  (1UL << 40)
 
 #define IMAGE_START   0xffffffff80000000UL
-#define IMAGE_SIZE    (512UL << 20)
+#define IMAGE_SIZE    (256UL << 20)
 #define MODULES_VADDR 0xffffffffa0000000UL
 #define MODULES_END   0xffffffffff000000UL
+
+/*
+ * Per-CPU variables. Those made at run time are, for CPU 0, at [PERCPU_START, + PERCPU_SIZE), above
+ * the image; what CPU n has instead of an address in [IMAGE_START, + PERCPU_STRIDE) is in its
+ * window, at the same distance from PERCPU_WINDOW + n * PERCPU_STRIDE.
+ */
+#define PERCPU_START  (IMAGE_START + IMAGE_SIZE)
+#define PERCPU_SIZE   (64UL << 20)
+#define PERCPU_WINDOW 0xfffffe0000000000UL
+#define PERCPU_STRIDE (512UL << 20)
 
 /* Physical limits of the zones that devices impose: ISA DMA and 32-bit DMA. */
 #define ARCH_DMA_LIMIT	 (16UL << 20)

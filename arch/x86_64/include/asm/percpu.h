@@ -20,6 +20,13 @@
 extern unsigned long __per_cpu_offset[NR_CPUS];
 #define per_cpu_offset(cpu) (__per_cpu_offset[cpu])
 
+/*
+ * The areas of the CPUs behind the first get their final addresses, in the windows of asm/page.h:
+ * `map` maps [va, va + size) to the memory that they are in already, and must not fail. Entered
+ * once, as soon as kernel_root() can take mappings.
+ */
+void per_cpu_areas_move(void (*map)(unsigned long va, phys_addr_t phys, unsigned long size));
+
 DECLARE_PER_CPU(unsigned long, this_cpu_off);
 DECLARE_PER_CPU(unsigned int, cpu_number);
 
@@ -39,6 +46,13 @@ DECLARE_PER_CPU(unsigned int, cpu_number);
 	__asm__ __volatile__("add %1, %%gs:%0" : "+m"(var) : "r"((__typeof__(var))(v)))
 #define this_cpu_inc(var) this_cpu_add(var, 1)
 #define this_cpu_dec(var) this_cpu_add(var, -1)
+
+/* The CPU is not running yet; it takes the offset from its area as it starts. */
+#define set_per_cpu_offset(cpu, off)                       \
+	do {                                               \
+		__per_cpu_offset[cpu] = (off);             \
+		per_cpu(this_cpu_off, cpu) = per_cpu_offset(cpu); \
+	} while (0)
 
 /*
  * Address of this CPU's copy / of CPU `cpu`'s copy. The caller keeps itself on its CPU while using

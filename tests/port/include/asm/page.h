@@ -9,6 +9,7 @@
  *	0000104000000000   the program, which is the kernel's image
  *	0000104040000000   vmemmap       (1 GiB of addresses)
  *	0000104080000000   vmalloc       (16 GiB)
+ *	0000104480000000   per-CPU variables made at run time (64 MiB)
  *	0000105000000000   direct map
  */
 #ifndef ASM_PAGE_H
@@ -38,6 +39,12 @@
 #define VMALLOC_START 0x0000104080000000UL
 #define VMALLOC_SIZE  (16UL << 30)
 #define VMALLOC_END   (VMALLOC_START + VMALLOC_SIZE)
+
+/* The one CPU's; there are no windows. */
+#define PERCPU_START  VMALLOC_END
+#define PERCPU_SIZE   (64UL << 20)
+#define PERCPU_WINDOW IMAGE_START
+#define PERCPU_STRIDE 0UL
 
 #define PAGE_OFFSET	0x0000105000000000UL
 #define PHYS_MAP_BITS	35 /* what VMEMMAP_SIZE describes, at 32 bytes a page */
