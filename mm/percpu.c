@@ -27,8 +27,8 @@
  *    alloc_percpu_gfp(): anything less than GFP_KERNEL counts as atomic.
  *
  * 5. Giving back. free_percpu() clears bits and nothing else, so it may be called anywhere. Pages in
- *    which nothing is left go back with percpu_drain(): called by mm_quiesce(), and by the next request
- *    that has to add pages, if more than one chunk holds nothing. A chunk without anything goes
+ *    which nothing is left go back with percpu_drain(): called by mm_quiesce(), and by the next
+ *    request of who can sleep, if more than one chunk holds nothing. A chunk without anything goes
  *    with its last page; the first one is part of the image and stays, so that per-CPU memory can be
  *    had before there is a slab cache.
  *
@@ -93,8 +93,8 @@ struct chunk {
 
 static DEFINE_MUTEX(populate_mutex);
 static DEFINE_SPINLOCK(pcpu_lock);
-static struct chunk *chunks[NR_CHUNKS];	 /* M and P to write, either to read */
-static struct list_head slots[NR_SLOTS]; /* P; the first chunk makes them */
+static struct chunk *chunk_table[NR_CHUNKS];   /* M and P to write, either to read */
+static struct list_head chunk_lists[NR_SLOTS]; /* P; the first chunk makes them */
 static struct chunk first_chunk;
 
 /* A page of a chunk for each CPU, on the way in or out. */
@@ -128,7 +128,7 @@ static unsigned int largest_run(const struct chunk *c)
 static void chunk_changed(struct chunk *c)
 {
 	c->largest = largest_run(c);
-	list_move(&c->in_slot, &slots[slot_of(c->largest)]);
+	list_move(&c->in_slot, &chunk_lists[slot_of(c->largest)]);
 }
 
 static void place_take(const struct place *p)
@@ -189,7 +189,7 @@ static bool find_in_chunk(struct place *p, unsigned int align, enum from from)
 static bool find_place(struct place *p, unsigned int align, enum from from)
 {
 	for (unsigned int slot = slot_of(p->n); slot < NR_SLOTS; slot++) {
-		list_for_each_entry(p->chunk, &slots[slot], in_slot) {
+		list_for_each_entry(p->chunk, &chunk_lists[slot], in_slot) {
 			if (p->chunk->largest < p->n || !find_in_chunk(p, align, from))
 				continue;
 			place_take(p);
@@ -205,7 +205,7 @@ static bool place_get(struct place *p, unsigned int align, enum from from)
 	bool found;
 
 	spin_lock_irqsave(&pcpu_lock, flags);
-	found = slots[0].next && find_place(p, align, from);
+	found = chunk_lists[0].next && find_place(p, align, from);
 	spin_unlock_irqrestore(&pcpu_lock, flags);
 	return found;
 }
@@ -329,9 +329,9 @@ static void chunk_add(struct chunk *c, unsigned int index)
 	chunk_init(c, index);
 	spin_lock_irqsave(&pcpu_lock, flags);
 	for (unsigned int i = 0; i < NR_SLOTS && c == &first_chunk; i++)
-		INIT_LIST_HEAD(&slots[i]);
-	chunks[index] = c;
-	list_add(&c->in_slot, &slots[slot_of(GRANULES)]);
+		INIT_LIST_HEAD(&chunk_lists[i]);
+	chunk_table[index] = c;
+	list_add(&c->in_slot, &chunk_lists[slot_of(GRANULES)]);
 	spin_unlock_irqrestore(&pcpu_lock, flags);
 }
 
@@ -340,7 +340,7 @@ static bool chunk_new(gfp_t gfp)
 	unsigned int index = 0;
 	struct chunk *c = &first_chunk;
 
-	while (index < NR_CHUNKS && chunks[index])
+	while (index < NR_CHUNKS && chunk_table[index])
 		index++;
 	if (index == NR_CHUNKS)
 		return false;
@@ -354,7 +354,7 @@ static bool chunk_new(gfp_t gfp)
 /* A chunk without anything goes, unless it is the first. */
 static void chunk_remove_if_empty(unsigned int index)
 {
-	struct chunk *c = chunks[index];
+	struct chunk *c = chunk_table[index];
 	unsigned long flags;
 	bool gone;
 
@@ -362,7 +362,7 @@ static void chunk_remove_if_empty(unsigned int index)
 	gone = c->free == GRANULES && c != &first_chunk && bitmap_empty(c->populated, CHUNK_PAGES);
 	if (gone) {
 		list_del(&c->in_slot);
-		chunks[index] = NULL;
+		chunk_table[index] = NULL;
 	}
 	spin_unlock_irqrestore(&pcpu_lock, flags);
 	if (gone)
@@ -374,10 +374,10 @@ static void drain_locked(void)
 	for (unsigned int i = 0; i < NR_CHUNKS; i++) {
 		unsigned int page;
 
-		if (!chunks[i])
+		if (!chunk_table[i])
 			continue;
-		while ((page = page_withdraw(chunks[i])) < CHUNK_PAGES)
-			unpopulate_page(chunks[i], page);
+		while ((page = page_withdraw(chunk_table[i])) < CHUNK_PAGES)
+			unpopulate_page(chunk_table[i], page);
 		chunk_remove_if_empty(i);
 	}
 }
@@ -385,7 +385,7 @@ static void drain_locked(void)
 /* More than one chunk that holds nothing? */
 static bool chunks_to_spare(void)
 {
-	const struct list_head *empty = &slots[slot_of(GRANULES)];
+	const struct list_head *empty = &chunk_lists[slot_of(GRANULES)];
 	unsigned long flags;
 	bool spare;
 
@@ -447,8 +447,6 @@ static noinline bool place_make(struct place *p, unsigned int align, gfp_t gfp)
 	bool done;
 
 	mutex_lock(&populate_mutex);
-	if (chunks_to_spare())
-		drain_locked();
 	done = place_get_anywhere(p, align, gfp);
 	if (done && !populate(p, gfp)) {
 		place_put(p);
@@ -483,6 +481,8 @@ static void *pcpu_alloc(size_t size, size_t align, gfp_t gfp, const void *caller
 		return refuse(size, align, gfp, wrong, caller);
 	if (unlikely(READ_ONCE(injection.page)) && fault_inject_page(gfp, 0))
 		return NULL;
+	if (!is_atomic(gfp) && chunks_to_spare())
+		percpu_drain();
 	if (place_get(&p, granules, POPULATED_ONLY))
 		return hand_out(&p, size);
 	if (is_atomic(gfp))
@@ -546,7 +546,7 @@ static enum wrong place_of(unsigned long addr, struct place *p)
 
 	if (off >= PERCPU_SIZE)
 		return FOREIGN;
-	p->chunk = chunks[off / CHUNK_SIZE];
+	p->chunk = chunk_table[off / CHUNK_SIZE];
 	if (!p->chunk || !test_bit(at, p->chunk->taken))
 		return FREE;
 	p->at = at;
@@ -716,7 +716,7 @@ static bool maps_valid(const struct chunk *c)
 
 static bool slot_valid(const struct chunk *c)
 {
-	const struct list_head *head = &slots[slot_of(c->largest)], *at;
+	const struct list_head *head = &chunk_lists[slot_of(c->largest)], *at;
 
 	if (!INVARIANT(2, c->free == GRANULES - bitmap_weight(c->taken, GRANULES)) ||
 	    !INVARIANT(2, c->largest == largest_run(c)))
@@ -750,12 +750,12 @@ static bool pages_valid(void)
 	long pages = 0;
 
 	for (unsigned int i = 0; i < NR_CHUNKS; i++) {
-		for (unsigned int page = 0; chunks[i] && page < CHUNK_PAGES; page++) {
-			if (!page_valid(chunks[i], page))
+		for (unsigned int page = 0; chunk_table[i] && page < CHUNK_PAGES; page++) {
+			if (!page_valid(chunk_table[i], page))
 				return false;
 		}
-		if (chunks[i])
-			pages += bitmap_weight(chunks[i]->populated, CHUNK_PAGES);
+		if (chunk_table[i])
+			pages += bitmap_weight(chunk_table[i]->populated, CHUNK_PAGES);
 	}
 	return INVARIANT(5, mm_stat_read(MM_PERCPU) == pages * (long)nr_cpu_ids);
 }
@@ -767,10 +767,10 @@ static bool chunks_valid(void)
 	for (unsigned int i = 0; i < NR_CHUNKS && ok; i++) {
 		unsigned long flags;
 
-		if (!chunks[i])
+		if (!chunk_table[i])
 			continue;
 		spin_lock_irqsave(&pcpu_lock, flags);
-		ok = maps_valid(chunks[i]) && slot_valid(chunks[i]);
+		ok = maps_valid(chunk_table[i]) && slot_valid(chunk_table[i]);
 		spin_unlock_irqrestore(&pcpu_lock, flags);
 	}
 	return ok;
