@@ -13,7 +13,7 @@
  *
  * 3. What it costs when it is off: nothing. Nobody asks on a fast path:
  *
- *        slab   every CPU's place for a magazine holds MAG_TAKEN, as if always in use (slab.c, 2),
+ *        slab   every CPU's place for a magazine holds MAG_TAKEN, as if always in use (slab.c, 3),
  *               so each operation takes the slow path, where the question stands. So there are no
  *               magazines meanwhile, none are allocated, and the n-th object is the n-th object
  *               whatever was cached before. Disarming gives the places back.

@@ -28,6 +28,7 @@
 #include "slab.h"
 
 struct kmem_cache *kmalloc_caches[NR_KMALLOC_TYPES][NR_KMALLOC_CLASSES];
+unsigned int kmalloc_places[NR_KMALLOC_TYPES][NR_KMALLOC_CLASSES];
 
 #define CLASS_NAMES(prefix)                                                                     \
 	{                                                                                       \
@@ -68,8 +69,10 @@ static struct kmem_cache *make_class(unsigned int type, unsigned int index)
 void kmalloc_init(void)
 {
 	for (unsigned int type = 0; type < NR_KMALLOC_TYPES; type++) {
-		for (unsigned int i = 1; i < NR_KMALLOC_CLASSES; i++)
+		for (unsigned int i = 1; i < NR_KMALLOC_CLASSES; i++) {
 			kmalloc_caches[type][i] = make_class(type, i);
+			kmalloc_places[type][i] = kmalloc_caches[type][i]->place;
+		}
 	}
 }
 

@@ -41,7 +41,7 @@ struct page *page_head_search(struct page *page)
 static bool tails_clean(const struct page *head, unsigned int order)
 {
 	for (unsigned long i = 1; i < 1UL << order; i++) {
-		if (head[i].mark || head[i].flags || head[i].tail)
+		if (head[i].mark || head[i].flags || head[i].place || head[i].tail)
 			return false;
 	}
 	return true;

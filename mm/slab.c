@@ -13,49 +13,59 @@
  *    can't serve, a whole one is filled from (emptied into) slabs under one lock. A pair of
  *    magazines keeps a load that swings about a magazine's edge off the depot.
  *
- * 2. Taking a magazine. s->cpu[n].top points behind the topmost object of CPU n's loaded magazine.
+ * 2. Lines. Each CPU has a table with a cache line for each cache, struct slab_cpu: all that a fast
+ *    path reads of the cache, and the one word that it writes. So no line is written by two CPUs
+ *    (a drain apart), and what `struct page` says of an object's slab, its "place", 16 bits, is the
+ *    distance of its line from the table's start: nothing else is looked up. A page that is no
+ *    slab's has place 0, and line 0 says "no object starts there" to every pointer.
+ *
+ * 3. Taking a magazine. A line's `top` points behind the topmost entry of its CPU's loaded magazine.
  *    To use it, one exchanges it for MAG_TAKEN and later stores it back. In between the owner is
  *    alone: an interrupt, another task on this CPU or a CPU that drains finds MAG_TAKEN, which
- *    reads as empty and as full at once, and goes straight to the slabs. So no interrupts are
- *    switched off, it doesn't matter if the CPU changes on the way, and any CPU may empty any
- *    other's magazine. Magazines are naturally aligned, so `top` alone tells when they are full
- *    (its low bits are 0), and below the first object stands a NULL, which a pop from an empty one
- *    reads.
+ *    reads as empty and as full at once, and goes straight to the slabs. So neither interrupts nor
+ *    preemption are switched off: a task that is moved to another CPU on the way goes on with the
+ *    line that it began with (an address, not "this CPU's"), and any CPU may empty any other's
+ *    magazine. A task that is preempted in between leaves its CPU without this cache's magazines
+ *    until it runs again: slower, not wrong.
+ *    An entry is the address of a free object's word (5). Magazines are naturally aligned, so `top`
+ *    alone tells when they are full (its low bits are 0), and below the first entry stands one that
+ *    leads to a word which is right for no cache: what a pop from an empty one reads fails the check
+ *    that each object must pass, and needs none of its own.
  *
- * 3. Slabs. Blocks are aligned to their size, and objects are packed against the slab's end, so p
+ * 4. Slabs. Blocks are aligned to their size, and objects are packed against the slab's end, so p
  *    is an object's start exactly if the distance d from p to the end is 1 … n times s->size. One
  *    multiplication tells, and gives the number (set_inverse()). What is left over lies at the
  *    start; a slab of more than 32 objects keeps its free map there, others in struct page.objects.
  *
  *        |  map  | left over | object n-1 | …  | object 1 | object 0 |
  *
- *        struct page, each:     owner: the cache's id, tail: pages from the head
+ *        struct page, each:     place: the cache's, tail: pages from the head
  *        the head's besides:    objects (the map), inuse, free (where a search starts), next, prev
  *
- * 4. The word. A free object carries, at s->offset, key ^ the word's address; an allocation checks
+ * 5. The word. A free object carries, at s->offset, key ^ the word's address; an allocation checks
  *    and wipes it. A word already there at kfree() means a double free (then the exact, slow search
  *    decides); a word that is damaged at allocation means the object was written after it was
  *    freed. Nothing is ever followed through it: free maps and magazines stand outside the objects.
  *    It lies in the middle of the object, or behind it where a constructor's work or a reader under
  *    RCU must find the object whole.
  *
- * 5. Debug flags (slab_debug.c). Such a cache has no magazines: its `top` is MAG_TAKEN for ever,
+ * 6. Debug flags (slab_debug.c). Such a cache has no magazines: its `top` is MAG_TAKEN for ever,
  *    every operation takes the slow path, and all checks are there. A cache without flags pays
  *    nothing for them. Caches are never merged, though Linux would: freeing to the wrong cache
  *    shows.
  *
- * 6. Order. A magazine filled from slabs is shuffled, so that consecutive allocations are not
+ * 7. Order. A magazine filled from slabs is shuffled, so that consecutive allocations are not
  *    neighbours by rule.
  *
- * 7. Invariants (slab_valid in slab_cache.c)
+ * 8. Invariants (slab_valid in slab_cache.c)
  *    I1  a slab is in the list that its inuse says (0 empty, all full, else partial); links are
  *        symmetric; counts are right;
- *    I2  each page of a slab is marked PAGE_SLAB with the cache's id and its distance from the
- *        head, the head with the order;
+ *    I2  each page of a slab is marked PAGE_SLAB with the cache's place and its distance from the
+ *        head, the head with the order; other pages have place 0;
  *    I3  bits set in the map + inuse = objects;
  *    I4  each free object's word is intact (caches without debug flags);
- *    I5  each object in a magazine starts at an object of this cache, its bit is clear, its word
- *        intact;
+ *    I5  each entry of a magazine leads to the word of an object that starts in a slab of this cache;
+ *        its bit is clear, its word intact;
  *    I6  no object is in magazines twice;
  *    I7  a magazine in the depot, or a spare, is full or empty throughout, as its list or first
  *        pointer says.
@@ -78,251 +88,15 @@
 
 struct kmem_cache *cache_table[SLAB_MAX_CACHES];
 
-/* The CPU id, in the width of an index. R */
-DEFINE_PER_CPU(unsigned long, slab_cpu_index);
+DEFINE_PER_CPU(struct slab_cpu, slab_cpus[SLAB_MAX_CACHES]);
+DEFINE_PER_CPU(unsigned long, slab_cpus_start);
 
-/* Only the words below the two addresses are ever read: NULL. */
-void *const mag_none_taken[128] __aligned(512);
+/* Only the pointers below the two addresses are ever read. */
+u64 mag_no_word;
+u64 *const mag_none_taken[128] __aligned(512) = { [63] = &mag_no_word, [127] = &mag_no_word };
 
 /* Caches of magazines with 14, 30 and 62 objects. R */
 struct kmem_cache *magazine_caches[3];
-
-/* ---- Lists of slabs: s->lock held ---- */
-
-static void list_push(struct slab_list *list, struct page *slab)
-{
-	u32 pfn = page_to_pfn(slab);
-
-	slab->next = list->first;
-	slab->prev = 0;
-	if (list->first)
-		pfn_to_page(list->first)->prev = pfn;
-	list->first = pfn;
-	list->nr++;
-}
-
-static void list_remove(struct slab_list *list, struct page *slab)
-{
-	if (slab->next)
-		pfn_to_page(slab->next)->prev = slab->prev;
-	if (slab->prev)
-		pfn_to_page(slab->prev)->next = slab->next;
-	else
-		list->first = slab->next;
-	list->nr--;
-}
-
-/* ---- Making and freeing slabs: no lock held ---- */
-
-static void mark_pages(const struct kmem_cache *s, struct page *slab)
-{
-	for (unsigned int i = 0; i < 1u << s->order; i++) {
-		page_set_mark(&slab[i], PAGE_MARK(PAGE_SLAB, i ? 0 : s->order));
-		slab[i].tail = i;
-		slab[i].owner = s->id;
-	}
-}
-
-static void unmark_pages(const struct kmem_cache *s, struct page *slab)
-{
-	for (unsigned int i = 1; i < 1u << s->order; i++) {
-		page_set_mark(&slab[i], 0);
-		slab[i].tail = 0;
-		slab[i].owner = 0;
-	}
-	page_set_mark(slab, PAGE_MARK(PAGE_USED, s->order));
-	slab->objects = 0;
-}
-
-/* All objects free: set their bits, write their words or patterns, construct them. */
-static void slab_fill(struct kmem_cache *s, struct page *slab)
-{
-	u32 *map;
-
-	if (slab_debugged(s))
-		slab_debug_new_slab(s, slab);
-	map = slab_map(s, slab);
-	for (unsigned int i = 0; i < s->map_words; i++)
-		map[i] = ~0u;
-	if (s->objects % 32)
-		map[s->map_words - 1] = (1u << s->objects % 32) - 1;
-	for (unsigned int i = 0; i < s->objects; i++) {
-		void *obj = slab_object(s, slab, i);
-
-		if (slab_debugged(s))
-			slab_debug_init_object(s, obj);
-		else
-			free_word_mark(s, obj);
-		if (unlikely(s->ctor))
-			s->ctor(obj);
-	}
-	kasan_poison_slab(s, slab);
-}
-
-static struct page *slab_new(struct kmem_cache *s, gfp_t gfp)
-{
-	struct page *slab;
-
-	gfp = (gfp & ~SLAB_NOT_FOR_PAGES) | s->gfp;
-	slab = alloc_pages(gfp, s->order);
-	if (unlikely(!slab))
-		return NULL;
-	mark_pages(s, slab);
-	slab->inuse = 0;
-	slab->free = s->map_words > 1 ? get_random_u32_below(s->map_words) : 0;
-	slab_fill(s, slab);
-	mm_stat_add(MM_SLAB, 1L << s->order);
-	return slab;
-}
-
-static void slab_release(struct kmem_cache *s, struct page *slab)
-{
-	unmark_pages(s, slab);
-	mm_stat_add(MM_SLAB, -(1L << s->order));
-	free_block(slab, s->order);
-}
-
-/* A chain linked by next, taken off the lists before. */
-void slab_release_chain(struct kmem_cache *s, u32 pfn)
-{
-	while (pfn) {
-		struct page *slab = pfn_to_page(pfn);
-
-		pfn = slab->next;
-		slab_release(s, slab);
-	}
-}
-
-/* ---- Moving objects between slabs and arrays: s->lock held ---- */
-
-/* Move up to n free objects of a slab to out[]. The search goes once round the map. */
-static unsigned int slab_take(struct kmem_cache *s, struct page *slab, void **out, unsigned int n)
-{
-	u32 *map = slab_map(s, slab);
-	unsigned int got = 0, w = slab->free;
-
-	for (unsigned int i = 0; i < s->map_words && got < n; i++) {
-		u32 bits = map_get(&map[w]);
-
-		while (bits && got < n) {
-			out[got++] = slab_object(s, slab, w * 32 + __builtin_ctz(bits));
-			bits &= bits - 1;
-		}
-		map_set(&map[w], bits);
-		if (++w == s->map_words)
-			w = 0;
-	}
-	ADD_ONCE(slab->inuse, got);
-	return got;
-}
-
-/* Take up to n objects from slabs that are there: partial ones, then empty ones. */
-static unsigned int take_listed(struct kmem_cache *s, void **out, unsigned int n)
-{
-	unsigned int got = 0;
-
-	while (got < n) {
-		struct slab_list *list = s->partial.first ? &s->partial : &s->empty;
-		struct page *slab = pfn_to_page(list->first);
-
-		if (!list->first)
-			break;
-		got += slab_take(s, slab, out + got, n - got);
-		if (slab->inuse == s->objects) {
-			list_remove(list, slab);
-			list_push(&s->full, slab);
-		} else if (list == &s->empty) {
-			list_remove(list, slab);
-			list_push(&s->partial, slab);
-		}
-	}
-	return got;
-}
-
-/* A slab whose last object has come back: kept, or put in the chain of those to be freed. */
-static void slab_emptied(struct kmem_cache *s, struct page *slab, u32 *chain)
-{
-	list_remove(s->objects == 1 ? &s->full : &s->partial, slab);
-	if (s->empty.nr < s->max_empty_slabs) {
-		list_push(&s->empty, slab);
-		return;
-	}
-	slab->next = *chain;
-	*chain = page_to_pfn(slab);
-}
-
-/* Put an object back into its slab. False: it is there already. */
-static bool slab_put(struct kmem_cache *s, void *obj, u32 *chain)
-{
-	struct page *slab = slab_page(s, obj);
-	unsigned int i = slab_index(s, (char *)obj - s->red_left);
-	u32 *word = &slab_map(s, slab)[i / 32], bit = 1u << i % 32;
-
-	if (unlikely(map_get(word) & bit))
-		return false;
-	map_set(word, map_get(word) | bit);
-	if (unlikely(slab->inuse == s->objects) && s->objects > 1) {
-		list_remove(&s->full, slab);
-		list_push(&s->partial, slab);
-	}
-	ADD_ONCE(slab->inuse, -1);
-	if (unlikely(!slab->inuse))
-		slab_emptied(s, slab, chain);
-	return true;
-}
-
-/* ---- The same with the lock ---- */
-
-/* Fisher and Yates, with a multiplicative generator seeded for each use. */
-static void shuffle(void **p, unsigned int n)
-{
-	u64 x = get_random_u64() | 1;
-
-	for (unsigned int i = n; i > 1; i--) {
-		unsigned int j;
-		void *t = p[i - 1];
-
-		x *= 0xd1342543de82ef95ULL;
-		j = (x >> 32) * i >> 32;
-		p[i - 1] = p[j];
-		p[j] = t;
-	}
-}
-
-/* Up to n free objects from slabs, at most one of them new. Returns how many; 0: no memory. */
-static unsigned int slab_gather(struct kmem_cache *s, gfp_t gfp, void **out, unsigned int n)
-{
-	unsigned long flags;
-	unsigned int got;
-	struct page *slab;
-
-	spin_lock_irqsave(&s->lock, flags);
-	got = take_listed(s, out, n);
-	spin_unlock_irqrestore(&s->lock, flags);
-	if (got)
-		return got;
-	slab = slab_new(s, gfp);
-	if (!slab)
-		return 0;
-	spin_lock_irqsave(&s->lock, flags);
-	list_push(&s->empty, slab);
-	got = take_listed(s, out, n);
-	spin_unlock_irqrestore(&s->lock, flags);
-	return got;
-}
-
-/* Give n free objects, words written, back to their slabs. */
-void slab_scatter(struct kmem_cache *s, void **obj, unsigned int n)
-{
-	unsigned long flags;
-	u32 chain = 0;
-
-	spin_lock_irqsave(&s->lock, flags);
-	for (unsigned int i = 0; i < n; i++)
-		slab_put(s, obj[i], &chain);
-	spin_unlock_irqrestore(&s->lock, flags);
-	slab_release_chain(s, chain);
-}
 
 /* ---- Without magazines: debug caches, and whoever finds MAG_TAKEN ---- */
 
@@ -337,29 +111,16 @@ static __always_inline void *unmark_object(struct kmem_cache *s, void *obj)
 
 static __always_inline void *alloc_direct(struct kmem_cache *s, gfp_t gfp, size_t size)
 {
+	u64 *word;
 	void *obj;
 
-	if (!slab_gather(s, gfp, &obj, 1))
+	if (!slab_gather(s, gfp, &word, 1))
 		return NULL;
+	obj = word_object(s, word);
 	if (!slab_debugged(s))
 		return unmark_object(s, obj);
 	slab_debug_alloc(s, obj, size);
 	return obj;
-}
-
-/* Put one object, prepared as a free one, back into its slab. */
-static void put_one(struct kmem_cache *s, void *obj)
-{
-	unsigned long flags;
-	u32 chain = 0;
-	bool put;
-
-	spin_lock_irqsave(&s->lock, flags);
-	put = slab_put(s, obj, &chain);
-	spin_unlock_irqrestore(&s->lock, flags);
-	if (!put)
-		slab_report_double_free(s, obj);
-	slab_release_chain(s, chain);
 }
 
 /* An object of a cache without debug flags, known to be live. */
@@ -367,7 +128,7 @@ void slab_free_direct(struct kmem_cache *s, void *obj)
 {
 	kasan_slab_free(s, obj);
 	free_word_mark(s, obj);
-	put_one(s, obj);
+	slab_put_one(s, obj);
 }
 
 /* Free an object that the fast path found suspicious, or one of a debug cache. */
@@ -381,7 +142,7 @@ noinline void slab_free_checked(struct kmem_cache *s, void *obj)
 		}
 		slab_debug_free(s, obj);
 		kasan_slab_free(s, obj);
-		put_one(s, obj);
+		slab_put_one(s, obj);
 		break;
 	case SLAB_OUTSIDE:
 		slab_report_invalid(s, obj);
@@ -393,6 +154,22 @@ noinline void slab_free_checked(struct kmem_cache *s, void *obj)
 }
 
 /* ---- Magazines ---- */
+
+/* Fisher and Yates, with a multiplicative generator seeded for each use. */
+static void shuffle(u64 **p, unsigned int n)
+{
+	u64 x = get_random_u64() | 1;
+
+	for (unsigned int i = n; i > 1; i--) {
+		unsigned int j;
+		u64 *t = p[i - 1];
+
+		x *= 0xd1342543de82ef95ULL;
+		j = (x >> 32) * i >> 32;
+		p[i - 1] = p[j];
+		p[j] = t;
+	}
+}
 
 static struct kmem_cache *magazine_cache(const struct kmem_cache *s)
 {
@@ -407,8 +184,8 @@ static struct magazine *mag_new(const struct kmem_cache *s)
 		return NULL;
 	kasan_slab_alloc(magazine_cache(s), m);
 	m->next = NULL;
-	m->sentinel = NULL;
-	m->obj[0] = NULL;
+	m->sentinel = &mag_no_word;
+	m->word[0] = NULL;
 	return m;
 }
 
@@ -486,8 +263,8 @@ static bool depot_put_full(struct kmem_cache *s, struct magazine *m)
 
 static void mag_empty_into_slabs(struct kmem_cache *s, struct magazine *m)
 {
-	slab_scatter(s, m->obj, s->mag_capacity);
-	m->obj[0] = NULL;
+	slab_scatter(s, m->word, s->mag_capacity);
+	m->word[0] = NULL;
 }
 
 /*
@@ -495,7 +272,7 @@ static void mag_empty_into_slabs(struct kmem_cache *s, struct magazine *m)
  * objects in it if any could be had. The pair becomes (full from the depot, this one), or this one
  * is filled.
  */
-static void **replace_empty(struct kmem_cache *s, gfp_t gfp, void **top)
+static u64 **replace_empty(struct kmem_cache *s, gfp_t gfp, u64 **top)
 {
 	struct magazine *m = top == MAG_NONE ? depot_get_empty(s) : mag_of(s, top);
 	struct magazine *spare, *full;
@@ -503,7 +280,7 @@ static void **replace_empty(struct kmem_cache *s, gfp_t gfp, void **top)
 
 	if (!m)
 		return MAG_NONE;
-	m->obj[0] = NULL;
+	m->word[0] = NULL;
 	spare = m->next;
 	if (top == MAG_NONE)
 		spare = NULL;
@@ -513,12 +290,12 @@ static void **replace_empty(struct kmem_cache *s, gfp_t gfp, void **top)
 			depot_put_empty(s, spare);
 		full->next = m;
 		m->next = NULL;
-		return full->obj + s->mag_capacity;
+		return full->word + s->mag_capacity;
 	}
 	m->next = spare;
-	n = slab_gather(s, gfp, m->obj, s->mag_capacity);
-	shuffle(m->obj, n);
-	return m->obj + n;
+	n = slab_gather(s, gfp, m->word, s->mag_capacity);
+	shuffle(m->word, n);
+	return m->word + n;
 }
 
 /*
@@ -526,7 +303,7 @@ static void **replace_empty(struct kmem_cache *s, gfp_t gfp, void **top)
  * The pair becomes (empty, this one); a spare that was full goes to the depot, or is emptied into
  * slabs when the depot is at its bound.
  */
-static void **replace_full(struct kmem_cache *s, void **top)
+static u64 **replace_full(struct kmem_cache *s, u64 **top)
 {
 	struct magazine *m = top == MAG_NONE ? NULL : mag_of(s, top);
 	struct magazine *spare = m ? m->next : NULL, *e;
@@ -540,20 +317,21 @@ static void **replace_full(struct kmem_cache *s, void **top)
 	e = spare ? spare : depot_get_empty(s);
 	if (e) {
 		e->next = m;
-		return e->obj;
+		return e->word;
 	}
 	if (!m)
 		return MAG_NONE;
 	m->next = NULL;
 	mag_empty_into_slabs(s, m);
-	return m->obj;
+	return m->word;
 }
 
 /* ---- Allocation ---- */
 
-static __always_inline struct slab_cpu *this_slab_cpu(struct kmem_cache *s)
+/* The line at `place` of the CPU that asks; it may be another one's when it is used. */
+static __always_inline struct slab_cpu *this_slab_cpu(unsigned long place)
 {
-	return &s->cpu[this_cpu_read(slab_cpu_index)];
+	return (struct slab_cpu *)this_cpu_plus(slab_cpus_start, place);
 }
 
 /*
@@ -584,15 +362,16 @@ static noinline void *zero_and_return(const struct kmem_cache *s, void *obj, siz
 	return hand_out(s, obj, __GFP_ZERO, size);
 }
 
-static noinline void *alloc_slow(struct kmem_cache *s, gfp_t gfp, size_t size, struct slab_cpu *c,
-				 void **top)
+/* An empty magazine, or none at hand. */
+static noinline void *alloc_slow(struct slab_cpu *c, gfp_t gfp, size_t size, u64 **top)
 {
+	struct kmem_cache *s = c->cache;
 	void *obj = NULL;
 
 	if (top != MAG_TAKEN) {
 		top = replace_empty(s, gfp, top);
-		if (top[-1])
-			obj = unmark_object(s, *--top);
+		if (top[-1] != &mag_no_word)
+			obj = unmark_object(s, word_object(s, *--top));
 		smp_store_release(&c->top, top);
 	} else if (unlikely(READ_ONCE(injection.slab)) && fault_inject_slab(gfp, s->object_size)) {
 		return NULL;
@@ -603,29 +382,38 @@ static noinline void *alloc_slow(struct kmem_cache *s, gfp_t gfp, size_t size, s
 	return obj ? hand_out(s, obj, gfp, size) : NULL;
 }
 
-static noinline void *alloc_damaged(struct kmem_cache *s, gfp_t gfp, size_t size, void *obj)
+/* What the topmost pointer leads to is no free object's word. */
+static noinline void *alloc_odd(struct slab_cpu *c, gfp_t gfp, size_t size, u64 **top)
 {
-	return hand_out(s, unmark_object(s, obj), gfp, size);
+	struct kmem_cache *s = c->cache;
+	void *obj;
+
+	if (likely(top[-1] == &mag_no_word))
+		return alloc_slow(c, gfp, size, top);
+	obj = unmark_object(s, word_object(s, top[-1]));
+	smp_store_release(&c->top, top - 1);
+	return hand_out(s, obj, gfp, size);
 }
 
-/* Pop the loaded magazine's top. All else is tail calls: no frame. `size` is for debug caches. */
-static __always_inline void *slab_alloc(struct kmem_cache *s, gfp_t gfp, size_t size,
-					struct slab_cpu *c)
+/*
+ * Pop the loaded magazine's top. All else is tail calls: no frame. `size` is for debug caches.
+ * Below an empty magazine's first pointer stands one to a word that is never right, so "empty" and
+ * "damaged" are one comparison.
+ */
+static __always_inline void *slab_alloc(struct slab_cpu *c, gfp_t gfp, size_t size)
 {
-	void **top = xchg(&c->top, MAG_TAKEN);
-	void *obj = top[-1];
-	u64 *word;
+	u64 **top = xchg(&c->top, MAG_TAKEN);
+	u64 *word = top[-1];
+	void *obj;
 
-	if (unlikely(!obj))
-		return alloc_slow(s, gfp, size, c, top);
+	if (unlikely(word_get(word) != (c->key ^ (unsigned long)word)))
+		return alloc_odd(c, gfp, size, top);
 	smp_store_release(&c->top, top - 1);
-	word = free_word(s, obj);
-	if (unlikely(word_get(word) != free_mark(s, word)))
-		return alloc_damaged(s, gfp, size, obj);
 	word_set(word, 0);
+	obj = (char *)word - c->offset;
 	if (unlikely(gfp & __GFP_ZERO))
-		return zero_and_return(s, obj, size);
-	return hand_out(s, obj, 0, size);
+		return zero_and_return(c->cache, obj, size);
+	return hand_out(c->cache, obj, 0, size);
 }
 
 /**
@@ -638,26 +426,26 @@ static __always_inline void *slab_alloc(struct kmem_cache *s, gfp_t gfp, size_t 
  */
 void *kmem_cache_alloc(struct kmem_cache *s, gfp_t gfp)
 {
-	return slab_alloc(s, gfp, 0, this_slab_cpu(s));
+	return slab_alloc(this_slab_cpu(s->place), gfp, 0);
 }
 
 /* The callers have seen that __GFP_ZERO is not set. */
-void *__kmalloc_cache(struct kmem_cache *s, gfp_t gfp, size_t size)
+void *__kmalloc_cache(unsigned long place, gfp_t gfp, size_t size)
 {
 	if (gfp & __GFP_ZERO)
 		__builtin_unreachable();
-	return slab_alloc(s, gfp, size, this_slab_cpu(s));
+	return slab_alloc(this_slab_cpu(place), gfp, size);
 }
 
-void *__kmalloc_cache_flags(struct kmem_cache *s, gfp_t gfp, size_t size)
+void *__kmalloc_cache_flags(unsigned long place, gfp_t gfp, size_t size)
 {
-	return slab_alloc(s, gfp, size, this_slab_cpu(s));
+	return slab_alloc(this_slab_cpu(place), gfp, size);
 }
 
-/* The same as CPU `c`, for tests. */
-void *slab_alloc_cpu(struct kmem_cache *s, gfp_t gfp, struct slab_cpu *c)
+/* The same from a given line, for tests. */
+void *slab_alloc_cpu(struct slab_cpu *c, gfp_t gfp)
 {
-	return slab_alloc(s, gfp, 0, c);
+	return slab_alloc(c, gfp, 0);
 }
 
 /**
@@ -667,18 +455,28 @@ void *slab_alloc_cpu(struct kmem_cache *s, gfp_t gfp, struct slab_cpu *c)
  */
 void *__kmalloc(size_t size, gfp_t gfp)
 {
-	struct kmem_cache *s;
+	unsigned int place;
 
 	if (unlikely(size - 1 >= KMALLOC_MAX_CACHE_SIZE))
 		return size ? __kmalloc_large(size, gfp) : ZERO_SIZE_PTR;
-	s = kmalloc_caches[kmalloc_type(gfp)][kmalloc_index(size)];
-	return slab_alloc(s, gfp, size, this_slab_cpu(s));
+	place = kmalloc_places[kmalloc_type(gfp)][kmalloc_index(size)];
+	return slab_alloc(this_slab_cpu(place), gfp, size);
 }
 
 /* ---- Freeing ---- */
 
-static noinline void free_slow(struct kmem_cache *s, void *obj, struct slab_cpu *c, void **top)
+/* An object's word is as if it were free. */
+static noinline void free_marked(u64 *word, struct slab_cpu *c)
 {
+	slab_free_checked(c->cache, word_object(c->cache, word));
+}
+
+/* A full magazine, or none at hand. */
+static noinline void free_slow(u64 *word, struct slab_cpu *c, u64 **top)
+{
+	struct kmem_cache *s = c->cache;
+	void *obj = word_object(s, word);
+
 	if (top == MAG_TAKEN) {
 		if (slab_debugged(s))
 			slab_free_checked(s, obj);
@@ -689,8 +487,8 @@ static noinline void free_slow(struct kmem_cache *s, void *obj, struct slab_cpu 
 	top = replace_full(s, top);
 	if (top != MAG_NONE) {
 		kasan_slab_free(s, obj);
-		free_word_mark(s, obj);
-		*top++ = obj;
+		word_set(word, free_mark(s, word));
+		*top++ = word;
 		obj = NULL;
 	}
 	smp_store_release(&c->top, top);
@@ -698,36 +496,66 @@ static noinline void free_slow(struct kmem_cache *s, void *obj, struct slab_cpu 
 		slab_free_direct(s, obj);
 }
 
-/* Push an object known to lie in one of the cache's slabs. */
-static __always_inline void slab_free(struct kmem_cache *s, void *obj, struct slab_cpu *c)
+/* What the struct page says that an address would have: 0 if there is none. */
+static __always_inline unsigned long page_place(const void *p)
 {
-	u64 *word = free_word(s, obj);
-	u64 mark = free_mark(s, word);
-	void **top;
+	return u16_or_zero(&direct_page(p)->place);
+}
 
-	if (unlikely(!is_object_start(s, obj) || word_get(word) == mark)) {
-		slab_free_checked(s, obj);
+/* The cache that p's page belongs to; NULL if it is no slab page. Any pointer may be asked for. */
+struct kmem_cache *slab_cache_of(const void *p)
+{
+	unsigned long place;
+
+	if (!is_direct_map_addr(p))
+		return NULL;
+	place = page_place(p);
+	return place % sizeof(struct slab_cpu) ? NULL
+					       : cache_table[place / sizeof(struct slab_cpu)];
+}
+
+/* Whatever kfree() was given, except NULL, that is no live object of a plain cache. */
+static noinline void free_odd(const void *p)
+{
+	struct kmem_cache *s = slab_cache_of(p);
+	struct page *page = direct_page(p);
+
+	if (s)
+		slab_free_checked(s, (void *)p);
+	else if (is_direct_map_addr(p) && byte_is(&page->type, PAGE_KMALLOC))
+		kfree_large(page, p);
+	else if (!ZERO_OR_NULL_PTR(p))
+		slab_report_foreign("kfree", p);
+}
+
+/*
+ * Push an object onto the line that its page names. Nothing is written before its word was read, so
+ * a pointer to no memory ends in a trap at the worst, and one that is no object in free_odd().
+ */
+static __always_inline void slab_free(struct slab_cpu *c, void *obj)
+{
+	u64 *word, mark;
+	u64 **top;
+
+	if (unlikely(!line_object_start(c, obj))) {
+		free_odd(obj);
+		return;
+	}
+	word = (u64 *)((char *)obj + c->offset);
+	mark = c->key ^ (unsigned long)word;
+	if (unlikely(word_get(word) == mark)) {
+		free_marked(word, c);
 		return;
 	}
 	top = xchg(&c->top, MAG_TAKEN);
-	if (unlikely(!((unsigned long)top & s->mag_mask))) {
-		free_slow(s, obj, c, top);
+	if (unlikely(!((unsigned long)top & c->mag_mask))) {
+		free_slow(word, c, top);
 		return;
 	}
-	kasan_slab_free(s, obj);
+	kasan_slab_free(c->cache, obj);
 	word_set(word, mark);
-	*top = obj;
+	*top = word;
 	smp_store_release(&c->top, top + 1);
-}
-
-static noinline void free_not_slab(const void *p)
-{
-	struct page *page = direct_page(p);
-
-	if (byte_is(&page->type, PAGE_KMALLOC))
-		kfree_large(page, p);
-	else
-		slab_report_foreign("kfree", p);
 }
 
 /**
@@ -735,31 +563,18 @@ static noinline void free_not_slab(const void *p)
  * @p: the pointer; NULL and ZERO_SIZE_PTR do nothing
  *
  * A pointer that is no live object is reported and left alone.
- * Context: any but NMI. O(1), about 35 instructions into a CPU's magazine.
+ * Context: any but NMI. O(1), about 26 instructions into a CPU's magazine.
  */
 void kfree(const void *p)
 {
-	struct page *page = direct_page(p);
-	struct kmem_cache *s;
+	unsigned long vpn = (unsigned long)p >> PAGE_SHIFT;
 
-	if (unlikely(ZERO_OR_NULL_PTR(p)))
-		return;
-	if (unlikely(!byte_is(&page->type, PAGE_SLAB))) {
-		free_not_slab(p);
+	if (unlikely(!vpn)) { /* no object is in the first page */
+		free_odd(p);
 		return;
 	}
-	s = cache_table[page->owner];
-	slab_free(s, (void *)p, this_slab_cpu(s));
-}
-
-/* The cache that p's page belongs to; NULL if it is no slab page. Any pointer may be asked for. */
-struct kmem_cache *slab_cache_of(const void *p)
-{
-	struct page *page = direct_page(p);
-
-	if (!byte_is(&page->type, PAGE_SLAB) || page->owner >= SLAB_MAX_CACHES)
-		return NULL;
-	return cache_table[page->owner];
+	OPTIMIZER_HIDE_VAR(vpn); /* else it is calculated twice */
+	slab_free(this_slab_cpu(u16_or_zero(&vmemmap_page(vpn)->place)), (void *)p);
 }
 
 static noinline void free_wrong_cache(struct kmem_cache *s, void *obj)
@@ -771,7 +586,7 @@ static noinline void free_wrong_cache(struct kmem_cache *s, void *obj)
 		return;
 	}
 	slab_report_wrong_cache(s, is, obj);
-	slab_free(is, obj, this_slab_cpu(is));
+	slab_free(this_slab_cpu(is->place), obj);
 }
 
 /**
@@ -783,21 +598,21 @@ static noinline void free_wrong_cache(struct kmem_cache *s, void *obj)
  */
 void kmem_cache_free(struct kmem_cache *s, void *obj)
 {
-	struct page *page = direct_page(obj);
+	unsigned long place = s->place;
 
 	if (unlikely(!obj))
 		return;
-	if (unlikely(!byte_is(&page->type, PAGE_SLAB) || page->owner != s->id)) {
+	if (unlikely(page_place(obj) != place)) {
 		free_wrong_cache(s, obj);
 		return;
 	}
-	slab_free(s, obj, this_slab_cpu(s));
+	slab_free(this_slab_cpu(place), obj);
 }
 
-/* The same as CPU `c`, for tests. */
-void slab_free_cpu(struct kmem_cache *s, void *obj, struct slab_cpu *c)
+/* The same to a given line, for tests. */
+void slab_free_cpu(struct slab_cpu *c, void *obj)
 {
-	slab_free(s, obj, c);
+	slab_free(c, obj);
 }
 
 /* ---- Bulk ---- */
@@ -805,14 +620,14 @@ void slab_free_cpu(struct kmem_cache *s, void *obj, struct slab_cpu *c)
 /* Pop up to n objects from this CPU's loaded magazine. */
 static size_t pop_many(struct kmem_cache *s, size_t n, void **p)
 {
-	struct slab_cpu *c = this_slab_cpu(s);
-	void **top = xchg(&c->top, MAG_TAKEN);
+	struct slab_cpu *c = this_slab_cpu(s->place);
+	u64 **top = xchg(&c->top, MAG_TAKEN);
 
 	if (top == MAG_TAKEN)
 		return 0;
-	n = top == MAG_NONE ? 0 : min_t(size_t, n, top - mag_of(s, top)->obj);
+	n = top == MAG_NONE ? 0 : min_t(size_t, n, top - mag_of(s, top)->word);
 	for (size_t i = 0; i < n; i++)
-		p[i] = hand_out(s, unmark_object(s, *--top), 0, 0);
+		p[i] = hand_out(s, unmark_object(s, word_object(s, *--top)), 0, 0);
 	smp_store_release(&c->top, top);
 	return n;
 }
@@ -851,8 +666,8 @@ int kmem_cache_alloc_bulk(struct kmem_cache *s, gfp_t gfp, size_t n, void **p)
  */
 static size_t push_many(struct kmem_cache *s, size_t n, void **p)
 {
-	struct slab_cpu *c = this_slab_cpu(s);
-	void **top = xchg(&c->top, MAG_TAKEN);
+	struct slab_cpu *c = this_slab_cpu(s->place);
+	u64 **top = xchg(&c->top, MAG_TAKEN);
 	unsigned long slab = ~0UL; /* no slab starts there */
 	size_t i;
 
@@ -871,7 +686,7 @@ static size_t push_many(struct kmem_cache *s, size_t n, void **p)
 			break;
 		kasan_slab_free(s, obj);
 		free_word_mark(s, obj);
-		*top++ = obj;
+		*top++ = free_word(s, obj);
 	}
 	smp_store_release(&c->top, top);
 	return i;

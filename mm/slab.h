@@ -27,14 +27,14 @@
 	(__GFP_ZERO | __GFP_COMP | __GFP_MOVABLE | __GFP_HIGHMEM | __GFP_DMA | __GFP_DMA32 | \
 	 __GFP_RECLAIMABLE | __GFP_ACCOUNT)
 
-/* Objects at rest in arrays of pointers. obj[] is filled from below. */
+/* Objects at rest, in arrays of pointers to their words. word[] is filled from below. */
 struct magazine {
 	struct magazine *next; /* loaded: its CPU's spare; in the depot: the list */
-	void *sentinel;	       /* NULL: who pops from an empty magazine reads it */
-	void *obj[];
+	u64 *sentinel;	       /* &mag_no_word: who pops from an empty magazine reads it */
+	u64 *word[];
 };
 
-#define MAG_HEADER (sizeof(struct magazine) / sizeof(void *))
+#define MAG_HEADER (sizeof(struct magazine) / sizeof(u64 *))
 
 /*
  * What a CPU holds of a cache: the address behind the topmost object of its loaded magazine, or one
@@ -42,12 +42,30 @@ struct magazine {
  * exchanging it for MAG_TAKEN, and owns the magazine until he puts it back.
  */
 struct slab_cpu {
-	void **top;
-};
+	/* C: whoever exchanged it  R: written before the cache is known */
+	u64 **top;	   /* C */
+	u64 key;	   /* R: random, odd; a free object's word is key ^ its own address */
+	u64 minus_inverse; /* R: see set_inverse() */
+	u64 start_limit;   /* R: distance * inverse is below it at the starts of objects only */
+	unsigned long slab_mask;  /* R: -(bytes of a slab) */
+	unsigned long offset;	  /* R: of the word in a free object */
+	struct kmem_cache *cache; /* R */
+	u32 mag_mask;		  /* R: bytes of a magazine - 1 */
+} __aligned(64);
 
-extern void *const mag_none_taken[128];
-#define MAG_TAKEN ((void **)&mag_none_taken[64])  /* in use, or this cache has no magazines */
-#define MAG_NONE  ((void **)&mag_none_taken[128]) /* none yet */
+/*
+ * Line `id` of each CPU's table belongs to the cache of that id. A place, id * 64, is a line's
+ * distance from the table's start: 16 bits, all of which lead into the table.
+ */
+DECLARE_PER_CPU(struct slab_cpu, slab_cpus[SLAB_MAX_CACHES]);
+DECLARE_PER_CPU(unsigned long, slab_cpus_start); /* R: address of this CPU's table */
+static_assert(sizeof(struct slab_cpu) == 64);
+static_assert(SLAB_MAX_CACHES * sizeof(struct slab_cpu) == 1 << 16);
+
+extern u64 *const mag_none_taken[128];
+extern u64 mag_no_word;				 /* R: 0, which no key makes a mark of, being odd */
+#define MAG_TAKEN ((u64 **)&mag_none_taken[64])	 /* in use, or this cache has no magazines */
+#define MAG_NONE  ((u64 **)&mag_none_taken[128]) /* none yet */
 
 struct slab_list {
 	u32 first; /* pfn of a slab's first page, 0: none */
@@ -56,18 +74,20 @@ struct slab_list {
 
 /* S: s->lock  R: read-only once the cache is made  M: slab_mutex */
 struct kmem_cache {
-	/* read by the fast paths: one cache line */
-	u64 key;	   /* R: random; a free object's word is key ^ the word's address */
-	u64 inverse;	   /* R: a little more than 2^64 / size; see set_inverse() */
-	u64 minus_inverse; /* R */
-	u64 start_limit;   /* R: distance * inverse is below it at the starts of objects only */
-	unsigned long slab_mask; /* R: -(bytes of a slab) */
-	u32 offset;		 /* R: of the word in a free object */
-	u32 mag_mask;		 /* R: bytes of a magazine - 1 */
-	u32 size;		 /* R: from one object to the next */
-	u32 object_size;	 /* R: what the user may use */
-	slab_flags_t flags;	 /* R */
-	u32 id;			 /* R: index in cache_table[], page->owner */
+	/* what each CPU's line repeats */
+	u64 key;
+	u64 minus_inverse;
+	u64 start_limit;
+	unsigned long slab_mask;
+	u32 offset;
+	u32 mag_mask;
+
+	u64 inverse;	    /* R: a little more than 2^64 / size; see set_inverse() */
+	u32 place;	    /* R: of its lines, page->place */
+	u32 size;	    /* R: from one object to the next */
+	u32 object_size;    /* R: what the user may use */
+	slab_flags_t flags; /* R */
+	u32 id;		    /* R: index in cache_table[] */
 
 	spinlock_t lock;
 	struct slab_list partial, full, empty; /* S */
@@ -95,14 +115,13 @@ struct kmem_cache {
 	u32 track;    /* R: two struct track */
 	u32 orig;     /* R: u64, bytes that kmalloc was asked for */
 
-	struct slab_cpu cpu[]; /* nr_cpu_ids, at least 2 */
+	struct slab_cpu second; /* CPU 1's line where there is one CPU: see nr_slab_cpus() */
 };
 
 extern struct kmem_cache *cache_table[SLAB_MAX_CACHES];
 extern struct kmem_cache *cache_list;	      /* M */
 extern spinlock_t slab_mutex;		      /* irq-safe; before s->lock */
 extern struct kmem_cache *magazine_caches[3]; /* R: of 14, 30 and 62 objects */
-DECLARE_PER_CPU(unsigned long, slab_cpu_index);
 extern struct report_explainer slab_explainer;
 
 static inline bool slab_debugged(const struct kmem_cache *s)
@@ -115,16 +134,21 @@ static inline unsigned long slab_bytes(const struct kmem_cache *s)
 	return -s->slab_mask;
 }
 
+/* The struct page of a direct-map address, given its page number, the high bits of it included. */
+static __always_inline struct page *vmemmap_page(unsigned long vpn)
+{
+	const unsigned long bias = VMEMMAP_START - (PAGE_OFFSET >> (PAGE_SHIFT - 5));
+
+	return (struct page *)(vpn * sizeof(struct page) + bias);
+}
+
 /*
  * The struct page of a direct-map address: shifts and one constant. Others give an address where
  * nothing is, mostly.
  */
 static __always_inline struct page *direct_page(const void *p)
 {
-	const unsigned long bias = VMEMMAP_START - (PAGE_OFFSET >> (PAGE_SHIFT - 5));
-
-	return (struct page *)(((unsigned long)p >> (PAGE_SHIFT - 5) & -sizeof(struct page)) +
-			       bias);
+	return vmemmap_page((unsigned long)p >> PAGE_SHIFT);
 }
 
 /* First page of the slab that holds `obj`, which is an address in one of the cache's slabs. */
@@ -195,17 +219,22 @@ static __always_inline u64 *free_word(const struct kmem_cache *s, const void *ob
 	return (u64 *)((char *)obj + s->offset);
 }
 
+static __always_inline void *word_object(const struct kmem_cache *s, const u64 *word)
+{
+	return (char *)word - s->offset;
+}
+
 static __always_inline u64 free_mark(const struct kmem_cache *s, const u64 *word)
 {
 	return s->key ^ (unsigned long)word;
 }
 
-static inline struct magazine *mag_of(const struct kmem_cache *s, void **top)
+static inline struct magazine *mag_of(const struct kmem_cache *s, u64 **top)
 {
 	return (struct magazine *)((unsigned long)(top - 1) & ~(unsigned long)s->mag_mask);
 }
 
-static inline bool mag_real(void **top)
+static inline bool mag_real(u64 **top)
 {
 	return top != MAG_TAKEN && top != MAG_NONE;
 }
@@ -255,25 +284,10 @@ static __always_inline void kasan_slab_free(const struct kmem_cache *s, const vo
 		memstate_noaccess(obj, s->object_size);
 }
 
-/*
- * Take CPU `cpu`'s magazines to look at them: else their owner could give them back meanwhile, and
- * what they point to would be anything. What is in use at the moment is not seen.
- */
-static inline void **slab_cpu_take(struct kmem_cache *s, unsigned int cpu)
-{
-	return xchg(&s->cpu[cpu].top, MAG_TAKEN);
-}
-
-static inline void slab_cpu_put(struct kmem_cache *s, unsigned int cpu, void **top)
-{
-	if (top != MAG_TAKEN)
-		smp_store_release(&s->cpu[cpu].top, top);
-}
-
 /* A magazine that isn't loaded is full or empty, and its first pointer says which. */
 static inline bool mag_is_full(const struct magazine *m)
 {
-	return m->obj[0] != NULL;
+	return m->word[0] != NULL;
 }
 
 #define SLAB_CPUS_MAX (NR_CPUS < 2 ? 2 : NR_CPUS) /* what nr_slab_cpus() may say */
@@ -281,6 +295,30 @@ static inline bool mag_is_full(const struct magazine *m)
 static inline unsigned int nr_slab_cpus(void)
 {
 	return nr_cpu_ids < 2 ? 2 : nr_cpu_ids;
+}
+
+/*
+ * CPU `cpu`'s line of a cache. A machine with one CPU has a second line, so that what happens
+ * between two is tested there too.
+ */
+static inline struct slab_cpu *slab_cpu(struct kmem_cache *s, unsigned int cpu)
+{
+	return cpu < nr_cpu_ids ? per_cpu_ptr(&slab_cpus[s->id], cpu) : &s->second;
+}
+
+/*
+ * Take CPU `cpu`'s magazines to look at them: else their owner could give them back meanwhile, and
+ * what they point to would be anything. What is in use at the moment is not seen.
+ */
+static inline u64 **slab_cpu_take(struct kmem_cache *s, unsigned int cpu)
+{
+	return xchg(&slab_cpu(s, cpu)->top, MAG_TAKEN);
+}
+
+static inline void slab_cpu_put(struct kmem_cache *s, unsigned int cpu, u64 **top)
+{
+	if (top != MAG_TAKEN)
+		smp_store_release(&slab_cpu(s, cpu)->top, top);
 }
 
 /*
@@ -294,6 +332,14 @@ static __always_inline bool is_object_start(const struct kmem_cache *s, const vo
 	return minus_distance * s->minus_inverse < s->start_limit;
 }
 
+/* The same, asked of a line; that of no cache says no to all. */
+static __always_inline bool line_object_start(const struct slab_cpu *c, const void *p)
+{
+	u64 minus_distance = (unsigned long)p | c->slab_mask;
+
+	return minus_distance * c->minus_inverse < c->start_limit;
+}
+
 /* What is known of a pointer that somebody claims to be an object. */
 enum slab_where {
 	SLAB_OUTSIDE, /* in a slab, but not the start of an object */
@@ -302,15 +348,19 @@ enum slab_where {
 	SLAB_IN_CACHE, /* free, in a magazine */
 };
 
+/* slab_pages.c */
+unsigned int slab_gather(struct kmem_cache *s, gfp_t gfp, u64 **out, unsigned int n);
+void slab_scatter(struct kmem_cache *s, u64 **word, unsigned int n);
+void slab_put_one(struct kmem_cache *s, void *obj);
+void slab_release_chain(struct kmem_cache *s, u32 pfn);
+
 /* slab.c */
 struct kmem_cache *slab_cache_of(const void *p);
 void slab_free_direct(struct kmem_cache *s, void *obj);
 void slab_free_checked(struct kmem_cache *s, void *obj);
-void slab_scatter(struct kmem_cache *s, void **obj, unsigned int n);
-void slab_release_chain(struct kmem_cache *s, u32 pfn);
 void mag_free(const struct kmem_cache *s, struct magazine *m);
-void *slab_alloc_cpu(struct kmem_cache *s, gfp_t gfp, struct slab_cpu *c);
-void slab_free_cpu(struct kmem_cache *s, void *obj, struct slab_cpu *c);
+void *slab_alloc_cpu(struct slab_cpu *c, gfp_t gfp);
+void slab_free_cpu(struct slab_cpu *c, void *obj);
 
 /* slab_check.c */
 bool slab_valid(struct kmem_cache *s);

@@ -7,7 +7,7 @@
  *    until an object is asked for, so a cache costs its struct and nothing else.
  *
  * 2. Layout. The size from object to object is the object's, rounded to 8, or with the free word
- *    behind it (see slab.c, 4), rounded to the alignment. A slab is the smallest block that holds
+ *    behind it (see slab.c, 5), rounded to the alignment. A slab is the smallest block that holds
  *    16 objects and wastes at most 1/16; if no order up to 3 does, fewer objects and then more
  *    waste are accepted. Its order is fixed: it is what makes a pointer's slab a matter of a mask.
  *
@@ -41,9 +41,8 @@ struct kmem_cache *cache_list;
 static unsigned long cache_ids[SLAB_MAX_CACHES / 64] = { 1 }; /* M: bit set: taken; 0 is nobody */
 static bool magazines_off;				      /* M: for fault injection */
 
-static u8 boot_caches[4][sizeof(struct kmem_cache) +
-			 SLAB_CPUS_MAX * sizeof(struct slab_cpu)] __aligned(CACHE_LINE);
-#define kmem_cache_cache ((struct kmem_cache *)boot_caches[3])
+static struct kmem_cache boot_caches[4];
+#define kmem_cache_cache (&boot_caches[3])
 
 /* ---- Layout ---- */
 
@@ -165,19 +164,40 @@ static void lay_out(struct kmem_cache *s, const struct kmem_cache_args *args)
 
 /* ---- Making ---- */
 
+/* Under slab_mutex. */
+static void open_lines(struct kmem_cache *s)
+{
+	for (unsigned int cpu = 0; cpu < nr_slab_cpus(); cpu++)
+		*slab_cpu(s, cpu) = (struct slab_cpu){
+			.top = s->mag_capacity && !magazines_off ? MAG_NONE : MAG_TAKEN,
+			.key = s->key,
+			.minus_inverse = s->minus_inverse,
+			.start_limit = s->start_limit,
+			.slab_mask = s->slab_mask,
+			.offset = s->offset,
+			.mag_mask = s->mag_mask,
+			.cache = s,
+		};
+}
+
+/* The lines of nobody say no to every pointer. Under slab_mutex. */
+static void close_lines(struct kmem_cache *s)
+{
+	for (unsigned int cpu = 0; cpu < nr_slab_cpus(); cpu++)
+		*slab_cpu(s, cpu) = (struct slab_cpu){ .top = MAG_TAKEN };
+}
+
 static int register_cache(struct kmem_cache *s)
 {
 	unsigned long flags, id;
-	void **top;
 
 	spin_lock_irqsave(&slab_mutex, flags);
-	top = s->mag_capacity && !magazines_off ? MAG_NONE : MAG_TAKEN;
-	for (unsigned int cpu = 0; cpu < nr_slab_cpus(); cpu++)
-		s->cpu[cpu].top = top;
 	id = find_first_zero_bit(cache_ids, SLAB_MAX_CACHES);
 	if (id < SLAB_MAX_CACHES) {
 		__set_bit(id, cache_ids);
 		s->id = id;
+		s->place = id * sizeof(struct slab_cpu);
+		open_lines(s);
 		s->next = cache_list;
 		if (cache_list)
 			cache_list->prev = s;
@@ -197,6 +217,7 @@ static void unregister_cache(struct kmem_cache *s)
 		s->prev->next = s->next;
 	else
 		cache_list = s->next;
+	close_lines(s);
 	__clear_bit(s->id, cache_ids);
 	cache_table[s->id] = NULL;
 }
@@ -230,7 +251,7 @@ int slab_cache_setup(struct kmem_cache *s, const char *name, unsigned int object
 	s->useroffset = args->useroffset;
 	s->usersize = args->usersize;
 	s->flags = flags & SLAB_NO_USER_FLAGS ? flags : slab_debug_flags(name, flags);
-	s->key = get_random_u64();
+	s->key = get_random_u64() | 1; /* no word's mark is 0 */
 	spin_lock_init(&s->lock);
 	lay_out(s, args);
 	if (s->order > SLAB_MAX_OBJECT_ORDER)
@@ -410,58 +431,56 @@ void slab_init(void)
 {
 	static const char *const names[] = { "magazine-128", "magazine-256", "magazine-512" };
 	struct kmem_cache_args line = { .align = CACHE_LINE };
-	unsigned int cpu;
 
-	for (cpu = 0; cpu < nr_cpu_ids; cpu++)
-		per_cpu(slab_cpu_index, cpu) = cpu;
+	for (unsigned int cpu = 0; cpu < nr_cpu_ids; cpu++)
+		per_cpu(slab_cpus_start, cpu) = (unsigned long)per_cpu_ptr(&slab_cpus[0], cpu);
 	for (unsigned int i = 0; i < 3; i++) {
 		struct kmem_cache_args args = { .align = 128u << i };
 
-		magazine_caches[i] = (struct kmem_cache *)boot_caches[i];
+		magazine_caches[i] = &boot_caches[i];
 		slab_cache_setup(magazine_caches[i], names[i], 128u << i, &args,
 				 SLAB_NO_USER_FLAGS | SLAB_NO_MAGAZINES);
 	}
 	slab_cache_setup(kmem_cache_cache, "kmem_cache",
-			 sizeof(struct kmem_cache) + nr_slab_cpus() * sizeof(struct slab_cpu),
-			 &line, SLAB_NO_USER_FLAGS);
+			 sizeof(struct kmem_cache), &line, SLAB_NO_USER_FLAGS);
 	report_add_explainer(&slab_explainer);
 }
 
 /* ---- The exact answer: what is this pointer? ---- */
 
-static bool mag_holds(void *const *obj, unsigned int n, const void *p)
+static bool mag_holds(u64 *const *word, unsigned int n, const u64 *p)
 {
 	for (unsigned int i = 0; i < n; i++) {
-		if (obj[i] == p)
+		if (word[i] == p)
 			return true;
 	}
 	return false;
 }
 
-static bool top_holds(const struct kmem_cache *s, void **top, const void *p)
+static bool top_holds(const struct kmem_cache *s, u64 **top, const u64 *p)
 {
 	struct magazine *m;
 
 	if (!mag_real(top))
 		return false;
 	m = mag_of(s, top);
-	if (mag_holds(m->obj, top - m->obj, p))
+	if (mag_holds(m->word, top - m->word, p))
 		return true;
 	m = m->next;
-	return m && mag_is_full(m) && mag_holds(m->obj, s->mag_capacity, p);
+	return m && mag_is_full(m) && mag_holds(m->word, s->mag_capacity, p);
 }
 
 /* In the loaded or spare magazine of a CPU? */
-static bool cpu_holds(struct kmem_cache *s, unsigned int cpu, const void *p)
+static bool cpu_holds(struct kmem_cache *s, unsigned int cpu, const u64 *p)
 {
-	void **top = slab_cpu_take(s, cpu);
+	u64 **top = slab_cpu_take(s, cpu);
 	bool found = top_holds(s, top, p);
 
 	slab_cpu_put(s, cpu, top);
 	return found;
 }
 
-static bool magazines_hold(struct kmem_cache *s, const void *p)
+static bool magazines_hold(struct kmem_cache *s, const u64 *p)
 {
 	bool found = false;
 	unsigned long flags;
@@ -470,7 +489,7 @@ static bool magazines_hold(struct kmem_cache *s, const void *p)
 		found = cpu_holds(s, cpu, p);
 	spin_lock_irqsave(&s->lock, flags);
 	for (struct magazine *m = s->depot_full; m && !found; m = m->next)
-		found = mag_holds(m->obj, s->mag_capacity, p);
+		found = mag_holds(m->word, s->mag_capacity, p);
 	spin_unlock_irqrestore(&s->lock, flags);
 	return found;
 }
@@ -486,7 +505,7 @@ enum slab_where slab_locate(struct kmem_cache *s, const void *obj)
 	slab = slab_page(s, slot);
 	if (slab_bit(s, slab, slab_index(s, slot)))
 		return SLAB_IN_SLAB;
-	if (!slab_debugged(s) && magazines_hold(s, obj))
+	if (!slab_debugged(s) && magazines_hold(s, free_word(s, obj)))
 		return SLAB_IN_CACHE;
 	return SLAB_LIVE;
 }
@@ -495,12 +514,12 @@ enum slab_where slab_locate(struct kmem_cache *s, const void *obj)
 
 static void mag_drop(struct kmem_cache *s, struct magazine *m, unsigned int n)
 {
-	slab_scatter(s, m->obj, n);
+	slab_scatter(s, m->word, n);
 	mag_free(s, m);
 }
 
 /* What was taken from a CPU goes back to the slabs. */
-static void drop_taken(struct kmem_cache *s, void **top)
+static void drop_taken(struct kmem_cache *s, u64 **top)
 {
 	struct magazine *m, *spare;
 
@@ -508,14 +527,14 @@ static void drop_taken(struct kmem_cache *s, void **top)
 		return;
 	m = mag_of(s, top);
 	spare = m->next;
-	mag_drop(s, m, top - m->obj);
+	mag_drop(s, m, top - m->word);
 	if (spare)
 		mag_drop(s, spare, mag_is_full(spare) ? s->mag_capacity : 0);
 }
 
 static void flush_cpu(struct kmem_cache *s, struct slab_cpu *c)
 {
-	void **top = xchg(&c->top, MAG_TAKEN);
+	u64 **top = xchg(&c->top, MAG_TAKEN);
 
 	if (top == MAG_TAKEN)
 		return;
@@ -565,7 +584,7 @@ static void flush_empty_slabs(struct kmem_cache *s)
 void slab_flush_cache(struct kmem_cache *s)
 {
 	for (unsigned int cpu = 0; s->mag_capacity && cpu < nr_slab_cpus(); cpu++)
-		flush_cpu(s, &s->cpu[cpu]);
+		flush_cpu(s, slab_cpu(s, cpu));
 	flush_depot(s);
 	flush_empty_slabs(s);
 }
@@ -576,7 +595,7 @@ void slab_flush_cache(struct kmem_cache *s)
  */
 static void close_cpu(struct kmem_cache *s, struct slab_cpu *c)
 {
-	void **top;
+	u64 **top;
 
 	while ((top = xchg(&c->top, MAG_TAKEN)) == MAG_TAKEN)
 		cpu_relax();
@@ -593,7 +612,7 @@ void slab_magazines_off(void)
 	/* Caches that come now are closed already, and by the contract none goes. */
 	for (struct kmem_cache *s = READ_ONCE(cache_list); s; s = s->next) {
 		for (unsigned int cpu = 0; s->mag_capacity && cpu < nr_slab_cpus(); cpu++)
-			close_cpu(s, &s->cpu[cpu]);
+			close_cpu(s, slab_cpu(s, cpu));
 		slab_flush_cache(s);
 	}
 }
@@ -606,7 +625,7 @@ void slab_magazines_on(void)
 	magazines_off = false;
 	for (struct kmem_cache *s = cache_list; s; s = s->next) {
 		for (unsigned int cpu = 0; s->mag_capacity && cpu < nr_slab_cpus(); cpu++)
-			smp_store_release(&s->cpu[cpu].top, MAG_NONE);
+			smp_store_release(&slab_cpu(s, cpu)->top, MAG_NONE);
 	}
 	spin_unlock_irqrestore(&slab_mutex, flags);
 }

@@ -18,7 +18,7 @@
 static bool slab_pages_valid(const struct kmem_cache *s, const struct page *slab)
 {
 	for (unsigned int i = 0; i < 1u << s->order; i++) {
-		if (!INVARIANT(2, slab[i].type == PAGE_SLAB && slab[i].owner == s->id) ||
+		if (!INVARIANT(2, slab[i].type == PAGE_SLAB && slab[i].place == s->place) ||
 		    !INVARIANT(2, slab[i].tail == i) ||
 		    !INVARIANT(2, slab[i].order == (i ? 0 : s->order)))
 			return false;
@@ -70,32 +70,32 @@ typedef bool (*visit_t)(struct kmem_cache *s, void *obj);
  * Visit up to *left objects of an array; false when `visit` said so. *left counts those that
  * passed.
  */
-static bool visit_array(struct kmem_cache *s, void *const *obj, unsigned int n, visit_t visit,
+static bool visit_array(struct kmem_cache *s, u64 *const *word, unsigned int n, visit_t visit,
 			unsigned long *left)
 {
 	for (unsigned int i = 0; i < n && *left; i++, --*left) {
-		if (!visit(s, obj[i]))
+		if (!visit(s, word_object(s, word[i])))
 			return false;
 	}
 	return true;
 }
 
-static bool visit_top(struct kmem_cache *s, void **top, visit_t visit, unsigned long *left)
+static bool visit_top(struct kmem_cache *s, u64 **top, visit_t visit, unsigned long *left)
 {
 	struct magazine *m;
 
 	if (!mag_real(top))
 		return true;
 	m = mag_of(s, top);
-	if (!visit_array(s, m->obj, top - m->obj, visit, left))
+	if (!visit_array(s, m->word, top - m->word, visit, left))
 		return false;
 	m = m->next;
-	return !m || !mag_is_full(m) || visit_array(s, m->obj, s->mag_capacity, visit, left);
+	return !m || !mag_is_full(m) || visit_array(s, m->word, s->mag_capacity, visit, left);
 }
 
 static bool visit_cpu(struct kmem_cache *s, unsigned int cpu, visit_t visit, unsigned long *left)
 {
-	void **top = slab_cpu_take(s, cpu);
+	u64 **top = slab_cpu_take(s, cpu);
 	bool ok = visit_top(s, top, visit, left);
 
 	slab_cpu_put(s, cpu, top);
@@ -110,7 +110,7 @@ static bool visit_cached(struct kmem_cache *s, visit_t visit, unsigned long *lef
 			return false;
 	}
 	for (struct magazine *m = s->depot_full; m; m = m->next) {
-		if (!visit_array(s, m->obj, s->mag_capacity, visit, left))
+		if (!visit_array(s, m->word, s->mag_capacity, visit, left))
 			return false;
 	}
 	return true;
@@ -173,11 +173,11 @@ static bool depot_valid(const struct kmem_cache *s)
 	u32 full = 0, empty = 0;
 
 	for (const struct magazine *m = s->depot_full; m; m = m->next, full++) {
-		if (!INVARIANT(7, mag_is_full(m) && !m->sentinel))
+		if (!INVARIANT(7, mag_is_full(m) && m->sentinel == &mag_no_word))
 			return false;
 	}
 	for (const struct magazine *m = s->depot_empty; m; m = m->next, empty++) {
-		if (!INVARIANT(7, !mag_is_full(m) && !m->sentinel))
+		if (!INVARIANT(7, !mag_is_full(m) && m->sentinel == &mag_no_word))
 			return false;
 	}
 	return INVARIANT(7, full == s->nr_full && full <= s->max_full) &&

@@ -308,7 +308,8 @@ static const char *const own_functions[] = {
 	"kstrndup", "kv_alloc", "kv_array", "kvmalloc", "kvmalloc_node", "kvzalloc",
 	"kvzalloc_node", "kvmalloc_array", "kvmalloc_array_node", "kvcalloc", "kvcalloc_node",
 	"kvrealloc",
-	"slab_free_checked", "slab_free", "free_slow", "free_wrong_cache", "kmem_cache_free",
+	"slab_free_checked", "free_odd", "free_marked", "slab_free",
+	"free_slow", "free_wrong_cache", "kmem_cache_free",
 	"kmem_cache_free_bulk", "kfree_bulk", "kfree", "kfree_sensitive", "kfree_const", "kvfree",
 	"kvfree_sensitive",
 };

@@ -207,10 +207,10 @@ static void each_object_of_a_bulk(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, atomic_long_read(&attr.asked), (long)attr.nth + 8);
 	KUNIT_EXPECT_EQ(test, n, 8);
 	kmem_cache_free_bulk(s, n, p);
-	KUNIT_EXPECT_PTR_EQ(test, s->cpu[0].top, MAG_TAKEN);
+	KUNIT_EXPECT_PTR_EQ(test, slab_cpu(s, 0)->top, MAG_TAKEN);
 	KUNIT_EXPECT_TRUE(test, slab_valid(s));
 	disarm();
-	KUNIT_EXPECT_PTR_EQ(test, s->cpu[0].top, MAG_NONE);
+	KUNIT_EXPECT_PTR_EQ(test, slab_cpu(s, 0)->top, MAG_NONE);
 	kmem_cache_destroy(s);
 }
 
@@ -226,22 +226,22 @@ static void magazines_go_and_come(struct kunit *test)
 	KUNIT_ASSERT_GT(test, s->mag_capacity, 0u);
 	KUNIT_ASSERT_EQ(test, kmem_cache_alloc_bulk(s, GFP_KERNEL, 400, many), 400);
 	kmem_cache_free_bulk(s, 400, many);
-	KUNIT_EXPECT_TRUE(test, mag_real(s->cpu[0].top));
+	KUNIT_EXPECT_TRUE(test, mag_real(slab_cpu(s, 0)->top));
 	KUNIT_EXPECT_GT(test, s->nr_full, 0u);
 	arm(&attr, NULL);
 	for (unsigned int cpu = 0; cpu < nr_slab_cpus(); cpu++)
-		KUNIT_EXPECT_PTR_EQ(test, s->cpu[cpu].top, MAG_TAKEN);
+		KUNIT_EXPECT_PTR_EQ(test, slab_cpu(s, cpu)->top, MAG_TAKEN);
 	KUNIT_EXPECT_EQ(test, s->nr_full + s->nr_empty, 0u);
 	KUNIT_EXPECT_EQ(test, s->partial.nr + s->full.nr, 0u);
 	p = kmem_cache_alloc(s, GFP_KERNEL);
 	KUNIT_EXPECT_NOT_NULL(test, p);
 	kmem_cache_free(s, p);
-	KUNIT_EXPECT_PTR_EQ(test, s->cpu[0].top, MAG_TAKEN);
+	KUNIT_EXPECT_PTR_EQ(test, slab_cpu(s, 0)->top, MAG_TAKEN);
 	disarm();
 	for (unsigned int cpu = 0; cpu < nr_slab_cpus(); cpu++)
-		KUNIT_EXPECT_PTR_EQ(test, s->cpu[cpu].top, MAG_NONE);
+		KUNIT_EXPECT_PTR_EQ(test, slab_cpu(s, cpu)->top, MAG_NONE);
 	kmem_cache_free(s, kmem_cache_alloc(s, GFP_KERNEL));
-	KUNIT_EXPECT_TRUE(test, mag_real(s->cpu[0].top));
+	KUNIT_EXPECT_TRUE(test, mag_real(slab_cpu(s, 0)->top));
 	KUNIT_EXPECT_TRUE(test, slab_valid(s));
 	kmem_cache_destroy(s);
 }
@@ -258,8 +258,8 @@ static void some_have_none(struct kunit *test)
 	p = kmem_cache_alloc(s, GFP_TEST);
 	disarm();
 	KUNIT_EXPECT_NULL(test, p);
-	KUNIT_EXPECT_PTR_EQ(test, s->cpu[0].top, MAG_TAKEN);
-	KUNIT_EXPECT_PTR_EQ(test, magazine_caches[0]->cpu[0].top, MAG_TAKEN);
+	KUNIT_EXPECT_PTR_EQ(test, slab_cpu(s, 0)->top, MAG_TAKEN);
+	KUNIT_EXPECT_PTR_EQ(test, slab_cpu(magazine_caches[0], 0)->top, MAG_TAKEN);
 	kmem_cache_free(s, p);
 	kmem_cache_destroy(s);
 }

@@ -54,9 +54,9 @@ static void damaged_page(struct kunit *test)
 	slab[1].tail++;
 	KUNIT_EXPECT_FALSE(test, slab_valid(s));
 	slab[1].tail--;
-	slab[1].owner++;
+	slab[1].place++;
 	KUNIT_EXPECT_FALSE(test, slab_valid(s));
-	slab[1].owner--;
+	slab[1].place--;
 	kmem_cache_free(s, p);
 	kmem_cache_destroy(s);
 }
@@ -87,12 +87,12 @@ static void object_cached_twice(struct kunit *test)
 {
 	struct kmem_cache *s = make(test, 64, 0);
 	void *p = kmem_cache_alloc(s, GFP_KERNEL);
-	void **top, *below;
+	u64 **top, *below;
 
 	kmem_cache_free(s, p);
-	top = s->cpu[smp_processor_id()].top;
+	top = slab_cpu(s, smp_processor_id())->top;
 	below = top[-2];
-	top[-2] = p;
+	top[-2] = free_word(s, p);
 	KUNIT_EXPECT_FALSE(test, slab_valid(s));
 	top[-2] = below;
 	KUNIT_EXPECT_TRUE(test, slab_valid(s));
@@ -110,9 +110,9 @@ static void damaged_depot(struct kunit *test)
 	s->nr_full--;
 	KUNIT_EXPECT_FALSE(test, slab_valid(s));
 	s->nr_full++;
-	s->depot_full->sentinel = p;
-	KUNIT_EXPECT_FALSE(test, slab_valid(s));
 	s->depot_full->sentinel = NULL;
+	KUNIT_EXPECT_FALSE(test, slab_valid(s));
+	s->depot_full->sentinel = &mag_no_word;
 	kmem_cache_destroy(s);
 }
 

@@ -4,7 +4,8 @@
  * memory: mm/slab.c, mm/slab_cache.c, mm/slab_debug.c.
  *
  * Mutations that made the cases fail when tried:
- *	slab_misuse: push_many() with `slab = 0`: bulk_free_of_wrong_pointers; kmem_cache_destroy()
+ *	slab_misuse: slab_cache_of() without is_direct_map_addr(): forged_struct_page; unmark_pages()
+ *		without `slab->place = 0`: pages_forget_their_cache; push_many() with `slab = 0`: bulk_free_of_wrong_pointers; kmem_cache_destroy()
  *		without the look at cache_table[]: destroyed_twice; alloc_slow() without
  *		reclaim_caches(): nofail_takes_what_caches_hold; slab_alloc() that reads `top`
  *		instead of exchanging it: use_inside_a_refill; alloc_damaged() that zeroes nothing:
@@ -42,6 +43,59 @@ static void bulk_free_of_wrong_pointers(struct kunit *test)
 	KUNIT_EXPECT_REPORT(test, "foreign pointer", kmem_cache_free_bulk(s, 1, &page));
 	KUNIT_EXPECT_TRUE(test, slab_valid(s));
 	kmem_cache_destroy(s);
+}
+
+/*
+ * A pointer to no memory, for which a struct page is looked for where other things are; there lies
+ * what looks like a slab's. NULL: no address leads there.
+ */
+static void *pointer_with_page(const struct page *page)
+{
+	const unsigned long zero = (unsigned long)vmemmap_page(0);
+	unsigned long vpn = ((unsigned long)page - zero) / sizeof(*page);
+
+	if (vpn >= 1UL << (64 - PAGE_SHIFT) || vmemmap_page(vpn) != page)
+		return NULL;
+	return hidden((void *)(vpn << PAGE_SHIFT | 1));
+}
+
+static void forged_struct_page(struct kunit *test)
+{
+	struct kmem_cache *s = make_plain(test, 128, NULL);
+	struct page *page = kunit_kzalloc(test, sizeof(*page), GFP_KERNEL);
+	void *wild;
+
+	KUNIT_ASSERT_NOT_NULL(test, page);
+	wild = pointer_with_page(page);
+	if (wild) {
+		page->type = PAGE_SLAB;
+		page->place = s->place;
+		KUNIT_EXPECT_REPORT(test, "foreign pointer", kfree(wild));
+		KUNIT_EXPECT_REPORT(test, "foreign pointer", kmem_cache_free(s, wild));
+		KUNIT_EXPECT_REPORT(test, "foreign pointer", kmem_cache_free_bulk(s, 1, &wild));
+		KUNIT_EXPECT_PTR_EQ(test, slab_cache_of(wild), NULL);
+		page->place = 0xffff; /* the last one, and not at the start of a line */
+		KUNIT_EXPECT_REPORT(test, "foreign pointer", kfree(wild));
+	}
+	kmem_cache_destroy(s);
+	if (!wild)
+		kunit_skip(test, "no address leads to such a struct page");
+}
+
+/* What a slab left in its struct pages would make its next owner's memory look like objects. */
+static void pages_forget_their_cache(struct kunit *test)
+{
+	struct kmem_cache *s = make_plain(test, 2048, NULL);
+	void *p = kmem_cache_alloc(s, GFP_KERNEL);
+	struct page *slab = slab_page(s, p);
+	unsigned int pages = 1u << s->order;
+
+	for (unsigned int i = 0; i < pages; i++)
+		KUNIT_EXPECT_EQ(test, slab[i].place, s->place);
+	kmem_cache_free(s, p);
+	kmem_cache_destroy(s);
+	for (unsigned int i = 0; i < pages; i++)
+		KUNIT_EXPECT_EQ(test, slab[i].place, 0);
 }
 
 static void destroyed_twice(struct kunit *test)
@@ -200,6 +254,8 @@ static void empty_magazines_are_bounded(struct kunit *test)
 }
 
 static struct kunit_case misuse_cases[] = { KUNIT_CASE(bulk_free_of_wrong_pointers),
+					    KUNIT_CASE(forged_struct_page),
+					    KUNIT_CASE(pages_forget_their_cache),
 					    KUNIT_CASE(destroyed_twice),
 					    KUNIT_CASE(nofail_takes_what_caches_hold),
 					    KUNIT_CASE(use_inside_a_refill),
@@ -281,13 +337,12 @@ static const struct {
  */
 static void expect_named(struct kunit *test, unsigned int user, unsigned int ender)
 {
-	struct kmem_cache **class = &kmalloc_caches[KMALLOC_NORMAL][kmalloc_index(50)];
-	struct kmem_cache *usual = *class;
+	unsigned int *class = &kmalloc_places[KMALLOC_NORMAL][kmalloc_index(50)], usual = *class;
 	char allocated[48], freed[48];
 	const char *text;
 	void *p;
 
-	*class = user_cache;
+	*class = user_cache->place;
 	p = users[user].call();
 	*class = usual;
 	KUNIT_ASSERT_NOT_NULL(test, p);

@@ -681,7 +681,7 @@ static void grow(struct kunit *test, unsigned int cpu, unsigned int n)
 	struct pile *pile = test->priv;
 
 	while (n--) {
-		void *p = slab_alloc_cpu(pile->s, GFP_KERNEL, &pile->s->cpu[cpu]);
+		void *p = slab_alloc_cpu(slab_cpu(pile->s, cpu), GFP_KERNEL);
 
 		KUNIT_ASSERT_NOT_NULL(test, p);
 		pile->p[pile->n++] = p;
@@ -693,7 +693,7 @@ static void reduce(struct kunit *test, unsigned int cpu, unsigned int n)
 	struct pile *pile = test->priv;
 
 	while (n--)
-		slab_free_cpu(pile->s, pile->p[--pile->n], &pile->s->cpu[cpu]);
+		slab_free_cpu(slab_cpu(pile->s, cpu), pile->p[--pile->n]);
 }
 
 static void two_cpus_through_the_depot(struct kunit *test)
@@ -734,13 +734,13 @@ static void an_edge_stays_off_the_depot(struct kunit *test)
 	reduce(test, 0, 2 * cap);
 	full = s->nr_full;
 	empty = s->nr_empty;
-	pair = pair_of(s, &s->cpu[0]);
+	pair = pair_of(s, slab_cpu(s, 0));
 	for (int i = 0; i < 50; i++) {
 		grow(test, 0, cap);
 		KUNIT_EXPECT_EQ(test, s->nr_full, full);
 		KUNIT_EXPECT_EQ(test, s->nr_empty, empty);
 		reduce(test, 0, cap);
-		KUNIT_EXPECT_EQ(test, pair_of(s, &s->cpu[0]), pair);
+		KUNIT_EXPECT_EQ(test, pair_of(s, slab_cpu(s, 0)), pair);
 		KUNIT_EXPECT_EQ(test, s->nr_full, full);
 		KUNIT_EXPECT_EQ(test, s->nr_empty, empty);
 	}
@@ -766,15 +766,15 @@ static void taken_goes_to_the_slabs(struct kunit *test)
 {
 	struct pile *pile = test->priv;
 	struct kmem_cache *s = pile->s;
-	void **top;
+	u64 **top;
 
 	grow(test, 0, 10);
-	top = xchg(&s->cpu[0].top, MAG_TAKEN);
+	top = xchg(&slab_cpu(s, 0)->top, MAG_TAKEN);
 	grow(test, 0, 10);
 	reduce(test, 0, 10);
-	KUNIT_EXPECT_PTR_EQ(test, s->cpu[0].top, MAG_TAKEN);
-	KUNIT_EXPECT_REPORT(test, "Object already free", slab_free_cpu(s, pile->p[10], &s->cpu[0]));
-	s->cpu[0].top = top;
+	KUNIT_EXPECT_PTR_EQ(test, slab_cpu(s, 0)->top, MAG_TAKEN);
+	KUNIT_EXPECT_REPORT(test, "Object already free", slab_free_cpu(slab_cpu(s, 0), pile->p[10]));
+	slab_cpu(s, 0)->top = top;
 	KUNIT_EXPECT_TRUE(test, slab_valid(s));
 }
 
@@ -787,8 +787,8 @@ static void draining_leaves_nothing(struct kunit *test)
 	reduce(test, 1, 500);
 	reduce(test, 0, 499);
 	slab_flush_cache(s);
-	KUNIT_EXPECT_PTR_EQ(test, s->cpu[0].top, MAG_NONE);
-	KUNIT_EXPECT_PTR_EQ(test, s->cpu[1].top, MAG_NONE);
+	KUNIT_EXPECT_PTR_EQ(test, slab_cpu(s, 0)->top, MAG_NONE);
+	KUNIT_EXPECT_PTR_EQ(test, slab_cpu(s, 1)->top, MAG_NONE);
 	KUNIT_EXPECT_EQ(test, s->nr_full + s->nr_empty, 0);
 	KUNIT_EXPECT_EQ(test, slabs_of(s), 1);
 	KUNIT_EXPECT_EQ(test, slab_page(s, pile->p[0])->inuse, 1);

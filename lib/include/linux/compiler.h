@@ -7,6 +7,8 @@
 #define unlikely(x) __builtin_expect(!!(x), 0)
 
 #define barrier() __asm__ __volatile__("" : : : "memory")
+/* The compiler forgets what it knows about a variable's value. No instruction. */
+#define OPTIMIZER_HIDE_VAR(var) __asm__("" : "+r"(var))
 
 /* Does ThreadSanitizer look at this file? gcc says it so, clang otherwise. */
 #ifdef __has_feature

@@ -11,7 +11,7 @@
  *
  *	PAGE_FREE, PAGE_PCP   next/prev: pfns of the neighbours in the free list (0: none)
  *	PAGE_SLAB             next/prev: slabs of the same list; owner: cache id; objects,
- *	                      inuse, free: see below, and slab.c, 3
+ *	                      inuse, free: see below, and slab.c, 4
  *	PAGE_KMALLOC          size: bytes asked for
  *	PAGE_TABLE            owner: entries in use
  *	others                lru, private and mapping belong to whoever allocated the page
@@ -43,7 +43,8 @@ enum page_type {
 #define PG_reclaimable (1u << 4)
 
 struct page {
-	u32 flags;
+	u16 flags;
+	u16 place; /* slab pages: their cache's, see mm/slab.h; 0 in all others */
 	union {
 		struct {
 			u8 type;  /* enum page_type */
@@ -61,7 +62,7 @@ struct page {
 	union {
 		struct {
 			u32 next, prev; /* pfns */
-			u32 owner;
+			u32 __unused;
 			union {
 				u32 index;
 				struct {

@@ -161,8 +161,9 @@ enum kmalloc_cache_type {
 /* Index of a size class: 96 and 192 have 1 and 2, 2^i has i. */
 #define NR_KMALLOC_CLASSES (KMALLOC_SHIFT_HIGH + 1)
 
-/* R: read-only after kmalloc_init() */
+/* R: read-only after kmalloc_init(). A place says where each CPU keeps what it needs of a cache. */
 extern struct kmem_cache *kmalloc_caches[NR_KMALLOC_TYPES][NR_KMALLOC_CLASSES];
+extern unsigned int kmalloc_places[NR_KMALLOC_TYPES][NR_KMALLOC_CLASSES];
 
 #define KMALLOC_NOT_NORMAL_BITS (__GFP_DMA | __GFP_RECLAIMABLE | __GFP_ACCOUNT)
 
@@ -190,9 +191,9 @@ static __always_inline unsigned int kmalloc_index(size_t size)
 void *__kmalloc(size_t size, gfp_t gfp) __must_check __malloc __alloc_size(1);
 void *__kmalloc_large(size_t size, gfp_t gfp) __must_check __malloc __alloc_size(1);
 /* From a known class; the first leaves the memory as it is, the second obeys __GFP_ZERO. */
-void *__kmalloc_cache(struct kmem_cache *s, gfp_t gfp, size_t size) __must_check __malloc
+void *__kmalloc_cache(unsigned long place, gfp_t gfp, size_t size) __must_check __malloc
 	__alloc_size(3);
-void *__kmalloc_cache_flags(struct kmem_cache *s, gfp_t gfp, size_t size) __must_check __malloc
+void *__kmalloc_cache_flags(unsigned long place, gfp_t gfp, size_t size) __must_check __malloc
 	__alloc_size(3);
 void kfree(const void *p);
 void kfree_sensitive(const void *p);
@@ -211,7 +212,7 @@ void *krealloc(const void *p, size_t size, gfp_t gfp) __must_check __alloc_size(
  */
 static __always_inline __must_check __malloc __alloc_size(1) void *kmalloc(size_t size, gfp_t gfp)
 {
-	struct kmem_cache *s;
+	unsigned int place;
 
 	if (!__builtin_constant_p(size))
 		return __kmalloc(size, gfp);
@@ -219,10 +220,10 @@ static __always_inline __must_check __malloc __alloc_size(1) void *kmalloc(size_
 		return ZERO_SIZE_PTR;
 	if (size > KMALLOC_MAX_CACHE_SIZE)
 		return __kmalloc_large(size, gfp);
-	s = kmalloc_caches[kmalloc_type(gfp)][kmalloc_index(size)];
+	place = kmalloc_places[kmalloc_type(gfp)][kmalloc_index(size)];
 	if (__builtin_constant_p(gfp) && !(gfp & __GFP_ZERO))
-		return __kmalloc_cache(s, gfp, size);
-	return __kmalloc_cache_flags(s, gfp, size);
+		return __kmalloc_cache(place, gfp, size);
+	return __kmalloc_cache_flags(place, gfp, size);
 }
 
 static __always_inline __must_check __malloc __alloc_size(1) void *kzalloc(size_t size, gfp_t gfp)

@@ -62,4 +62,29 @@ no:
 	return false;
 }
 
+/*
+ * The two bytes at `p`, a kernel address; 0 if they can't be read. One instruction; a trap only in
+ * that case. Any context.
+ */
+static __always_inline unsigned long u16_or_zero(const u16 *p)
+{
+	unsigned long v;
+
+	memstate_pause();
+	__asm__ __volatile__("1: movzwl %1, %k0\n"
+			     "2:\n\t"
+			     ".pushsection .text.fixup, \"ax\"\n"
+			     "3: xorl %k0, %k0\n\t"
+			     "jmp 2b\n\t"
+			     ".popsection\n\t"
+			     ".pushsection __ex_table, \"a\"\n\t"
+			     ".long 1b - ., 3b - ., 1\n\t"
+			     ".popsection"
+			     : "=r"(v)
+			     : "m"(*p)
+			     : "cc");
+	memstate_resume();
+	return v;
+}
+
 #endif

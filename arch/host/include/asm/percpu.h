@@ -54,6 +54,8 @@ DECLARE_PER_CPU(unsigned int, cpu_number);
 			     : "+m"(*this_cpu_ptr(&(var))) \
 			     : "r"((__typeof__(var))(v))   \
 			     : "cc")
+/* v + this CPU's copy of an unsigned long. Interrupt safe. */
+#define this_cpu_plus(var, v) ((v) + this_cpu_read(var))
 #define this_cpu_inc(var) this_cpu_add(var, 1)
 #define this_cpu_dec(var) this_cpu_add(var, -1)
 

@@ -44,6 +44,13 @@ DECLARE_PER_CPU(unsigned int, cpu_number);
 /* Add to this CPU's copy in one instruction: interrupt safe without masking. */
 #define this_cpu_add(var, v)                                                                       \
 	__asm__ __volatile__("add %1, %%gs:%0" : "+m"(var) : "r"((__typeof__(var))(v)))
+/* v + this CPU's copy of an unsigned long, in one instruction. Interrupt safe. */
+#define this_cpu_plus(var, v)                                                               \
+	({                                                                                  \
+		unsigned long __sum = (v);                                                  \
+		__asm__ __volatile__("add %%gs:%1, %0" : "+r"(__sum) : "m"(var) : "cc"); \
+		__sum;                                                                      \
+	})
 #define this_cpu_inc(var) this_cpu_add(var, 1)
 #define this_cpu_dec(var) this_cpu_add(var, -1)
 

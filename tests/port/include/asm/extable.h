@@ -25,4 +25,11 @@ static inline bool byte_is(const u8 *p, u8 v)
 	return !copy_nofault(&byte, p, 1) && byte == v;
 }
 
+static inline unsigned long u16_or_zero(const u16 *p)
+{
+	u16 v;
+
+	return copy_nofault(&v, p, 2) ? 0 : v;
+}
+
 #endif

@@ -20,6 +20,8 @@
 #define this_cpu_read(var)     READ_ONCE(var)
 #define this_cpu_write(var, v) WRITE_ONCE(var, (__typeof__(var))(v))
 #define this_cpu_add(var, v)   ((void)((var) += (__typeof__(var))(v)))
+/* v + this CPU's copy of an unsigned long. Interrupt safe. */
+#define this_cpu_plus(var, v) ((v) + this_cpu_read(var))
 #define this_cpu_inc(var)      this_cpu_add(var, 1)
 #define this_cpu_dec(var)      this_cpu_add(var, -1)
 

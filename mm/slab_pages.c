@@ -1,0 +1,258 @@
+// SPDX-License-Identifier: MIT
+/*
+ * Slabs: blocks of pages cut into objects. What stands behind the magazines of slab.c, whose model,
+ * layout and invariants (I1 to I4) are meant here.
+ *
+ * A slab is in one of three lists of its cache: empty, partial, full; objects are taken from
+ * partial ones first, and a slab that is emptied is kept up to a bound. The objects that are free
+ * are bits in the slab's map; which comes first differs from slab to slab. Arrays of objects are
+ * arrays of the addresses of their words.
+ *
+ * One taking of the lock serves a whole magazine, and nothing is allocated or freed under it: a
+ * slab is made before, and the slabs to be freed are chained and go after.
+ *
+ * Locks: s->lock, which is irq-safe and innermost here. Context: any, except that slab_gather() may
+ * sleep if its gfp says so. Complexity: O(objects moved).
+ */
+#include <linux/random.h>
+#include <quarry/assert.h>
+#include "internal.h"
+#include "slab.h"
+
+/* ---- Lists of slabs: s->lock held ---- */
+
+static void list_push(struct slab_list *list, struct page *slab)
+{
+	u32 pfn = page_to_pfn(slab);
+
+	slab->next = list->first;
+	slab->prev = 0;
+	if (list->first)
+		pfn_to_page(list->first)->prev = pfn;
+	list->first = pfn;
+	list->nr++;
+}
+
+static void list_remove(struct slab_list *list, struct page *slab)
+{
+	if (slab->next)
+		pfn_to_page(slab->next)->prev = slab->prev;
+	if (slab->prev)
+		pfn_to_page(slab->prev)->next = slab->next;
+	else
+		list->first = slab->next;
+	list->nr--;
+}
+
+/* ---- Making and freeing slabs: no lock held ---- */
+
+static void mark_pages(const struct kmem_cache *s, struct page *slab)
+{
+	for (unsigned int i = 0; i < 1u << s->order; i++) {
+		page_set_mark(&slab[i], PAGE_MARK(PAGE_SLAB, i ? 0 : s->order));
+		slab[i].tail = i;
+		slab[i].place = s->place;
+	}
+}
+
+static void unmark_pages(const struct kmem_cache *s, struct page *slab)
+{
+	for (unsigned int i = 1; i < 1u << s->order; i++) {
+		page_set_mark(&slab[i], 0);
+		slab[i].tail = 0;
+		slab[i].place = 0;
+	}
+	slab->place = 0;
+	page_set_mark(slab, PAGE_MARK(PAGE_USED, s->order));
+	slab->objects = 0;
+}
+
+/* All objects free: set their bits, write their words or patterns, construct them. */
+static void slab_fill(struct kmem_cache *s, struct page *slab)
+{
+	u32 *map;
+
+	if (slab_debugged(s))
+		slab_debug_new_slab(s, slab);
+	map = slab_map(s, slab);
+	for (unsigned int i = 0; i < s->map_words; i++)
+		map[i] = ~0u;
+	if (s->objects % 32)
+		map[s->map_words - 1] = (1u << s->objects % 32) - 1;
+	for (unsigned int i = 0; i < s->objects; i++) {
+		void *obj = slab_object(s, slab, i);
+
+		if (slab_debugged(s))
+			slab_debug_init_object(s, obj);
+		else
+			free_word_mark(s, obj);
+		if (unlikely(s->ctor))
+			s->ctor(obj);
+	}
+	kasan_poison_slab(s, slab);
+}
+
+static struct page *slab_new(struct kmem_cache *s, gfp_t gfp)
+{
+	struct page *slab;
+
+	gfp = (gfp & ~SLAB_NOT_FOR_PAGES) | s->gfp;
+	slab = alloc_pages(gfp, s->order);
+	if (unlikely(!slab))
+		return NULL;
+	mark_pages(s, slab);
+	slab->inuse = 0;
+	slab->free = s->map_words > 1 ? get_random_u32_below(s->map_words) : 0;
+	slab_fill(s, slab);
+	mm_stat_add(MM_SLAB, 1L << s->order);
+	return slab;
+}
+
+static void slab_release(struct kmem_cache *s, struct page *slab)
+{
+	unmark_pages(s, slab);
+	mm_stat_add(MM_SLAB, -(1L << s->order));
+	free_block(slab, s->order);
+}
+
+/* A chain linked by next, taken off the lists before. */
+void slab_release_chain(struct kmem_cache *s, u32 pfn)
+{
+	while (pfn) {
+		struct page *slab = pfn_to_page(pfn);
+
+		pfn = slab->next;
+		slab_release(s, slab);
+	}
+}
+
+/* ---- Moving objects between slabs and arrays: s->lock held ---- */
+
+/* Move up to n free objects of a slab to out[], as words. The search goes once round the map. */
+static unsigned int slab_take(struct kmem_cache *s, struct page *slab, u64 **out, unsigned int n)
+{
+	u32 *map = slab_map(s, slab);
+	unsigned int got = 0, w = slab->free;
+
+	for (unsigned int i = 0; i < s->map_words && got < n; i++) {
+		u32 bits = map_get(&map[w]);
+
+		while (bits && got < n) {
+			out[got++] =
+				free_word(s, slab_object(s, slab, w * 32 + __builtin_ctz(bits)));
+			bits &= bits - 1;
+		}
+		map_set(&map[w], bits);
+		if (++w == s->map_words)
+			w = 0;
+	}
+	ADD_ONCE(slab->inuse, got);
+	return got;
+}
+
+/* Take up to n objects from slabs that are there: partial ones, then empty ones. */
+static unsigned int take_listed(struct kmem_cache *s, u64 **out, unsigned int n)
+{
+	unsigned int got = 0;
+
+	while (got < n) {
+		struct slab_list *list = s->partial.first ? &s->partial : &s->empty;
+		struct page *slab = pfn_to_page(list->first);
+
+		if (!list->first)
+			break;
+		got += slab_take(s, slab, out + got, n - got);
+		if (slab->inuse == s->objects) {
+			list_remove(list, slab);
+			list_push(&s->full, slab);
+		} else if (list == &s->empty) {
+			list_remove(list, slab);
+			list_push(&s->partial, slab);
+		}
+	}
+	return got;
+}
+
+/* A slab whose last object has come back: kept, or put in the chain of those to be freed. */
+static void slab_emptied(struct kmem_cache *s, struct page *slab, u32 *chain)
+{
+	list_remove(s->objects == 1 ? &s->full : &s->partial, slab);
+	if (s->empty.nr < s->max_empty_slabs) {
+		list_push(&s->empty, slab);
+		return;
+	}
+	slab->next = *chain;
+	*chain = page_to_pfn(slab);
+}
+
+/* Put an object back into its slab. False: it is there already. */
+static bool slab_put(struct kmem_cache *s, void *obj, u32 *chain)
+{
+	struct page *slab = slab_page(s, obj);
+	unsigned int i = slab_index(s, (char *)obj - s->red_left);
+	u32 *word = &slab_map(s, slab)[i / 32], bit = 1u << i % 32;
+
+	if (unlikely(map_get(word) & bit))
+		return false;
+	map_set(word, map_get(word) | bit);
+	if (unlikely(slab->inuse == s->objects) && s->objects > 1) {
+		list_remove(&s->full, slab);
+		list_push(&s->partial, slab);
+	}
+	ADD_ONCE(slab->inuse, -1);
+	if (unlikely(!slab->inuse))
+		slab_emptied(s, slab, chain);
+	return true;
+}
+
+/* ---- The same with the lock ---- */
+
+/* Up to n free objects from slabs, at most one of them new. Returns how many; 0: no memory. */
+unsigned int slab_gather(struct kmem_cache *s, gfp_t gfp, u64 **out, unsigned int n)
+{
+	unsigned long flags;
+	unsigned int got;
+	struct page *slab;
+
+	spin_lock_irqsave(&s->lock, flags);
+	got = take_listed(s, out, n);
+	spin_unlock_irqrestore(&s->lock, flags);
+	if (got)
+		return got;
+	slab = slab_new(s, gfp);
+	if (!slab)
+		return 0;
+	spin_lock_irqsave(&s->lock, flags);
+	list_push(&s->empty, slab);
+	got = take_listed(s, out, n);
+	spin_unlock_irqrestore(&s->lock, flags);
+	return got;
+}
+
+/* Give n free objects, by their words, back to their slabs. */
+void slab_scatter(struct kmem_cache *s, u64 **word, unsigned int n)
+{
+	unsigned long flags;
+	u32 chain = 0;
+
+	spin_lock_irqsave(&s->lock, flags);
+	for (unsigned int i = 0; i < n; i++)
+		slab_put(s, word_object(s, word[i]), &chain);
+	spin_unlock_irqrestore(&s->lock, flags);
+	slab_release_chain(s, chain);
+}
+
+/* Put one object, prepared as a free one, back into its slab. */
+void slab_put_one(struct kmem_cache *s, void *obj)
+{
+	unsigned long flags;
+	u32 chain = 0;
+	bool put;
+
+	spin_lock_irqsave(&s->lock, flags);
+	put = slab_put(s, obj, &chain);
+	spin_unlock_irqrestore(&s->lock, flags);
+	if (!put)
+		slab_report_double_free(s, obj);
+	slab_release_chain(s, chain);
+}
