@@ -5,7 +5,7 @@
  *
  * One scan serves all searches. It looks for a set bit in a sequence of words, where word i is made
  * by the caller's rule from the maps: the map's word, its complement (for zero bits), the
- * conjunction of two maps. The rule is a constant at each call, so the compiler makes one straight
+ * combination of two maps. The rule is a constant at each call, so the compiler makes one straight
  * loop out of each search.
  *
  *	      from			  size
@@ -23,16 +23,25 @@
 #include <linux/bitops.h>
 #include <linux/bitmap.h>
 
-enum word_rule { WORD_OF_A, WORD_NOT_A, WORD_A_AND_B };
+enum word_rule { WORD_OF_A, WORD_NOT_A, WORD_A_AND_B, WORD_A_ANDNOT_B, WORD_A_OR_B };
 
 static __always_inline unsigned long word_by(enum word_rule rule, const unsigned long *a,
 					     const unsigned long *b, unsigned long i)
 {
 	unsigned long w = READ_ONCE(a[i]);
 
-	if (rule == WORD_NOT_A)
+	switch (rule) {
+	case WORD_NOT_A:
 		return ~w;
-	return rule == WORD_A_AND_B ? w & READ_ONCE(b[i]) : w;
+	case WORD_A_AND_B:
+		return w & READ_ONCE(b[i]);
+	case WORD_A_ANDNOT_B:
+		return w & ~READ_ONCE(b[i]);
+	case WORD_A_OR_B:
+		return w | READ_ONCE(b[i]);
+	default:
+		return w;
+	}
 }
 
 static __always_inline unsigned long scan(enum word_rule rule, const unsigned long *a,
@@ -76,6 +85,42 @@ unsigned long find_next_and_bit(const unsigned long *a, const unsigned long *b, 
 				unsigned long from)
 {
 	return scan(WORD_A_AND_B, a, b, size, from);
+}
+
+/**
+ * find_next_andnot_bit - first bit at or after `from` that is set in a and not in b, else `size`
+ */
+unsigned long find_next_andnot_bit(const unsigned long *a, const unsigned long *b,
+				   unsigned long size, unsigned long from)
+{
+	return scan(WORD_A_ANDNOT_B, a, b, size, from);
+}
+
+/**
+ * find_next_or_bit - first bit at or after `from` that is set in one of the maps, else `size`
+ */
+unsigned long find_next_or_bit(const unsigned long *a, const unsigned long *b, unsigned long size,
+			       unsigned long from)
+{
+	return scan(WORD_A_OR_B, a, b, size, from);
+}
+
+/**
+ * find_nth_bit - the n-th set bit, counted from 0, `size` if there are not so many
+ */
+unsigned long find_nth_bit(const unsigned long *map, unsigned long size, unsigned long n)
+{
+	for (unsigned long i = 0; i < BITS_TO_LONGS(size); i++) {
+		unsigned long w = READ_ONCE(map[i]), weight;
+
+		if (i == BITS_TO_LONGS(size) - 1)
+			w &= BITMAP_LAST_WORD_MASK(size);
+		weight = hweight_long(w);
+		if (n < weight)
+			return i * BITS_PER_LONG + fns(w, n);
+		n -= weight;
+	}
+	return size;
 }
 
 /**

@@ -12,7 +12,10 @@
  * half (I1), so the object can only leak, never be freed under a user.
  */
 #include <linux/refcount.h>
+#include <linux/bits.h>
 #include <linux/bug.h>
+
+unsigned long refcount_warned;
 
 static const char *const sentences[] = {
 	[REFCOUNT_ADD_NOT_ZERO_OVF] = "saturated; leaking memory",
@@ -23,10 +26,40 @@ static const char *const sentences[] = {
 };
 
 /**
- * refcount_warn_saturate - pin the count and say why
+ * refcount_warn_saturate - pin the count; say why, the first time
+ * @r: the count
+ * @why: what was wrong
+ *
+ * Context: any.
  */
 void refcount_warn_saturate(refcount_t *r, enum refcount_saturation_type why)
 {
 	refcount_set(r, REFCOUNT_SATURATED);
-	WARN(true, "refcount_t: %s.", sentences[why]);
+	if (!(arch_fetch_or(&refcount_warned, BIT(why)) & BIT(why)))
+		WARN(true, "refcount_t: %s.", sentences[why]);
+}
+
+/**
+ * refcount_dec_not_one - give up a reference unless it is the last
+ * @r: the count
+ *
+ * A saturated count stays as it is, and says that it is not the last.
+ * Context: any.
+ * Return: false if it is the last: nothing was done.
+ */
+bool refcount_dec_not_one(refcount_t *r)
+{
+	int old = atomic_read(&r->refs);
+
+	do {
+		if (old < 0)
+			return true;
+		if (old == 1)
+			return false;
+		if (unlikely(old == 0)) {
+			refcount_warn_saturate(r, REFCOUNT_SUB_UAF);
+			return true;
+		}
+	} while (!atomic_try_cmpxchg(&r->refs, &old, old - 1));
+	return true;
 }

@@ -8,7 +8,10 @@
  * Mutations tried: BITMAP_LAST_WORD_MASK with n instead of -n; scan() not cutting the result to
  * `size`; scan() without the mask of the first word; valid_part() always ~0;
  * bitmap_find_next_zero_area() without alignment; test_and_set_bit() returning the new value;
- * hweight64() without the last step's mask.
+ * hweight64() without the last step's mask; WORD_A_ANDNOT_B without the complement; find_nth_bit()
+ * not masking the last word; find_round_bit() searching up to `size` again after the turn;
+ * sign_extend32() one bit short; get_count_order() of count instead of count - 1; set_mask_bits()
+ * returning the new value; bit_clear_unless() always clearing; __clear_bit_unlock() clearing all.
  */
 #include <kunit/test.h>
 #include <linux/bitmap.h>
@@ -295,17 +298,128 @@ static void cpu_masks(struct kunit *test)
 	KUNIT_EXPECT_TRUE(test, cpumask_test_cpu(smp_processor_id(), &a));
 }
 
-static struct kunit_case cases[] = { KUNIT_CASE(single_bits),
-				     KUNIT_CASE(positions),
-				     KUNIT_CASE(weights),
-				     KUNIT_CASE(searches),
-				     KUNIT_CASE(last_bit),
-				     KUNIT_CASE(ranges),
-				     KUNIT_CASE(questions),
-				     KUNIT_CASE(combining),
-				     KUNIT_CASE(zero_areas),
-				     KUNIT_CASE(cpu_masks),
-				     {} };
+/* ---- the rest of bitops.h ---- */
+
+static void words_of_bits(struct kunit *test)
+{
+	unsigned long word = 0xf1;
+
+	KUNIT_EXPECT_EQ(test, rol8(0x81, 1), 0x03);
+	KUNIT_EXPECT_EQ(test, ror8(0x81, 1), 0xc0);
+	KUNIT_EXPECT_EQ(test, rol16(0x8001, 4), 0x0018);
+	KUNIT_EXPECT_EQ(test, ror16(0x8001, 16), 0x8001);
+	KUNIT_EXPECT_EQ(test, rol32(0x80000001u, 31), 0xc0000000u);
+	KUNIT_EXPECT_EQ(test, ror64(1, 1), 1ull << 63);
+	KUNIT_EXPECT_EQ(test, sign_extend32(0x80, 7), -128);
+	KUNIT_EXPECT_EQ(test, sign_extend32(0x17f, 7), 127);
+	KUNIT_EXPECT_EQ(test, sign_extend64(1ull << 47, 47), -(1ll << 47));
+	KUNIT_EXPECT_EQ(test, get_count_order(0), -1);
+	KUNIT_EXPECT_EQ(test, get_count_order(1), 0);
+	KUNIT_EXPECT_EQ(test, get_count_order(64), 6);
+	KUNIT_EXPECT_EQ(test, get_count_order(65), 7);
+	KUNIT_EXPECT_EQ(test, get_count_order_long(1ul << 40), 40);
+	KUNIT_EXPECT_EQ(test, fns(0xf1, 0), 0);
+	KUNIT_EXPECT_EQ(test, fns(0xf1, 1), 4);
+	KUNIT_EXPECT_EQ(test, fns(0xf1, 5), BITS_PER_LONG);
+	KUNIT_EXPECT_EQ(test, aligned_byte_mask(3), 0xffffff);
+	KUNIT_EXPECT_EQ(test, set_mask_bits(&word, 0xf0ul, 0x20ul), 0xf1);
+	KUNIT_EXPECT_EQ(test, word, 0x21);
+	KUNIT_EXPECT_FALSE(test, bit_clear_unless(&word, 1ul, 0x20ul));
+	KUNIT_EXPECT_EQ(test, word, 0x21);
+	KUNIT_EXPECT_TRUE(test, bit_clear_unless(&word, 1ul, 0x40ul));
+	KUNIT_EXPECT_EQ(test, word, 0x20);
+}
+
+static void bits_as_locks(struct kunit *test)
+{
+	unsigned long word = BIT(7) | BIT(9);
+
+	KUNIT_EXPECT_FALSE(test, test_and_set_bit_lock(0, &word));
+	KUNIT_EXPECT_TRUE(test, test_and_set_bit_lock(0, &word));
+	KUNIT_EXPECT_TRUE(test, test_bit_acquire(0, &word));
+	clear_bit_unlock(0, &word);
+	KUNIT_EXPECT_EQ(test, word, BIT(7) | BIT(9));
+	__set_bit(1, &word);
+	__clear_bit_unlock(1, &word);
+	KUNIT_EXPECT_EQ(test, word, BIT(7) | BIT(9));
+	set_bit(0, &word);
+	KUNIT_EXPECT_TRUE(test, xor_unlock_is_negative_byte(1, &word));
+	clear_bit(7, &word);
+	set_bit(0, &word);
+	KUNIT_EXPECT_FALSE(test, xor_unlock_is_negative_byte(1, &word));
+	KUNIT_EXPECT_EQ(test, word, BIT(9));
+}
+
+/* Every search over two maps against a loop over single bits. */
+static void searches_of_two(struct kunit *test)
+{
+	unsigned long a[WORDS], b[WORDS];
+
+	for (int round = 0; round < 20; round++) {
+		unsigned int n = sizes[round % ARRAY_SIZE(sizes)], andnot = 0, or = 0, nth = 0;
+		unsigned long bit;
+
+		randomise(test, a);
+		randomise(test, b);
+		for_each_andnot_bit(bit, a, b, n)
+		{
+			KUNIT_EXPECT_TRUE(test, test_bit(bit, a) && !test_bit(bit, b));
+			andnot++;
+		}
+		for_each_or_bit(bit, a, b, n) or ++;
+		for (unsigned int i = 0; i < n; i++) {
+			andnot -= test_bit(i, a) && !test_bit(i, b);
+			or -= test_bit(i, a) || test_bit(i, b);
+			if (test_bit(i, a))
+				KUNIT_EXPECT_EQ(test, find_nth_bit(a, n, nth++), i);
+		}
+		KUNIT_EXPECT_EQ(test, andnot, 0);
+		KUNIT_EXPECT_EQ(test, or, 0);
+		KUNIT_EXPECT_EQ(test, find_nth_bit(a, n, nth), n);
+	}
+}
+
+/* A round sees each set bit once, in order, from wherever it begins; runs cover exactly the bits. */
+static void rounds_and_runs(struct kunit *test)
+{
+	unsigned long a[WORDS], first, end, bit;
+
+	for (int round = 0; round < 20; round++) {
+		unsigned int n = sizes[round % ARRAY_SIZE(sizes)], start = kunit_rand(test) % n;
+		unsigned long last = start, seen = 0, covered = 0;
+		bool turned = false;
+
+		randomise(test, a);
+		for_each_set_bit_wrap(bit, a, n, start)
+		{
+			KUNIT_ASSERT_TRUE(test, bit < n && test_bit(bit, a));
+			if (seen && bit <= last) {
+				KUNIT_ASSERT_FALSE(test, turned);
+				turned = true;
+			}
+			turned |= bit < start;
+			last = bit;
+			seen++;
+		}
+		KUNIT_EXPECT_EQ(test, seen, bitmap_weight(a, n));
+		for_each_set_bitrange(first, end, a, n)
+		{
+			KUNIT_EXPECT_EQ(test, find_next_zero_bit(a, n, first), end);
+			covered += end - first;
+		}
+		KUNIT_EXPECT_EQ(test, covered, seen);
+		for_each_clear_bitrange(first, end, a, n) covered += end - first;
+		KUNIT_EXPECT_EQ(test, covered, n);
+	}
+}
+
+static struct kunit_case cases[] = {
+	KUNIT_CASE(single_bits),     KUNIT_CASE(positions),	KUNIT_CASE(weights),
+	KUNIT_CASE(searches),	     KUNIT_CASE(last_bit),	KUNIT_CASE(ranges),
+	KUNIT_CASE(questions),	     KUNIT_CASE(combining),	KUNIT_CASE(zero_areas),
+	KUNIT_CASE(words_of_bits),   KUNIT_CASE(bits_as_locks), KUNIT_CASE(searches_of_two),
+	KUNIT_CASE(rounds_and_runs), KUNIT_CASE(cpu_masks),	{}
+};
 
 static struct kunit_suite suite = { .name = "bitmap", .test_cases = cases };
 kunit_test_suite(suite);

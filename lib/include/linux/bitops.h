@@ -17,6 +17,11 @@
 #define BITS_PER_TYPE(type) (sizeof(type) * BITS_PER_BYTE)
 #define BITS_TO_LONGS(n)    (((n) + BITS_PER_LONG - 1) / BITS_PER_LONG)
 #define BITS_TO_BYTES(n)    (((n) + BITS_PER_BYTE - 1) / BITS_PER_BYTE)
+#define BITS_TO_U64(n)	    (((n) + 63) / 64)
+#define BITS_TO_U32(n)	    (((n) + 31) / 32)
+
+/* The first n bytes of a word as they stand in memory. */
+#define aligned_byte_mask(n) ((1UL << 8 * (n)) - 1)
 
 static __always_inline void set_bit(unsigned long nr, volatile unsigned long *map)
 {
@@ -30,12 +35,18 @@ static __always_inline void clear_bit(unsigned long nr, volatile unsigned long *
 
 static __always_inline void change_bit(unsigned long nr, volatile unsigned long *map)
 {
-	(void)__atomic_fetch_xor(&map[BIT_WORD(nr)], BIT_MASK(nr), __ATOMIC_RELAXED);
+	arch_xor(&map[BIT_WORD(nr)], BIT_MASK(nr));
 }
 
 static __always_inline bool test_bit(unsigned long nr, const volatile unsigned long *map)
 {
-	return map[BIT_WORD(nr)] >> (nr % BITS_PER_LONG) & 1;
+	return READ_ONCE(map[BIT_WORD(nr)]) >> (nr % BITS_PER_LONG) & 1;
+}
+
+/* What follows is not done before: pairs with clear_bit_unlock() and other releases. */
+static __always_inline bool test_bit_acquire(unsigned long nr, const volatile unsigned long *map)
+{
+	return smp_load_acquire(&map[BIT_WORD(nr)]) >> (nr % BITS_PER_LONG) & 1;
 }
 
 static __always_inline bool test_and_set_bit(unsigned long nr, volatile unsigned long *map)
@@ -50,19 +61,35 @@ static __always_inline bool test_and_clear_bit(unsigned long nr, volatile unsign
 
 static __always_inline bool test_and_change_bit(unsigned long nr, volatile unsigned long *map)
 {
-	return __atomic_fetch_xor(&map[BIT_WORD(nr)], BIT_MASK(nr), __ATOMIC_SEQ_CST) &
-	       BIT_MASK(nr);
+	return arch_fetch_xor(&map[BIT_WORD(nr)], BIT_MASK(nr)) & BIT_MASK(nr);
 }
 
 /* A bit as a lock: acquire and release. */
 static __always_inline bool test_and_set_bit_lock(unsigned long nr, volatile unsigned long *map)
 {
-	return test_and_set_bit(nr, map);
+	return arch_fetch_or_order(&map[BIT_WORD(nr)], BIT_MASK(nr), __ATOMIC_ACQUIRE) &
+	       BIT_MASK(nr);
 }
 
 static __always_inline void clear_bit_unlock(unsigned long nr, volatile unsigned long *map)
 {
-	(void)__atomic_fetch_and(&map[BIT_WORD(nr)], ~BIT_MASK(nr), __ATOMIC_RELEASE);
+	(void)arch_fetch_and_order(&map[BIT_WORD(nr)], ~BIT_MASK(nr), __ATOMIC_RELEASE);
+}
+
+/* Where only the holder of the bit changes the word. */
+static __always_inline void __clear_bit_unlock(unsigned long nr, volatile unsigned long *map)
+{
+	smp_store_release(&map[BIT_WORD(nr)], READ_ONCE(map[BIT_WORD(nr)]) & ~BIT_MASK(nr));
+}
+
+/*
+ * Flip the bits of `mask` (below bit 7) with release order: was bit 7 of that byte set? A lock in
+ * one bit and "somebody waits" in bit 7 are given back so with one operation.
+ */
+static __always_inline bool xor_unlock_is_negative_byte(unsigned long mask,
+							volatile unsigned long *word)
+{
+	return arch_fetch_xor_order(word, mask, __ATOMIC_RELEASE) & BIT(7);
 }
 
 static __always_inline void __set_bit(unsigned long nr, volatile unsigned long *map)
@@ -166,33 +193,86 @@ static inline __attribute_const__ unsigned int hweight64(u64 x)
 #define hweight16(x)	hweight64((u16)(x))
 #define hweight8(x)	hweight64((u8)(x))
 
-static __always_inline __attribute_const__ u64 rol64(u64 x, unsigned int n)
+/* Rotations, by any number of places. */
+#define __ROTATIONS(n)                                                                      \
+	static __always_inline __attribute_const__ u##n rol##n(u##n x, unsigned int places) \
+	{                                                                                   \
+		return (x << (places & (n - 1))) | (x >> (-places & (n - 1)));              \
+	}                                                                                   \
+	static __always_inline __attribute_const__ u##n ror##n(u##n x, unsigned int places) \
+	{                                                                                   \
+		return rol##n(x, -places & (n - 1));                                        \
+	}
+__ROTATIONS(8)
+__ROTATIONS(16)
+__ROTATIONS(32)
+__ROTATIONS(64)
+
+/* The number whose two's complement stands in bits 0 … index, index being the sign. */
+static __always_inline __attribute_const__ s32 sign_extend32(u32 value, int index)
 {
-	return (x << (n & 63)) | (x >> (-n & 63));
+	return (s32)(value << (31 - index)) >> (31 - index);
 }
 
-static __always_inline __attribute_const__ u64 ror64(u64 x, unsigned int n)
+static __always_inline __attribute_const__ s64 sign_extend64(u64 value, int index)
 {
-	return rol64(x, -n & 63);
+	return (s64)(value << (63 - index)) >> (63 - index);
 }
 
-static __always_inline __attribute_const__ u32 rol32(u32 x, unsigned int n)
+/* The least n with 2^n >= count; -1 for none at all. */
+static __always_inline __attribute_const__ int get_count_order(unsigned int count)
 {
-	return (x << (n & 31)) | (x >> (-n & 31));
+	return count ? fls(count - 1) : -1;
 }
 
-static __always_inline __attribute_const__ u32 ror32(u32 x, unsigned int n)
+static __always_inline __attribute_const__ int get_count_order_long(unsigned long count)
 {
-	return rol32(x, -n & 31);
+	return count ? fls_long(count - 1) : -1;
 }
+
+/* The place of the n-th set bit (n from 0); BITS_PER_LONG if there are not so many. */
+static inline __attribute_const__ unsigned long fns(unsigned long word, unsigned int n)
+{
+	while (word && n--)
+		word &= word - 1;
+	return word ? __ffs(word) : BITS_PER_LONG;
+}
+
+/* Set the bits `set` and clear `mask` in *ptr as one change; the value before. */
+#define set_mask_bits(ptr, mask, set)                                          \
+	({                                                                     \
+		const __typeof__(*(ptr)) __mask = (mask), __set = (set);       \
+		__typeof__(*(ptr)) __was = READ_ONCE(*(ptr));                  \
+                                                                               \
+		while (!try_cmpxchg((ptr), &__was, (__was & ~__mask) | __set)) \
+			;                                                      \
+		__was;                                                         \
+	})
+
+/* Clear the bits `clear` unless one of `test` is set: were they cleared? */
+#define bit_clear_unless(ptr, clear, test)                                                 \
+	({                                                                                 \
+		const __typeof__(*(ptr)) __clear = (clear), __test = (test);               \
+		__typeof__(*(ptr)) __was = READ_ONCE(*(ptr));                              \
+                                                                                           \
+		while (!(__was & __test) && !try_cmpxchg((ptr), &__was, __was & ~__clear)) \
+			;                                                                  \
+		!(__was & __test);                                                         \
+	})
 
 /* First bit >= from of that kind below `size`, `size` if there is none. O(size / 64). */
 unsigned long find_next_bit(const unsigned long *map, unsigned long size, unsigned long from);
 unsigned long find_next_zero_bit(const unsigned long *map, unsigned long size, unsigned long from);
 unsigned long find_next_and_bit(const unsigned long *a, const unsigned long *b, unsigned long size,
 				unsigned long from);
+unsigned long find_next_andnot_bit(const unsigned long *a, const unsigned long *b,
+				   unsigned long size, unsigned long from);
+unsigned long find_next_or_bit(const unsigned long *a, const unsigned long *b, unsigned long size,
+			       unsigned long from);
 /* Highest set bit below `size`, `size` if there is none. */
 unsigned long find_last_bit(const unsigned long *map, unsigned long size);
+/* The n-th set bit (n from 0) below `size`, `size` if there are not so many. */
+unsigned long find_nth_bit(const unsigned long *map, unsigned long size, unsigned long n);
 
 static inline unsigned long find_first_bit(const unsigned long *map, unsigned long size)
 {
@@ -204,6 +284,40 @@ static inline unsigned long find_first_zero_bit(const unsigned long *map, unsign
 	return find_next_zero_bit(map, size, 0);
 }
 
+static inline unsigned long find_first_and_bit(const unsigned long *a, const unsigned long *b,
+					       unsigned long size)
+{
+	return find_next_and_bit(a, b, size, 0);
+}
+
+/* As find_next_bit(), but it goes on from the start: `size` only if no bit is set at all. */
+static inline unsigned long find_next_bit_wrap(const unsigned long *map, unsigned long size,
+					       unsigned long from)
+{
+	unsigned long bit = find_next_bit(map, size, from);
+
+	if (bit < size || !from)
+		return bit;
+	bit = find_next_bit(map, from, 0);
+	return bit < from ? bit : size;
+}
+
+/* The next in a round that began at `start`; `size` when the round is over. */
+static inline unsigned long find_round_bit(const unsigned long *map, unsigned long size,
+					   unsigned long start, unsigned long from)
+{
+	unsigned long bit;
+
+	if (from > start) {
+		bit = find_next_bit(map, size, from);
+		if (bit < size)
+			return bit;
+		from = 0;
+	}
+	bit = find_next_bit(map, start, from);
+	return bit < start ? bit : size;
+}
+
 #define for_each_set_bit(bit, map, size)                              \
 	for ((bit) = find_next_bit((map), (size), 0); (bit) < (size); \
 	     (bit) = find_next_bit((map), (size), (bit) + 1))
@@ -213,5 +327,30 @@ static inline unsigned long find_first_zero_bit(const unsigned long *map, unsign
 #define for_each_clear_bit(bit, map, size)                                 \
 	for ((bit) = find_next_zero_bit((map), (size), 0); (bit) < (size); \
 	     (bit) = find_next_zero_bit((map), (size), (bit) + 1))
+#define for_each_clear_bit_from(bit, map, size)                                \
+	for ((bit) = find_next_zero_bit((map), (size), (bit)); (bit) < (size); \
+	     (bit) = find_next_zero_bit((map), (size), (bit) + 1))
+#define for_each_and_bit(bit, a, b, size)                                    \
+	for ((bit) = find_next_and_bit((a), (b), (size), 0); (bit) < (size); \
+	     (bit) = find_next_and_bit((a), (b), (size), (bit) + 1))
+#define for_each_andnot_bit(bit, a, b, size)                                    \
+	for ((bit) = find_next_andnot_bit((a), (b), (size), 0); (bit) < (size); \
+	     (bit) = find_next_andnot_bit((a), (b), (size), (bit) + 1))
+#define for_each_or_bit(bit, a, b, size)                                    \
+	for ((bit) = find_next_or_bit((a), (b), (size), 0); (bit) < (size); \
+	     (bit) = find_next_or_bit((a), (b), (size), (bit) + 1))
+/* All set bits, those from `start` on first. */
+#define for_each_set_bit_wrap(bit, map, size, start)                             \
+	for ((bit) = find_next_bit_wrap((map), (size), (start)); (bit) < (size); \
+	     (bit) = find_round_bit((map), (size), (start), (bit) + 1))
+/* Runs of set (clear) bits: [first, end). */
+#define for_each_set_bitrange(first, end, map, size)                              \
+	for ((first) = 0; (first) = find_next_bit((map), (size), (first)),        \
+	    (end) = find_next_zero_bit((map), (size), (first)), (first) < (size); \
+	     (first) = (end))
+#define for_each_clear_bitrange(first, end, map, size)                          \
+	for ((first) = 0; (first) = find_next_zero_bit((map), (size), (first)), \
+	    (end) = find_next_bit((map), (size), (first)), (first) < (size);    \
+	     (first) = (end))
 
 #endif

@@ -31,6 +31,8 @@ void mutex_lock(struct mutex *lock);
 int mutex_trylock(struct mutex *lock);
 void mutex_unlock(struct mutex *lock);
 #define mutex_destroy(lock) ((void)(lock))
+/* Decrement; 1 if that gave 0: then the mutex is held. */
+int atomic_dec_and_mutex_lock(atomic_t *count, struct mutex *lock);
 
 static inline bool mutex_is_locked(const struct mutex *lock)
 {

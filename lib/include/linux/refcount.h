@@ -31,8 +31,13 @@ enum refcount_saturation_type {
 	REFCOUNT_DEC_LEAK,
 };
 
-/* Pin the count and warn, with the sentence for `why`. */
+/*
+ * Pin the count and warn, with the sentence for `why`: once for each sentence, so that an object
+ * which went wrong once does not fill the log.
+ */
 void refcount_warn_saturate(refcount_t *r, enum refcount_saturation_type why);
+/* The sentences that were said, BIT(type) each. A test that wants to see one again clears it. */
+extern unsigned long refcount_warned;
 
 static inline void refcount_set(refcount_t *r, int n)
 {
@@ -44,39 +49,70 @@ static inline unsigned int refcount_read(const refcount_t *r)
 	return atomic_read(&r->refs);
 }
 
-static inline __must_check bool refcount_add_not_zero(int i, refcount_t *r)
+/*
+ * The names with underscores also tell the value before, where `oldp` is not NULL. Ordering: giving
+ * up a reference is done after everything that preceded it, and whoever gave up the last sees all of
+ * it; taking one orders nothing that callers may rely on.
+ */
+static inline __must_check bool __refcount_add_not_zero(int i, refcount_t *r, int *oldp)
 {
 	int old = atomic_fetch_add_unless(&r->refs, i, 0);
 
+	if (oldp)
+		*oldp = old;
 	if (unlikely(old < 0 || old > REFCOUNT_MAX - i))
 		refcount_warn_saturate(r, REFCOUNT_ADD_NOT_ZERO_OVF);
 	return old;
 }
 
-static inline __must_check bool refcount_inc_not_zero(refcount_t *r)
+static inline __must_check bool refcount_add_not_zero(int i, refcount_t *r)
 {
-	return refcount_add_not_zero(1, r);
+	return __refcount_add_not_zero(i, r, NULL);
 }
 
-static inline void refcount_add(int i, refcount_t *r)
+static inline __must_check bool __refcount_inc_not_zero(refcount_t *r, int *oldp)
+{
+	return __refcount_add_not_zero(1, r, oldp);
+}
+
+static inline __must_check bool refcount_inc_not_zero(refcount_t *r)
+{
+	return __refcount_inc_not_zero(r, NULL);
+}
+
+static inline void __refcount_add(int i, refcount_t *r, int *oldp)
 {
 	int old = atomic_fetch_add(i, &r->refs);
 
+	if (oldp)
+		*oldp = old;
 	if (unlikely(old == 0))
 		refcount_warn_saturate(r, REFCOUNT_ADD_UAF);
 	else if (unlikely(old < 0 || old > REFCOUNT_MAX - i))
 		refcount_warn_saturate(r, REFCOUNT_ADD_OVF);
 }
 
-static inline void refcount_inc(refcount_t *r)
+static inline void refcount_add(int i, refcount_t *r)
 {
-	refcount_add(1, r);
+	__refcount_add(i, r, NULL);
 }
 
-static inline __must_check bool refcount_sub_and_test(int i, refcount_t *r)
+static inline void __refcount_inc(refcount_t *r, int *oldp)
+{
+	__refcount_add(1, r, oldp);
+}
+
+static inline void refcount_inc(refcount_t *r)
+{
+	__refcount_inc(r, NULL);
+}
+
+static inline __must_check bool __refcount_sub_and_test(int i, refcount_t *r, int *oldp)
 {
 	int old = atomic_fetch_sub(i, &r->refs);
 
+	if (oldp)
+		*oldp = old;
 	if (old > 0 && old == i)
 		return true;
 	if (unlikely(old <= 0 || old < i))
@@ -84,16 +120,57 @@ static inline __must_check bool refcount_sub_and_test(int i, refcount_t *r)
 	return false;
 }
 
+static inline __must_check bool refcount_sub_and_test(int i, refcount_t *r)
+{
+	return __refcount_sub_and_test(i, r, NULL);
+}
+
+static inline __must_check bool __refcount_dec_and_test(refcount_t *r, int *oldp)
+{
+	return __refcount_sub_and_test(1, r, oldp);
+}
+
 static inline __must_check bool refcount_dec_and_test(refcount_t *r)
 {
-	return refcount_sub_and_test(1, r);
+	return __refcount_dec_and_test(r, NULL);
 }
 
 /* For a count that is known not to be the last. */
-static inline void refcount_dec(refcount_t *r)
+static inline void __refcount_dec(refcount_t *r, int *oldp)
 {
-	if (unlikely(atomic_fetch_sub(1, &r->refs) <= 1))
+	int old = atomic_fetch_sub(1, &r->refs);
+
+	if (oldp)
+		*oldp = old;
+	if (unlikely(old <= 1))
 		refcount_warn_saturate(r, REFCOUNT_DEC_LEAK);
 }
+
+static inline void refcount_dec(refcount_t *r)
+{
+	__refcount_dec(r, NULL);
+}
+
+/* 1 -> 0, nothing else: was it done? */
+static inline __must_check bool refcount_dec_if_one(refcount_t *r)
+{
+	int one = 1;
+
+	return atomic_try_cmpxchg(&r->refs, &one, 0);
+}
+
+/* Decrement unless that would give up the last reference; false: it is the last, and still there. */
+__must_check bool refcount_dec_not_one(refcount_t *r);
+
+/*
+ * Decrement; if that gives up the last reference, with the lock taken before: true, and the lock is
+ * held. For objects that others find under that lock (lib/sync/dec_and_lock.c).
+ */
+struct mutex;
+struct spinlock;
+__must_check bool refcount_dec_and_mutex_lock(refcount_t *r, struct mutex *lock);
+__must_check bool refcount_dec_and_lock(refcount_t *r, struct spinlock *lock);
+__must_check bool refcount_dec_and_lock_irqsave(refcount_t *r, struct spinlock *lock,
+						unsigned long *flags);
 
 #endif

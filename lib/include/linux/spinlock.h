@@ -14,6 +14,7 @@
 #include <linux/compiler.h>
 #include <linux/bug.h>
 #include <linux/preempt.h>
+#include <linux/atomic.h>
 #include <linux/lockdep.h>
 #include <asm/atomic.h>
 #include <asm/barrier.h>
@@ -191,6 +192,12 @@ static __always_inline void spin_unlock_irqrestore(spinlock_t *lock, unsigned lo
  */
 #define spin_lock_bh(lock)   spin_lock(lock)
 #define spin_unlock_bh(lock) spin_unlock(lock)
+
+/* Decrement; true if that gave 0: then the lock is held (lib/sync/dec_and_lock.c). */
+bool atomic_dec_and_lock(atomic_t *count, spinlock_t *lock);
+bool __atomic_dec_and_lock_irqsave(atomic_t *count, spinlock_t *lock, unsigned long *flags);
+#define atomic_dec_and_lock_irqsave(count, lock, flags) \
+	__atomic_dec_and_lock_irqsave((count), (lock), &(flags))
 
 #define assert_spin_locked(lock) BUG_ON(!spin_is_locked(lock))
 
