@@ -186,12 +186,22 @@ static __always_inline void spin_unlock_irqrestore(spinlock_t *lock, unsigned lo
 		});                               \
 	})
 
+#define spin_trylock_irq(lock)                 \
+	({                                     \
+		local_irq_disable();           \
+		spin_trylock(lock) ? true : ({ \
+			local_irq_enable();    \
+			false;                 \
+		});                            \
+	})
+
 /*
  * There are no softirqs: their work would run with interrupts on, in no other context than the
  * caller's.
  */
-#define spin_lock_bh(lock)   spin_lock(lock)
-#define spin_unlock_bh(lock) spin_unlock(lock)
+#define spin_lock_bh(lock)    spin_lock(lock)
+#define spin_unlock_bh(lock)  spin_unlock(lock)
+#define spin_trylock_bh(lock) spin_trylock(lock)
 
 /* Decrement; true if that gave 0: then the lock is held (lib/sync/dec_and_lock.c). */
 bool atomic_dec_and_lock(atomic_t *count, spinlock_t *lock);
@@ -200,6 +210,12 @@ bool __atomic_dec_and_lock_irqsave(atomic_t *count, spinlock_t *lock, unsigned l
 	__atomic_dec_and_lock_irqsave((count), (lock), &(flags))
 
 #define assert_spin_locked(lock) BUG_ON(!spin_is_locked(lock))
+
+/* Locks of one kind taken together: the subclass is for who checks their order. */
+#define spin_lock_nested(lock, subclass)		spin_lock(lock)
+#define spin_lock_bh_nested(lock, subclass)		spin_lock_bh(lock)
+#define spin_lock_irqsave_nested(lock, flags, subclass) spin_lock_irqsave(lock, flags)
+#define spin_lock_nest_lock(lock, outer)		spin_lock(lock)
 
 #define raw_spin_lock_init(lock)		spin_lock_init(lock)
 #define raw_spin_lock(lock)			spin_lock(lock)
@@ -210,5 +226,14 @@ bool __atomic_dec_and_lock_irqsave(atomic_t *count, spinlock_t *lock, unsigned l
 #define raw_spin_lock_irqsave(lock, flags)	spin_lock_irqsave(lock, flags)
 #define raw_spin_unlock_irqrestore(lock, flags) spin_unlock_irqrestore(lock, flags)
 #define raw_spin_is_locked(lock)		spin_is_locked(lock)
+#define raw_spin_is_contended(lock)		spin_is_contended(lock)
+#define raw_spin_trylock_irq(lock)		spin_trylock_irq(lock)
+#define raw_spin_trylock_irqsave(lock, flags)	spin_trylock_irqsave(lock, flags)
+#define raw_spin_lock_bh(lock)			spin_lock_bh(lock)
+#define raw_spin_unlock_bh(lock)		spin_unlock_bh(lock)
+#define raw_spin_trylock_bh(lock)		spin_trylock_bh(lock)
+#define raw_spin_lock_nested(lock, subclass)	spin_lock(lock)
+
+#include <linux/rwlock.h>
 
 #endif
