@@ -51,7 +51,7 @@
 #include "internal.h"
 #include "slab.h"
 
-#define TRACK_DEPTH   8 /* some of them the allocator's own */
+#define TRACK_DEPTH   8	  /* some of them the allocator's own */
 #define DUMP_BYTES    128 /* of an object */
 #define MAX_LEAKED    64  /* objects listed one by one */
 #define DEBUG_DEFAULT (SLAB_CONSISTENCY_CHECKS | SLAB_RED_ZONE | SLAB_POISON | SLAB_STORE_USER)
@@ -301,16 +301,51 @@ static unsigned long slab_offset(const struct kmem_cache *s, const void *p)
  * a frame, the compiler decides.
  */
 static const char *const own_functions[] = {
-	"alloc_slow", "alloc_direct", "slab_alloc", "kmem_cache_alloc", "kmem_cache_zalloc",
-	"kmem_cache_alloc_node", "kmem_cache_alloc_bulk", "__kmalloc_cache",
-	"__kmalloc_cache_flags", "__kmalloc", "krealloc", "krealloc_array", "move_block",
-	"resize_known", "kmemdup", "kmemdup_array", "kmemdup_nul", "kstrdup", "kstrdup_const",
-	"kstrndup", "kv_alloc", "kv_array", "kvmalloc", "kvmalloc_node", "kvzalloc",
-	"kvzalloc_node", "kvmalloc_array", "kvmalloc_array_node", "kvcalloc", "kvcalloc_node",
+	"alloc_odd",
+	"alloc_slow",
+	"alloc_direct",
+	"slab_alloc",
+	"kmem_cache_alloc",
+	"kmem_cache_zalloc",
+	"kmem_cache_alloc_node",
+	"kmem_cache_alloc_bulk",
+	"__kmalloc_cache",
+	"__kmalloc_cache_flags",
+	"__kmalloc",
+	"krealloc",
+	"krealloc_array",
+	"move_block",
+	"resize_known",
+	"kmemdup",
+	"kmemdup_array",
+	"kmemdup_nul",
+	"kstrdup",
+	"kstrdup_const",
+	"kstrndup",
+	"kv_alloc",
+	"kv_array",
+	"kvmalloc",
+	"kvmalloc_node",
+	"kvzalloc",
+	"kvzalloc_node",
+	"kvmalloc_array",
+	"kvmalloc_array_node",
+	"kvcalloc",
+	"kvcalloc_node",
 	"kvrealloc",
-	"slab_free_checked", "free_odd", "free_marked", "slab_free",
-	"free_slow", "free_wrong_cache", "kmem_cache_free",
-	"kmem_cache_free_bulk", "kfree_bulk", "kfree", "kfree_sensitive", "kfree_const", "kvfree",
+	"slab_free_checked",
+	"free_odd",
+	"free_marked",
+	"slab_free",
+	"free_slow",
+	"free_wrong_cache",
+	"kmem_cache_free",
+	"kmem_cache_free_bulk",
+	"kfree_bulk",
+	"kfree",
+	"kfree_sensitive",
+	"kfree_const",
+	"kvfree",
 	"kvfree_sensitive",
 };
 
@@ -351,8 +386,8 @@ static void report_track(const char *verb, const struct track *kept)
 		return;
 	while (own < t->nr - 1 && is_own(t->ips[own]))
 		own++;
-	scnprintf(title, sizeof(title), "%s in %pB age=%lu cpu=%u pid=0", verb,
-		  (void *)t->ips[own], jiffies - t->when, t->cpu);
+	scnprintf(title, sizeof(title), "%s in %pB age=%lu cpu=%u pid=0", verb, (void *)t->ips[own],
+		  jiffies - t->when, t->cpu);
 	report_stack(title, t->ips + own, t->nr - own);
 }
 
@@ -470,7 +505,8 @@ void slab_report_no_cache(const char *func, const void *s)
 	report_begin("BUG: %s of 0x%px, which is no cache", func, s);
 	report_address(s);
 	report_stack_here(NULL);
-	report_advice("The cache was destroyed before, or never made: look for two owners of one pointer.");
+	report_advice(
+		"The cache was destroyed before, or never made: look for two owners of one pointer.");
 	report_end();
 }
 

@@ -144,15 +144,25 @@ static void count_line(const char *text)
 	lines++;
 }
 
+/* With an area of one's own there is something to see, whatever the others get to do. */
+static void look(struct smp_cpu *c)
+{
+	struct area *a = get_area(c);
+
+	do {
+		vmallocinfo_show(count_line);
+		mm_quiesce();
+	} while (smp_more(c));
+	if (a)
+		check_and_free(c, a);
+}
+
 static void look_on_cpu(struct smp_cpu *c)
 {
 	if (c->id)
 		churn_on_cpu(c);
 	else
-		do {
-			vmallocinfo_show(count_line);
-			mm_quiesce();
-		} while (smp_more(c));
+		look(c);
 }
 
 static void look_meanwhile(struct kunit *test)

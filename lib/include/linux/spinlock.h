@@ -211,11 +211,15 @@ bool __atomic_dec_and_lock_irqsave(atomic_t *count, spinlock_t *lock, unsigned l
 
 #define assert_spin_locked(lock) BUG_ON(!spin_is_locked(lock))
 
-/* Locks of one kind taken together: the subclass is for who checks their order. */
-#define spin_lock_nested(lock, subclass)		spin_lock(lock)
-#define spin_lock_bh_nested(lock, subclass)		spin_lock_bh(lock)
-#define spin_lock_irqsave_nested(lock, flags, subclass) spin_lock_irqsave(lock, flags)
-#define spin_lock_nest_lock(lock, outer)		spin_lock(lock)
+/* Locks of one class taken together, see spin_lock_nested(). */
+#define spin_lock_bh_nested(lock, subclass) spin_lock_nested(lock, subclass)
+#define spin_lock_irqsave_nested(lock, flags, subclass) \
+	do {                                            \
+		local_irq_save(flags);                  \
+		spin_lock_nested((lock), (subclass));   \
+	} while (0)
+/* `outer`, held, keeps all others away: in which order these are taken doesn't matter. */
+#define spin_lock_nest_lock(lock, outer) spin_lock_nested((lock), LOCK_SUBCLASSES - 1)
 
 #define raw_spin_lock_init(lock)		spin_lock_init(lock)
 #define raw_spin_lock(lock)			spin_lock(lock)
@@ -232,7 +236,7 @@ bool __atomic_dec_and_lock_irqsave(atomic_t *count, spinlock_t *lock, unsigned l
 #define raw_spin_lock_bh(lock)			spin_lock_bh(lock)
 #define raw_spin_unlock_bh(lock)		spin_unlock_bh(lock)
 #define raw_spin_trylock_bh(lock)		spin_trylock_bh(lock)
-#define raw_spin_lock_nested(lock, subclass)	spin_lock(lock)
+#define raw_spin_lock_nested(lock, subclass)	spin_lock_nested(lock, subclass)
 
 #include <linux/rwlock.h>
 
