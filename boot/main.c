@@ -152,7 +152,7 @@ static unsigned int limit_cpus(unsigned int nr)
  */
 static void find_cpus(void)
 {
-	char line[160], disabled[32] = "", fewer[32] = "";
+	char line[192], disabled[32] = "", fewer[32] = "";
 	unsigned int nr;
 
 	acpi_find_cpus(&reader, &info, boot_cpu_apic_id(), &cpus);

@@ -40,6 +40,12 @@ SKIPPED(recovery_shuts_user_memory, IN_SOFTWARE)
 SKIPPED(traces_lead_through_traps, NO_IDT ": see traps.stack_overflow_is_named")
 SKIPPED(user_memory_is_shut_again, IN_SOFTWARE)
 
+/* firmware_test.c */
+#define LISTED_HERE "this list of CPUs is looked at by host_firmware"
+SKIPPED(all_cpus_are_listed, LISTED_HERE)
+SKIPPED(boot_cpu_is_first, LISTED_HERE)
+SKIPPED(list_is_handed_on, LISTED_HERE)
+
 static struct kunit_case cpu_cases[] = { KUNIT_CASE(protections_are_on),
 					 KUNIT_CASE(features_are_what_cpuid_says),
 					 KUNIT_CASE(three_traps_have_stacks_of_their_own),
@@ -62,9 +68,15 @@ static struct kunit_case interrupts_cases[] = { KUNIT_CASE(bad_selector),
 						KUNIT_CASE(user_memory_is_shut_again),
 						{} };
 
+static struct kunit_case firmware_cases[] = { KUNIT_CASE(all_cpus_are_listed),
+					      KUNIT_CASE(boot_cpu_is_first),
+					      KUNIT_CASE(list_is_handed_on),
+					      {} };
+
 static struct kunit_suite cpu_suite = { .name = "cpu", .test_cases = cpu_cases };
 static struct kunit_suite smap_suite = { .name = "smap", .test_cases = smap_cases };
 static struct kunit_suite interrupts_suite = { .name = "interrupts",
 					       .test_cases = interrupts_cases };
+static struct kunit_suite firmware_suite = { .name = "firmware", .test_cases = firmware_cases };
 
-kunit_test_suites(&cpu_suite, &smap_suite, &interrupts_suite);
+kunit_test_suites(&cpu_suite, &smap_suite, &interrupts_suite, &firmware_suite);
