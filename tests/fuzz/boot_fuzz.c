@@ -9,6 +9,9 @@
  *	claims		memory ranges of 7 bytes each: what no parser need be passed for, so that the
  *			normaliser sees many of them
  *	hostile		the same, laid over by one of the hostile maps
+ *	ACPI		physical memory from PVH_BASE on, an RSDP first; the second byte is the boot
+ *			CPU's id. Checksums are set right on the way, or no input would get far: where a
+ *			structure's own says 0x55 it is taken for right
  *
  * What a parser reads beyond the input is the address sanitizer's to find: the input is as large as
  * its allocation.
@@ -16,7 +19,8 @@
  * Checked of a boot_info: counts within the tables, strings terminated, modules and the framebuffer
  * without wrap. Of a map: memmap_valid(), and for every page at and around each edge of claim or
  * range that its type is what the claims say, told page by page (page_type()). Types change at edges
- * only, so that is every page.
+ * only, so that is every page. Of a list of CPUs: the boot CPU first, no id twice, none that can't be
+ * used, as many as were listed less those that were left out.
  *
  * finds, within a minute from its corpus, when planted:
  *	boot/bootinfo.c: what is not usable is rounded inwards
@@ -24,8 +28,11 @@
  *	boot/multiboot2.c: a tag that reaches past the end is read whole
  *	boot/multiboot2.c: the entries of a map run on past their tag
  *	boot/pvh.c: a module's text is not cut to its field
+ *	boot/acpi.c: an entry that reaches past the end of its table is taken
+ *	boot/acpi.c: ids are not remembered
  */
 #include <asm/page.h>
+#include <boot/acpi.h>
 #include <boot/bootinfo.h>
 #include <linux/kernel.h>
 #include <linux/minmax.h>
@@ -266,6 +273,78 @@ static void check_laid_over(const struct hostile_map *h)
 	}
 }
 
+static u8 behind; /* what stands behind the bytes that were asked for */
+
+/*
+ * The same, with the checksum of what is read set right where it is 0x55. Its place is known by the
+ * signature; what is read is a copy, so that the input stays as it is.
+ */
+static const void *read_sealed(void *ctx, phys_addr_t p, size_t n)
+{
+	static u8 copy[4096 + 64];
+	const u8 *from = read_phys(ctx, p, n);
+	size_t at = 0;
+	u8 sum = 0;
+
+	if (!from || n > sizeof(copy) - 64 || n < 20)
+		return from;
+	memset(copy + n, behind, 64);
+	if (!memcmp(from, "RSD PTR ", 8))
+		at = 8;
+	else if (n >= 36)
+		at = 9;
+	if (!at || from[at] != 0x55)
+		return from;
+	memcpy(copy, from, n);
+	copy[at] = 0;
+	for (size_t i = 0; i < (at == 8 ? 20 : n); i++)
+		sum -= copy[i];
+	copy[at] = sum;
+	for (size_t i = sum = 0; at == 8 && n >= 36 && i < 36; i++)
+		sum -= i == 32 ? 0 : copy[i];
+	if (at == 8 && n >= 36 && copy[32] == 0x55)
+		copy[32] = sum;
+	return copy;
+}
+
+static void check_cpus(const struct acpi_cpus *c, u32 boot_id)
+{
+	unsigned int left_out = c->problems[ACPI_P_ID_LARGE].count +
+				c->problems[ACPI_P_TOO_MANY].count;
+	bool added = c->nr_listed == 0 || c->problems[ACPI_P_NO_BOOT_CPU].count;
+	char text[192];
+
+	FUZZ_CHECK(c->nr >= 1 && c->nr <= NR_CPUS, "%u CPUs", c->nr);
+	FUZZ_CHECK(c->apic_id[0] == boot_id, "id %u comes first", c->apic_id[0]);
+	FUZZ_CHECK(c->nr + left_out == c->nr_listed + added, "%u of %u CPUs, %u left out", c->nr,
+		   c->nr_listed, left_out);
+	for (unsigned int i = 1; i < c->nr; i++) {
+		FUZZ_CHECK(c->apic_id[i] < ACPI_MAX_APIC_ID, "id %u", c->apic_id[i]);
+		for (unsigned int j = 0; j < i; j++)
+			FUZZ_CHECK(c->apic_id[i] != c->apic_id[j], "id %u twice", c->apic_id[i]);
+	}
+	for (unsigned int p = 0; p < ACPI_PROBLEMS; p++) {
+		bool told = acpi_problem_describe(c, p, text, sizeof(text));
+
+		FUZZ_CHECK(told == (c->problems[p].count != 0), "problem %u is not told", p);
+		FUZZ_CHECK(ends(text, sizeof(text)), "problem %u's line has no end", p);
+	}
+}
+
+static void run_acpi(struct fuzz_input *in, u32 boot_id)
+{
+	static struct acpi_cpus cpus, again;
+	struct phys_reader reader = { .map = read_sealed, .ctx = in };
+
+	boot_info_init(&info, BOOT_PVH);
+	info.rsdp_addr = PVH_BASE;
+	acpi_find_cpus(&reader, &info, boot_id, &cpus);
+	check_cpus(&cpus, boot_id);
+	behind = ~behind;
+	acpi_find_cpus(&reader, &info, boot_id, &again);
+	FUZZ_CHECK(!memcmp(&cpus, &again, sizeof(cpus)), "what is behind a table counts");
+}
+
 static void boot_run(struct fuzz_input *in)
 {
 	static const struct phys_reader nobody;
@@ -275,6 +354,10 @@ static void boot_run(struct fuzz_input *in)
 	unsigned int phys_bits = bits < 192 ? 33 + bits % 16 : bits % 80;
 	u64 mb2_phys = (u64)way << 12;
 
+	if (way % 8 == 5) {
+		run_acpi(in, bits);
+		return;
+	}
 	reader.map = read_phys;
 	reader.ctx = in;
 	switch (way % 4) {
