@@ -54,6 +54,36 @@ DECLARE_PER_CPU(unsigned int, cpu_number);
 #define this_cpu_inc(var) this_cpu_add(var, 1)
 #define this_cpu_dec(var) this_cpu_add(var, -1)
 
+#define this_cpu_and(var, v)                              \
+	__asm__ __volatile__("and %1, %%gs:%0"            \
+			     : "+m"(var)                  \
+			     : "r"((__typeof__(var))(v)))
+#define this_cpu_or(var, v)                               \
+	__asm__ __volatile__("or %1, %%gs:%0"             \
+			     : "+m"(var)                  \
+			     : "r"((__typeof__(var))(v)))
+/* xadd and cmpxchg without a lock prefix: whole to this CPU. xchg locks by itself. */
+#define this_cpu_add_return(var, v)                                                             \
+	({                                                                                      \
+		__typeof__(var) __add = (__typeof__(var))(v), __was = __add;                    \
+		__asm__ __volatile__("xadd %0, %%gs:%1" : "+r"(__was), "+m"(var));              \
+		(__typeof__(var))(__was + __add);                                               \
+	})
+#define this_cpu_xchg(var, v)                                                                   \
+	({                                                                                      \
+		__typeof__(var) __swap = (__typeof__(var))(v);                                  \
+		__asm__ __volatile__("xchg %0, %%gs:%1" : "+r"(__swap), "+m"(var));             \
+		__swap;                                                                         \
+	})
+#define this_cpu_cmpxchg(var, old, new)                                                         \
+	({                                                                                      \
+		__typeof__(var) __found = (__typeof__(var))(old);                               \
+		__asm__ __volatile__("cmpxchg %2, %%gs:%1"                                      \
+				     : "+a"(__found), "+m"(var)                                 \
+				     : "r"((__typeof__(var))(new)));                            \
+		__found;                                                                        \
+	})
+
 /* The CPU is not running yet; it takes the offset from its area as it starts. */
 #define set_per_cpu_offset(cpu, off)                       \
 	do {                                               \
