@@ -37,7 +37,7 @@
  *
  * 5. Locks: mmap_lock for reading is held over handle_mm_fault(); page_table_lock inside. Growing a
  *    stack needs mmap_lock for writing: it is released, taken for writing, everything is looked up
- *    again. Context: may sleep; so with interrupts off (an interrupt handler), and between
+ *    again. Context: may sleep; so in atomic context (interrupts or preemption off), and between
  *    pagefault_disable() and pagefault_enable(), nothing is resolved: user access works there with
  *    whatever is present, and fails where a page is missing.
  *
@@ -440,7 +440,7 @@ bool mm_handle_fault(const struct mem_fault *f)
 
 	if (!(f->flags & (FAULT_USER_ACCESS | FAULT_USER_MODE)) || (f->flags & FAULT_RSVD))
 		return false;
-	if (f->addr >= TASK_SIZE || !mm || pagefault_disabled() || irqs_disabled())
+	if (f->addr >= TASK_SIZE || !mm || pagefault_disabled() || !preemptible())
 		return false;
 	return !(fault_in(mm, f->addr, fault_flags(f), f->regs) & VM_FAULT_ERROR);
 }

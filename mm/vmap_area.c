@@ -15,8 +15,8 @@
  *
  *        vfree ──> clear leaves ──> backlog ──(flush)──> free ranges
  *
- * 3. Bound. A caller with interrupts off cannot flush (another CPU might wait for it in turn), so
- *    it only adds; but every allocation looks at the backlog too, and it may sleep. The backlog is
+ * 3. Bound. A caller in atomic context cannot flush (purge_lock sleeps, and with interrupts off
+ *    another CPU might wait for it in turn), so it only adds; but every allocation looks at the backlog too, and it may sleep. The backlog is
  *    thus at most VMAP_LAZY_MAX and what was live.
  *
  * 4. Invariants, besides those of vmap_tree.c (vmap_valid() in vmap_show.c)
@@ -141,7 +141,7 @@ void vmap_purge(void)
 
 void vmap_purge_if_due(void)
 {
-	if (unlikely(READ_ONCE(vmap_space.lazy_bytes) > VMAP_LAZY_MAX) && !irqs_disabled())
+	if (unlikely(READ_ONCE(vmap_space.lazy_bytes) > VMAP_LAZY_MAX) && preemptible())
 		vmap_purge();
 }
 

@@ -10,7 +10,7 @@
  *   the kernel is resolved (the case never ends: the runner's timeout); the copy of a write beyond
  *   the file, or the page of a write that page_mkwrite() refuses, is not given back; an entry is
  *   installed without a second look; page_mkwrite() is asked about a page that nobody holds;
- *   faults are resolved with interrupts off; a mapping without a fault operation is not looked for.
+ *   faults are resolved with interrupts or preemption off; a mapping without a fault operation is not looked for.
  */
 #include <asm/fault.h>
 #include <asm/irqflags.h>
@@ -392,6 +392,23 @@ static void direct_dereference_is_reported(struct kunit *test)
 	KUNIT_EXPECT_TRUE(test, pte_none(user_entry(test, USER_BASE)));
 }
 
+/* Who holds a spin lock may not sleep: what is present can be used, nothing comes in. */
+static void preemption_off(struct kunit *test)
+{
+	int present, missing;
+
+	test_mm(test);
+	map_anon(test, 0, 2, PROT_RW);
+	KUNIT_EXPECT_EQ(test, poke(USER_PAGE(0), 7), 0);
+	preempt_disable();
+	present = poke(USER_PAGE(0), 8);
+	missing = poke(USER_PAGE(1), 8);
+	preempt_enable();
+	KUNIT_EXPECT_EQ(test, present, 0);
+	KUNIT_EXPECT_EQ(test, missing, -EFAULT);
+	KUNIT_EXPECT_EQ(test, poke(USER_PAGE(1), 9), 0);
+}
+
 /*
  * With interrupts off nothing may sleep, so nothing comes in: an interrupt handler gets an error
  * even while what it interrupted holds mmap_lock. What is present can be used.
@@ -638,6 +655,7 @@ static struct kunit_case fault_cases[] = { KUNIT_CASE(reads_share_the_zero_page)
 					   KUNIT_CASE(what_the_entry_declines),
 					   KUNIT_CASE(direct_dereference_is_reported),
 					   KUNIT_CASE(interrupts_off),
+					   KUNIT_CASE(preemption_off),
 					   KUNIT_CASE(a_drivers_page),
 					   KUNIT_CASE(a_driver_without_faults),
 					   KUNIT_CASE(the_page_asked_about_is_held),

@@ -6,7 +6,7 @@
  *	vmap: a NULL page mapped; an executable vmap(); VM_MAP_PUT_PAGES ignored, its array
  *		leaked; vm_unmap_ram() that believes the count; claims of any kind
  *	vmalloc_lazy: vmap_purge() without the flush, or with the wrong end; a purge never, each
- *		time, or with interrupts off; lazy_bytes not counted; no guard page; unmap_run()
+ *		time, or in atomic context; lazy_bytes not counted; no guard page; unmap_run()
  *		that leaves entries; vmalloc_strict ignored; vmap_unmap() page by page
  */
 #include <asm/irqflags.h>
@@ -15,6 +15,7 @@
 #include <linux/io.h>
 #include <linux/kernel.h>
 #include <linux/mm.h>
+#include <linux/preempt.h>
 #include <linux/slab.h>
 #include <linux/string.h>
 #include <linux/vmalloc.h>
@@ -339,9 +340,31 @@ static void flushes_are_few(struct kunit *test)
 	KUNIT_EXPECT_TRUE(test, vmap_valid());
 }
 
-static void no_flush_with_interrupts_off(struct kunit *test)
+static void free_all(void **areas, unsigned long n)
 {
-	unsigned long n = VMAP_LAZY_MAX / (2 * PAGE_SIZE) + 10, flushes, flags;
+	for (unsigned long i = 0; i < n; i++)
+		vfree(areas[i]);
+}
+
+static void free_all_irqs_off(void **areas, unsigned long n)
+{
+	unsigned long flags;
+
+	local_irq_save(flags);
+	free_all(areas, n);
+	local_irq_restore(flags);
+}
+
+static void free_all_preemption_off(void **areas, unsigned long n)
+{
+	preempt_disable();
+	free_all(areas, n);
+	preempt_enable();
+}
+
+static void expect_no_flush(struct kunit *test, void (*free_them)(void **areas, unsigned long n))
+{
+	unsigned long n = VMAP_LAZY_MAX / (2 * PAGE_SIZE) + 10, flushes;
 	void **areas = kvmalloc_array(n, sizeof(*areas), GFP_KERNEL);
 
 	KUNIT_ASSERT_NOT_NULL(test, areas);
@@ -349,16 +372,20 @@ static void no_flush_with_interrupts_off(struct kunit *test)
 	for (unsigned long i = 0; i < n; i++)
 		areas[i] = vmalloc(PAGE_SIZE);
 	flushes = tlb_flush_count();
-	local_irq_save(flags);
-	for (unsigned long i = 0; i < n; i++)
-		vfree(areas[i]);
-	local_irq_restore(flags);
+	free_them(areas, n);
 	KUNIT_EXPECT_EQ(test, tlb_flush_count(), flushes);
 	KUNIT_EXPECT_GT(test, vmap_space.lazy_bytes, VMAP_LAZY_MAX);
 	vfree_atomic(vmalloc(PAGE_SIZE)); /* the allocation flushes, the rest doesn't */
 	KUNIT_EXPECT_EQ(test, tlb_flush_count(), flushes + 1);
 	KUNIT_EXPECT_EQ(test, vmap_space.lazy_bytes, 2 * PAGE_SIZE);
 	kvfree(areas);
+}
+
+/* Where nobody may sleep, nobody may wait for a flush. */
+static void no_flush_in_atomic_context(struct kunit *test)
+{
+	expect_no_flush(test, free_all_irqs_off);
+	expect_no_flush(test, free_all_preemption_off);
 }
 
 static void drain_empties(struct kunit *test)
@@ -404,7 +431,7 @@ static struct kunit_suite map_suite = { .name = "vmap", .test_cases = map_cases 
 
 static struct kunit_case lazy_cases[] = {
 	KUNIT_CASE(no_stale_translation),	  KUNIT_CASE(flushes_are_few),
-	KUNIT_CASE(no_flush_with_interrupts_off), KUNIT_CASE(drain_empties),
+	KUNIT_CASE(no_flush_in_atomic_context), KUNIT_CASE(drain_empties),
 	KUNIT_CASE(strict_flushes_at_once),	  {}
 };
 static bool boot_strict;
