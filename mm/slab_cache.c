@@ -470,28 +470,51 @@ static bool top_holds(const struct kmem_cache *s, u64 **top, const u64 *p)
 	return m && mag_is_full(m) && mag_holds(m->word, s->mag_capacity, p);
 }
 
+enum mag_search {
+	MAG_ABSENT,
+	MAG_UNSURE, /* somebody has the magazine now */
+	MAG_FOUND,
+};
+
 /* In the loaded or spare magazine of a CPU? */
-static bool cpu_holds(struct kmem_cache *s, unsigned int cpu, const u64 *p)
+static enum mag_search cpu_search(struct kmem_cache *s, unsigned int cpu, const u64 *p)
 {
 	u64 **top = slab_cpu_take(s, cpu);
 	bool found = top_holds(s, top, p);
 
 	slab_cpu_put(s, cpu, top);
-	return found;
+	return found ? MAG_FOUND : top == MAG_TAKEN ? MAG_UNSURE : MAG_ABSENT;
 }
 
-static bool magazines_hold(struct kmem_cache *s, const u64 *p)
+/*
+ * With the lock no magazine goes to or from the depot, so none is passed over on its way: what is
+ * not found is in one that somebody has taken, if anywhere.
+ */
+static enum mag_search magazines_search(struct kmem_cache *s, const u64 *p)
 {
-	bool found = false;
+	enum mag_search best = MAG_ABSENT;
 	unsigned long flags;
 
-	for (unsigned int cpu = 0; cpu < nr_slab_cpus() && !found; cpu++)
-		found = cpu_holds(s, cpu, p);
 	spin_lock_irqsave(&s->lock, flags);
-	for (struct magazine *m = s->depot_full; m && !found; m = m->next)
-		found = mag_holds(m->word, s->mag_capacity, p);
+	for (unsigned int cpu = 0; cpu < nr_slab_cpus() && best != MAG_FOUND; cpu++)
+		best = max(best, cpu_search(s, cpu, p));
+	for (struct magazine *m = s->depot_full; m && best != MAG_FOUND; m = m->next) {
+		if (mag_holds(m->word, s->mag_capacity, p))
+			best = MAG_FOUND;
+	}
 	spin_unlock_irqrestore(&s->lock, flags);
-	return found;
+	return best;
+}
+
+/*
+ * Not in its slab: in a magazine? Where that can't be told its word decides. A live object's was
+ * wiped, and nobody but the allocator knows the key: by chance a user writes it once in 2^64.
+ */
+static bool is_cached(struct kmem_cache *s, const void *obj)
+{
+	enum mag_search where = magazines_search(s, free_word(s, obj));
+
+	return where == MAG_FOUND || (where == MAG_UNSURE && free_word_intact(s, obj));
 }
 
 /* Where `obj`, an address in one of the cache's slabs, is. O(objects in magazines). */
@@ -505,7 +528,7 @@ enum slab_where slab_locate(struct kmem_cache *s, const void *obj)
 	slab = slab_page(s, slot);
 	if (slab_bit(s, slab, slab_index(s, slot)))
 		return SLAB_IN_SLAB;
-	if (!slab_debugged(s) && magazines_hold(s, free_word(s, obj)))
+	if (s->mag_capacity && is_cached(s, obj))
 		return SLAB_IN_CACHE;
 	return SLAB_LIVE;
 }

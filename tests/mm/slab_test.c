@@ -10,7 +10,9 @@
  *		constructor: ctor_runs_once; kmem_cache_destroy() keeps the name: accounting
  *	slab_magazines: replace_full() gets its empty magazine from the depot though there is a
  *		spare: an_edge_stays_off_the_depot; max_full not looked at: depot_is_bounded;
- *		replace_empty() without depot_get_full(): two_cpus_through_the_depot
+ *		replace_empty() without depot_get_full(): two_cpus_through_the_depot; is_cached()
+ *		that forgets MAG_UNSURE: double_free_behind_a_taken_magazine; replace_full() that
+ *		never uses the depot: ring_between_two_cpus
  */
 #include <kunit/test.h>
 #include <linux/bitops.h>
@@ -778,6 +780,66 @@ static void taken_goes_to_the_slabs(struct kunit *test)
 	KUNIT_EXPECT_TRUE(test, slab_valid(s));
 }
 
+/* Freed, then freed again while somebody has the magazine that it lies in. */
+static void double_free_behind_a_taken_magazine(struct kunit *test)
+{
+	struct pile *pile = test->priv;
+	struct kmem_cache *s = pile->s;
+	void *p, *live;
+	u64 **top;
+
+	grow(test, 0, 12);
+	live = pile->p[0];
+	p = pile->p[11];
+	reduce(test, 0, 1);
+	top = xchg(&slab_cpu(s, 0)->top, MAG_TAKEN);
+	KUNIT_EXPECT_REPORT(test, "Object already free", slab_free_cpu(slab_cpu(s, 1), p));
+	KUNIT_EXPECT_EQ(test, slab_locate(s, p), SLAB_IN_CACHE);
+	KUNIT_EXPECT_EQ(test, slab_locate(s, live), SLAB_LIVE);
+	slab_cpu(s, 0)->top = top;
+	KUNIT_EXPECT_TRUE(test, slab_valid(s));
+}
+
+/* Lock takings so far: each draws a ticket. */
+static u16 takings(const struct kmem_cache *s)
+{
+	return READ_ONCE(s->lock.next);
+}
+
+/*
+ * What one CPU allocates and another frees, a ring of 256 between them: the lock is taken a few
+ * times for each magazine, not for each object, and the same memory goes round.
+ */
+static void ring_between_two_cpus(struct kunit *test)
+{
+	struct pile *pile = test->priv;
+	struct kmem_cache *s = pile->s;
+	unsigned int cap = s->mag_capacity, n = 100 * cap;
+	struct slab_cpu *producer = slab_cpu(s, 0), *consumer = slab_cpu(s, 1);
+	static void *ring[256];
+	unsigned long slabs;
+	u16 before;
+
+	for (unsigned int i = 0; i < ARRAY_SIZE(ring); i++)
+		ring[i] = slab_alloc_cpu(producer, GFP_KERNEL);
+	slabs = slabs_of(s);
+	before = takings(s);
+	for (unsigned int i = 0; i < n; i++) {
+		void **slot = &ring[i % ARRAY_SIZE(ring)];
+
+		slab_free_cpu(consumer, *slot);
+		*slot = slab_alloc_cpu(producer, GFP_KERNEL);
+		KUNIT_ASSERT_NOT_NULL(test, *slot);
+	}
+	before = takings(s) - before;
+	kunit_info(test, "%u objects, the lock taken %u times", n, before);
+	KUNIT_EXPECT_LE(test, before, 5 * n / cap);
+	KUNIT_EXPECT_LE(test, slabs_of(s), slabs + 4 * cap / s->objects + 1);
+	for (unsigned int i = 0; i < ARRAY_SIZE(ring); i++)
+		slab_free_cpu(producer, ring[i]);
+	KUNIT_EXPECT_TRUE(test, slab_valid(s));
+}
+
 static void draining_leaves_nothing(struct kunit *test)
 {
 	struct pile *pile = test->priv;
@@ -816,6 +878,8 @@ static struct kunit_case magazine_cases[] = { KUNIT_CASE(two_cpus_through_the_de
 					      KUNIT_CASE(an_edge_stays_off_the_depot),
 					      KUNIT_CASE(depot_is_bounded),
 					      KUNIT_CASE(taken_goes_to_the_slabs),
+					      KUNIT_CASE(double_free_behind_a_taken_magazine),
+					      KUNIT_CASE(ring_between_two_cpus),
 					      KUNIT_CASE(draining_leaves_nothing),
 					      KUNIT_CASE(random_over_two_cpus),
 					      {} };
