@@ -64,7 +64,7 @@
 #include <asm/tlbflush.h>
 #include <linux/bug.h>
 #include <linux/string.h>
-#include "arch/common/pt_switch.h"
+#include "arch/common/roots.h"
 #include "host.h"
 #include "kernel.h"
 

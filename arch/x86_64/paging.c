@@ -20,7 +20,7 @@
 #include <asm/tlbflush.h>
 #include <linux/minmax.h>
 #include <linux/string.h>
-#include "arch/common/pt_switch.h"
+#include "arch/common/roots.h"
 #include "machine.h"
 
 #define FIXMAP_BASE 0xffffffffff5fe000UL

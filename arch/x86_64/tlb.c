@@ -33,22 +33,25 @@
  *     without any lock of this file, and meanwhile serves its own box: so two senders get on.
  *     Who waits with interrupts off (spin locks, the console) calls smp_poll(), which serves the
  *     box and nothing else: so a target gets on that waits for a lock of the sender's, or for the sender.
- *     A target that has interrupts off without waiting has an end.
+ *     A target that has interrupts off without waiting has an end. Who breaks this rule is told so
+ *     (PATIENCE_S) instead of hanging.
  *
  * Contexts: any but NMI, interrupts on or off. Complexity: a flush here, and an IPI for each CPU.
  */
 #include <asm/atomic.h>
 #include <asm/barrier.h>
+#include <asm/clock.h>
 #include <asm/irqflags.h>
 #include <asm/page.h>
 #include <asm/percpu.h>
 #include <asm/smp.h>
 #include <asm/tlbflush.h>
-#include <linux/string.h>
+#include <linux/panic.h>
 #include "machine.h"
 #include "tlb.h"
 
 #define FLUSH_ALL_PAGES 33
+#define PATIENCE_S	30 /* then a flush will never be answered, and that is said */
 
 struct flush_box {
 	unsigned int lock;
@@ -207,6 +210,7 @@ static void ask_others(struct shootdown *s, unsigned long start, unsigned long e
 
 static void wait_for(const struct shootdown *s)
 {
+	u64 end = clock_ns() + PATIENCE_S * 1000000000ULL;
 	unsigned int cpu;
 
 	for_each_cpu(cpu, &s->cpus)
@@ -216,6 +220,9 @@ static void wait_for(const struct shootdown *s)
 		while (smp_load_acquire(done) < s->generation[cpu]) {
 			smp_poll();
 			cpu_relax();
+			if (clock_ns() > end)
+				panic("TLB flush: CPU %u has not answered for %d s: it waits with interrupts off, in a loop without smp_poll()",
+				      cpu, PATIENCE_S);
 		}
 	}
 }
@@ -286,6 +293,13 @@ void tlb_flush_all(const struct cpumask *cpus)
 unsigned long tlb_flush_count(void)
 {
 	return READ_ONCE(flushes);
+}
+
+unsigned long tlb_pending(unsigned int cpu)
+{
+	const struct flush_box *box = per_cpu_ptr(&flush_box, cpu);
+
+	return READ_ONCE(box->asked) - READ_ONCE(box->taken);
 }
 
 void tlb_stats_read(unsigned int cpu, struct tlb_stats *s)

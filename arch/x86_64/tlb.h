@@ -14,6 +14,9 @@ struct tlb_stats {
 };
 void tlb_stats_read(unsigned int cpu, struct tlb_stats *s);
 
+/* Requests that wait for CPU `cpu`. */
+unsigned long tlb_pending(unsigned int cpu);
+
 /* So many of the next requests to other CPUs are lost. */
 extern unsigned int tlb_drop_ipis;
 

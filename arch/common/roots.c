@@ -13,7 +13,7 @@
 #include <asm/percpu.h>
 #include <asm/pgtable.h>
 #include <linux/cpumask.h>
-#include "pt_switch.h"
+#include "roots.h"
 
 static DEFINE_PER_CPU(struct cpumask *, active);
 

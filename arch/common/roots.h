@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* The port's half of pt_switch(). Private to arch/. */
-#ifndef ARCH_PT_SWITCH_H
-#define ARCH_PT_SWITCH_H
+#ifndef ARCH_ROOTS_H
+#define ARCH_ROOTS_H
 
 #include <asm/pgtable.h>
 
