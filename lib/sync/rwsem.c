@@ -18,10 +18,11 @@
  * Invariants
  *   I1  state is -1 while a writer has it, the number of readers otherwise.
  *   I2  writers > 0 only while a down_write() is in its waiting loop.
- *   I3  After every change of state that may let somebody in, sync_wake(&state) follows.
+ *   I3  After every change of a word that may let somebody in, sync_wake() of that word follows.
+ *   I4  Who sleeps on a word saw a value of it that by itself keeps it out: state -1 a reader,
+ *	 state not 0 a writer, writers > 0 a reader. So a word that has that value again, however
+ *	 often it changed meanwhile, keeps it out still, and nobody sleeps who may come in.
  *
- * A reader that waits only because of `writers` sleeps on state as it is: the writer it lets pass
- * will change that.
  * Contexts: where one may sleep. Cost without contention: one atomic operation each (plus a read of
  * `writers`).
  */
@@ -56,10 +57,16 @@ static bool try_read(struct rw_semaphore *sem, int *seen)
 	return atomic_try_cmpxchg(&sem->state, seen, *seen + 1);
 }
 
-/* May a reader that did not get in wait, or was it only outrun by another one? */
-static bool read_blocked(const struct rw_semaphore *sem, int seen)
+/*
+ * Which word keeps a reader out that did not get in, and (*seen) by which value; NULL: it was only
+ * outrun by another one.
+ */
+static const atomic_t *read_blocked(const struct rw_semaphore *sem, int *seen)
 {
-	return seen < 0 || atomic_read(&sem->writers);
+	if (*seen < 0)
+		return &sem->state;
+	*seen = atomic_read(&sem->writers);
+	return *seen ? &sem->writers : NULL;
 }
 
 /**
@@ -67,13 +74,16 @@ static bool read_blocked(const struct rw_semaphore *sem, int seen)
  */
 void down_read(struct rw_semaphore *sem)
 {
+	const atomic_t *word;
 	int seen;
 
 	might_sleep();
 	lock_acquire(&sem->dep, 0, LOCK_SLEEP, _RET_IP_);
-	while (!try_read(sem, &seen))
-		if (read_blocked(sem, seen))
-			sync_wait(&sem->state, seen, "down_read");
+	while (!try_read(sem, &seen)) {
+		word = read_blocked(sem, &seen);
+		if (word)
+			sync_wait(word, seen, "down_read");
+	}
 }
 
 /**
@@ -84,7 +94,7 @@ int down_read_trylock(struct rw_semaphore *sem)
 	int seen;
 
 	while (!try_read(sem, &seen))
-		if (read_blocked(sem, seen))
+		if (read_blocked(sem, &seen))
 			return 0;
 	lock_acquire(&sem->dep, 0, LOCK_TRY | LOCK_SLEEP, _RET_IP_);
 	return 1;
@@ -134,7 +144,8 @@ void down_write(struct rw_semaphore *sem)
 			sync_wait(&sem->state, seen, "down_write");
 		seen = FREE;
 	} while (!atomic_try_cmpxchg(&sem->state, &seen, WRITER));
-	atomic_dec(&sem->writers);
+	(void)atomic_dec_return(&sem->writers);
+	sync_wake(&sem->writers);
 }
 
 /**

@@ -8,7 +8,8 @@
  *
  * Mutations tried: down_read() ignoring waiting writers; up_read() waking at every reader;
  * downgrade_write() leaving 0; down_write() without counting itself in `writers`; mutex_lock()
- * leaving 1 after waiting (no wake-up for the next); mutex_unlock() without the wake-up.
+ * leaving 1 after waiting (no wake-up for the next); mutex_unlock() without the wake-up; a reader
+ * that `writers` keeps out sleeping on state; down_write() not waking those.
  */
 #include <kunit/test.h>
 #include <linux/rwsem.h>
@@ -158,6 +159,35 @@ static void reader_waits_for_writer(struct kunit *test)
 	up_read(&sem);
 }
 
+/*
+ * The writer that the reader let pass comes and goes before the reader sleeps: state is what it was,
+ * and nobody will wake anybody again.
+ */
+static void step_writer_came_and_went(struct kunit *test)
+{
+	atomic_set(&sem.writers, 0);
+	KUNIT_EXPECT_EQ(test, down_write_trylock(&sem), 1);
+	up_write(&sem);
+	KUNIT_EXPECT_NE(test, atomic_read(waited_for), seen_by_waiter);
+}
+
+static void reader_sleeps_on_what_keeps_it_out(struct kunit *test)
+{
+	atomic_set(&sem.writers, 1);
+	steps[0] = step_writer_came_and_went;
+	down_read(&sem);
+	KUNIT_EXPECT_EQ(test, nr_waits, 1);
+	KUNIT_EXPECT_PTR_EQ(test, (void *)waited_for, (void *)&sem.writers);
+	KUNIT_EXPECT_EQ(test, seen_by_waiter, 1);
+	/* The writer that got in after waiting tells them. */
+	steps[1] = step_reader_leaves;
+	nr_wakes = 0;
+	down_write(&sem);
+	KUNIT_EXPECT_EQ(test, nr_wakes, 2);
+	KUNIT_EXPECT_PTR_EQ(test, (void *)woken, (void *)&sem.writers);
+	up_write(&sem);
+}
+
 static void rwsem_misuse(struct kunit *test)
 {
 	KUNIT_EXPECT_REPORT(test, "left < 0", up_read(&sem));
@@ -211,6 +241,7 @@ static struct kunit_case cases[] = { KUNIT_CASE(readers_share),
 				     KUNIT_CASE(downgrade),
 				     KUNIT_CASE(writer_waits_for_readers),
 				     KUNIT_CASE(reader_waits_for_writer),
+				     KUNIT_CASE(reader_sleeps_on_what_keeps_it_out),
 				     KUNIT_CASE(rwsem_misuse),
 				     KUNIT_CASE(mutex_states),
 				     KUNIT_CASE(mutex_waits),
