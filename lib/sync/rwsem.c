@@ -69,21 +69,58 @@ static const atomic_t *read_blocked(const struct rw_semaphore *sem, int *seen)
 	return *seen ? &sem->writers : NULL;
 }
 
-/**
- * down_read - join the readers, waiting for a writer to finish
- */
-void down_read(struct rw_semaphore *sem)
+static void join(struct rw_semaphore *sem, unsigned int subclass, unsigned long ip)
 {
 	const atomic_t *word;
 	int seen;
 
 	might_sleep();
-	lock_acquire(&sem->dep, 0, LOCK_SLEEP, _RET_IP_);
+	lock_acquire(&sem->dep, subclass, LOCK_SLEEP, ip);
 	while (!try_read(sem, &seen)) {
 		word = read_blocked(sem, &seen);
 		if (word)
 			sync_wait(word, seen, "down_read");
 	}
+}
+
+/**
+ * down_read - join the readers, waiting for a writer to finish
+ */
+void down_read(struct rw_semaphore *sem)
+{
+	join(sem, 0, _RET_IP_);
+}
+
+/**
+ * down_read_nested - down_read() while others of its class are held
+ * @sem: the semaphore
+ * @subclass: its number in the order in which they are taken
+ */
+void down_read_nested(struct rw_semaphore *sem, unsigned int subclass)
+{
+	join(sem, subclass, _RET_IP_);
+}
+
+/**
+ * down_read_interruptible - down_read(), but a signal ends the waiting
+ *
+ * Context: may sleep. Return: 0, joined (no task gets signals).
+ */
+int down_read_interruptible(struct rw_semaphore *sem)
+{
+	join(sem, 0, _RET_IP_);
+	return 0;
+}
+
+/**
+ * down_read_killable - down_read(), but a deadly signal ends the waiting
+ *
+ * Context: may sleep. Return: 0, joined (no task gets signals).
+ */
+int down_read_killable(struct rw_semaphore *sem)
+{
+	join(sem, 0, _RET_IP_);
+	return 0;
 }
 
 /**
@@ -127,15 +164,12 @@ int down_write_trylock(struct rw_semaphore *sem)
 	return 1;
 }
 
-/**
- * down_write - become the writer, waiting for all others to leave
- */
-void down_write(struct rw_semaphore *sem)
+static void be_writer(struct rw_semaphore *sem, unsigned int subclass, unsigned long ip)
 {
 	int seen = FREE;
 
 	might_sleep();
-	lock_acquire(&sem->dep, 0, LOCK_SLEEP, _RET_IP_);
+	lock_acquire(&sem->dep, subclass, LOCK_SLEEP, ip);
 	if (likely(atomic_try_cmpxchg(&sem->state, &seen, WRITER)))
 		return;
 	atomic_inc(&sem->writers);
@@ -146,6 +180,35 @@ void down_write(struct rw_semaphore *sem)
 	} while (!atomic_try_cmpxchg(&sem->state, &seen, WRITER));
 	(void)atomic_dec_return(&sem->writers);
 	sync_wake(&sem->writers);
+}
+
+/**
+ * down_write - become the writer, waiting for all others to leave
+ */
+void down_write(struct rw_semaphore *sem)
+{
+	be_writer(sem, 0, _RET_IP_);
+}
+
+/**
+ * down_write_nested - down_write() while others of its class are held
+ * @sem: the semaphore
+ * @subclass: its number in the order in which they are taken
+ */
+void down_write_nested(struct rw_semaphore *sem, unsigned int subclass)
+{
+	be_writer(sem, subclass, _RET_IP_);
+}
+
+/**
+ * down_write_killable - down_write(), but a deadly signal ends the waiting
+ *
+ * Context: may sleep. Return: 0, the caller is the writer (no task gets signals).
+ */
+int down_write_killable(struct rw_semaphore *sem)
+{
+	be_writer(sem, 0, _RET_IP_);
+	return 0;
 }
 
 /**

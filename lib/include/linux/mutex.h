@@ -7,10 +7,13 @@
 #include <linux/atomic.h>
 #include <linux/lockdep.h>
 
+struct task_struct;
+
 struct mutex {
 	atomic_t state; /* 0 free, 1 held, 2 held and perhaps waited for */
 #ifdef QUARRY_DEBUG
 	struct lockdep_map dep;
+	struct task_struct *owner; /* written by the holder only */
 #endif
 };
 
@@ -27,10 +30,19 @@ void __mutex_init(struct mutex *lock, const char *name, const struct lock_class_
 		__mutex_init((lock), #lock, &__key);      \
 	} while (0)
 void mutex_lock(struct mutex *lock);
+/* 0, or -EINTR when a signal came: the mutex is not held then. */
+int __must_check mutex_lock_interruptible(struct mutex *lock);
+int __must_check mutex_lock_killable(struct mutex *lock);
 /* 1 if it was taken, 0 if not. */
 int mutex_trylock(struct mutex *lock);
 void mutex_unlock(struct mutex *lock);
 #define mutex_destroy(lock) ((void)(lock))
+
+/* While others of its class are held, in an order that `subclass` numbers. */
+void mutex_lock_nested(struct mutex *lock, unsigned int subclass);
+#define mutex_lock_nest_lock(lock, outer)		mutex_lock(lock)
+#define mutex_lock_io(lock)				mutex_lock(lock)
+
 /* Decrement; 1 if that gave 0: then the mutex is held. */
 int atomic_dec_and_mutex_lock(atomic_t *count, struct mutex *lock);
 

@@ -34,6 +34,10 @@ void up_read(struct rw_semaphore *sem);
 void down_write(struct rw_semaphore *sem);
 int down_write_trylock(struct rw_semaphore *sem);
 void up_write(struct rw_semaphore *sem);
+/* 0, or -EINTR when a signal came: the semaphore is not held then. */
+int __must_check down_read_interruptible(struct rw_semaphore *sem);
+int __must_check down_read_killable(struct rw_semaphore *sem);
+int __must_check down_write_killable(struct rw_semaphore *sem);
 /* The writer goes on as a reader, with no moment between. */
 void downgrade_write(struct rw_semaphore *sem);
 
@@ -46,6 +50,11 @@ static inline bool rwsem_is_contended(const struct rw_semaphore *sem)
 {
 	return atomic_read(&sem->writers) != 0;
 }
+
+/* While others of its class are held, in an order that `subclass` numbers. */
+void down_read_nested(struct rw_semaphore *sem, unsigned int subclass);
+void down_write_nested(struct rw_semaphore *sem, unsigned int subclass);
+#define down_write_nest_lock(sem, outer)	  down_write(sem)
 
 #define rwsem_assert_held(sem)	     lockdep_assert_held(sem)
 #define rwsem_assert_held_write(sem) lockdep_assert_held_write(sem)

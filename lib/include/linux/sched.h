@@ -9,6 +9,7 @@
 
 #include <linux/types.h>
 #include <linux/compiler.h>
+#include <linux/limits.h>
 #include <linux/lockdep.h>
 #include <linux/preempt.h>
 #include <asm/barrier.h>
