@@ -144,19 +144,23 @@ static void many_at_once(struct kunit *test)
 }
 
 /* Each CPU adds and takes away; what it says that it left is there in the end. */
+#define ADDS 1000 /* most are carried over, so that CPUs meet there */
 static s64 left[NR_CPUS];
 
 static void add_here(struct smp_cpu *c)
 {
 	left[c->id] = 0;
 	while (smp_more(c)) {
-		s64 amount = (s64)smp_rand(c, 100) - 40;
 		s64 was = percpu_counter_sum(&counter);
 
 		if (was < -(1LL << 40) || was > 1LL << 40)
 			smp_wrong(c, "the sum is far off", was);
-		percpu_counter_add(&counter, amount);
-		left[c->id] += amount;
+		for (unsigned int i = 0; i < ADDS; i++) {
+			s64 amount = (s64)smp_rand(c, 100) - 40;
+
+			percpu_counter_add(&counter, amount);
+			left[c->id] += amount;
+		}
 		if (smp_rand(c, 32) == 0)
 			percpu_counter_sync(&counter);
 	}
