@@ -6,9 +6,13 @@
  *	bench,<name>,<ticks per operation>,<Linux 6.12>,<Linux 6.1>,<bytes moved>
  *
  * Under -icount shift=0 a tick is one retired instruction, so the figures repeat exactly.
- * tests/bench/run makes the table of them.
+ * tests/bench/run makes the table of them. Rows about two CPUs are left out where one runs, and else
+ * print
+ *
+ *	smp,<name>,<operations a millisecond on one CPU>,<on two>,<their ratio in percent>
  */
 #include <asm/irqflags.h>
+#include <asm/smp.h>
 #include <linux/errno.h>
 #include <linux/glob.h>
 #include <linux/mm.h>
@@ -33,6 +37,17 @@ bool bench_requested(void)
 	return wanted;
 }
 
+static void run_smp(const struct bench *b)
+{
+	struct smp_rates r = { 0 };
+
+	if (READ_ONCE(nr_online_cpus) < 2)
+		return;
+	b->run_smp(&r);
+	kprint_raw("smp,%s,%llu,%llu,%llu\n", b->name, r.one, r.two,
+		   r.one ? r.two * 100 / r.one : 0);
+}
+
 int bench_run(void)
 {
 	unsigned int ran = 0;
@@ -41,9 +56,13 @@ int bench_run(void)
 		if (!glob_match(wanted, b->name))
 			continue;
 		mm_quiesce();
-		kprint_raw("bench,%s,%llu,%u,%u,%u\n", b->name, b->run(), b->linux_612,
-			   b->linux_61, b->bytes);
 		ran++;
+		if (b->run_smp) {
+			run_smp(b);
+			continue;
+		}
+		kprint_raw("bench,%s,%llu,%u,%u,%u\n", b->name, b->run(), b->linux_612, b->linux_61,
+			   b->bytes);
 	}
 	if (!ran) {
 		pr_err("bench=%s matches no row\n", wanted);
