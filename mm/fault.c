@@ -35,7 +35,7 @@
  * 4. Invariants: those of user_pt.c (I7 to I10). A replaced entry is taken out and flushed before
  *    the new one is stored, so no CPU ever has both pages under one address.
  *
- * 5. Locks: mmap_lock for reading is held over handle_mm_fault(); page_table_lock inside. Growing a
+ * 5. Locks: mmap_lock > page_table_lock; the former for reading over handle_mm_fault(). Growing a
  *    stack needs mmap_lock for writing: it is released, taken for writing, everything is looked up
  *    again. Context: may sleep; so in atomic context (interrupts or preemption off), and between
  *    pagefault_disable() and pagefault_enable(), nothing is resolved: user access works there with

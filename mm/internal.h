@@ -1,5 +1,33 @@
 /* SPDX-License-Identifier: MIT */
-/* What the files of mm/ offer each other, in layer order. Private to mm/; tests may include it. */
+/*
+ * What the files of mm/ offer each other, in layer order. Private to mm/; tests may include it.
+ *
+ * The locks of mm/, all of them. "A > B": B may be taken while A is held, never the other way round;
+ * a file that takes locks says the same of its own under "Locks:". Between two that no line joins
+ * there is no order, since nobody holds both.
+ *
+ *        mm->mmap_lock > mm->page_table_lock > zone->lock
+ *        mm->mmap_lock > slab_mutex                      (allocating for an address space)
+ *        populate_mutex > pcpu_lock                      (per-CPU memory)
+ *        populate_mutex, purge_lock > slab_mutex
+ *        purge_lock > vmap_space.lock                    (vmalloc)
+ *        tables_lock > slab_mutex
+ *        slab_mutex > s->lock > zone->lock > vmemmap_lock
+ *        fbc->lock                                       (per-CPU counters; alone)
+ *
+ * Any allocation may need all of the last line but one: alloc_pages() without a page left drains
+ * the caches. So none of slab_mutex, s->lock, zone->lock, vmemmap_lock, pcpu_lock, vmap_space.lock
+ * is held over an allocation.
+ *
+ *        may sleep, so never in atomic context           mmap_lock, populate_mutex, purge_lock
+ *        taken with interrupts on, never in a handler    page_table_lock
+ *        irq-safe: taken with interrupts off everywhere  all others
+ *
+ * What is held longest: zone->lock for a batch of 32 pages (filling or emptying a per-CPU list; 128 where
+ * all of it goes) or, once for each unit, while struct pages come in; s->lock for a magazine of 62 objects;
+ * vmap_space.lock for 32 areas. Those that look at everything (the *_valid() functions, slabinfo,
+ * slab_drain() with slab_mutex) are for tests, reports and memory that has run out.
+ */
 #ifndef MM_INTERNAL_H
 #define MM_INTERNAL_H
 

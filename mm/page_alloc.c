@@ -45,7 +45,7 @@
  *    I6  zone->nr_free = pages in the lists + nr_untouched;
  *    I7  the blocks in a per-CPU list are marked {PAGE_PCP, order} and counted.
  *
- * 7. Locks: zone->lock (irq-safe) is innermost; vmemmap_lock nests in it. Any context may allocate
+ * 7. Locks: zone->lock > vmemmap_lock, both irq-safe. Any context may allocate
  *    without __GFP_DIRECT_RECLAIM. Complexity: O(1) from the per-CPU lists, O(MAX_PAGE_ORDER) in
  *    the buddy; a section's struct pages now and then (vmemmap.c).
  *

@@ -17,8 +17,8 @@
  *
  * 4. Ids. A cache's number is what fits a struct page; cache_table[] translates. 0 is nobody.
  *
- * Locks: slab_mutex guards cache_list and the ids; s->lock nests in it. Context: creation and
- * destruction may sleep; the rest any.
+ * Locks: slab_mutex > s->lock > zone->lock, all irq-safe; slab_mutex guards cache_list and the ids.
+ * Context: creation and destruction may sleep; the rest any.
  */
 #include <linux/bitops.h>
 #include <linux/err.h>

@@ -7,7 +7,7 @@
  * in turn, so it may be called any time; what is in use at that moment is not seen. To find an
  * object that is in magazines twice, the bits of cached objects are set on the way and cleared again.
  *
- * Locks: slab_mutex > s->lock. Context: any. Complexity: O(objects).
+ * Locks: slab_mutex > s->lock, both irq-safe. Context: any. Complexity: O(objects).
  */
 #include <linux/printk.h>
 #include <linux/sprintf.h>

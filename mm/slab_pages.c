@@ -11,8 +11,8 @@
  * One taking of the lock serves a whole magazine, and nothing is allocated or freed under it: a
  * slab is made before, and the slabs to be freed are chained and go after.
  *
- * Locks: s->lock, which is irq-safe and innermost here. Context: any, except that slab_gather() may
- * sleep if its gfp says so. Complexity: O(objects moved).
+ * Locks: s->lock, irq-safe; zone->lock is taken outside it here. Context: any, except that
+ * slab_gather() may sleep if its gfp says so. Complexity: O(objects moved).
  */
 #include <linux/random.h>
 #include <quarry/assert.h>

@@ -26,9 +26,9 @@
  * 5. Who must not fail (__GFP_NOFAIL) can't say so under tables_lock, where nobody sleeps: the
  *    table is made before, without the lock, and parked.
  *
- * 6. Locks: tables_lock (irq-safe; page allocator locks nest in it). Nobody else makes tables under
- *    this region, so it stands for the lock of the kernel's tree there. Leaves that are taken out
- *    still need a TLB flush before their addresses are used again: vmalloc.c's part. Before their
+ * 6. Locks: tables_lock > slab_mutex > zone->lock (a table is allocated under it), all irq-safe.
+ *    Nobody else makes tables under this region, so it stands for the lock of the kernel's tree
+ *    there. Leaves that are taken out still need a TLB flush before their addresses are used again: vmalloc.c's part. Before their
  *    pages are used again it is not waited for (Linux neither): a stale entry only serves whoever
  *    touches the area after vfree(). vmalloc_strict flushes before each batch of pages is given
  *    back, at one flush per 64 pages.
