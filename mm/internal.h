@@ -23,9 +23,9 @@
  *        taken with interrupts on, never in a handler    page_table_lock
  *        irq-safe: taken with interrupts off everywhere  all others
  *
- * What is held longest: zone->lock for a batch of 32 pages (filling or emptying a per-CPU list; 128 where
- * all of it goes) or, once for each unit, while struct pages come in; s->lock for a magazine of 62 objects;
- * vmap_space.lock for 32 areas. Those that look at everything (the *_valid() functions, slabinfo,
+ * What is held longest: zone->lock for a batch of 32 pages (filling or emptying a per-CPU
+ * list; 128 where all of it goes) or, once for each unit, while struct pages come in; s->lock for a
+ * magazine of 62 objects; vmap_space.lock for 32 areas. Those that look at everything (the *_valid() functions, slabinfo,
  * slab_drain() with slab_mutex) are for tests, reports and memory that has run out.
  */
 #ifndef MM_INTERNAL_H

@@ -31,8 +31,8 @@
  *
  * 5. Locks: mmap_lock > page_table_lock > zone->lock; of these zone->lock is irq-safe. Entries
  *    change under page_table_lock; tables are freed with mmap_lock held for writing in addition, so
- *    who holds it for reading may keep a slot's address while it allocates. Nothing sleeps under page_table_lock: user_pt_slot()
- *    allocates first, then looks whether somebody was faster. Context: may sleep.
+ *    who holds it for reading may keep a slot's address while it allocates. Nothing sleeps under
+ *    page_table_lock: user_pt_slot() allocates first, then looks whether somebody was faster. Context: may sleep.
  *
  * 6. Cost: a walk visits the tables that exist, not the addresses; mapping or unmapping a page is
  *    O(levels).

@@ -28,8 +28,8 @@
  *
  * 6. Locks: tables_lock > slab_mutex > zone->lock (a table is allocated under it), all irq-safe.
  *    Nobody else makes tables under this region, so it stands for the lock of the kernel's tree
- *    there. Leaves that are taken out still need a TLB flush before their addresses are used again: vmalloc.c's part. Before their
- *    pages are used again it is not waited for (Linux neither): a stale entry only serves whoever
+ *    there. Leaves that are taken out still need a TLB flush before their addresses are used again: vmalloc.c's
+ *    part. Before their pages are used again it is not waited for (Linux neither): a stale entry only serves whoever
  *    touches the area after vfree(). vmalloc_strict flushes before each batch of pages is given
  *    back, at one flush per 64 pages.
  */

@@ -28,8 +28,8 @@
  *    I2  zone->nr_untouched = sum of unit_pages() over the zone's untouched units;
  *    I3  units come in once and never go.
  *
- * 5. Locks: zone->lock > vmemmap_lock, both irq-safe (the tables of section 0 have two zones). Readers of
- *    section_groups[] need none, by I1 and I3.
+ * 5. Locks: zone->lock > vmemmap_lock, both irq-safe (the tables of section 0 have two
+ *    zones). Readers of section_groups[] need none, by I1 and I3.
  *    Complexity: O(struct pages of the unit) + O(memblock ranges).
  */
 #include <asm/pgtable.h>
