@@ -48,7 +48,8 @@ static void note_nobody(struct mutex *lock)
 
 static void check_owner(struct mutex *lock)
 {
-	bool mutex_unlock_by_another_task = READ_ONCE(lock->owner) != current;
+	struct task_struct *owner = READ_ONCE(lock->owner); /* NULL: mutex_unlock() says that */
+	bool mutex_unlock_by_another_task = owner && owner != current;
 
 	WARN_ON(mutex_unlock_by_another_task);
 	note_nobody(lock);

@@ -8,8 +8,8 @@
  *
  * Mutations tried: sub_return() returning the old value; add_unless() comparing with i;
  * dec_if_positive() decrementing 0; reading through an int; refcount_inc() without the check for 0;
- * refcount_warn_saturate() without pinning, and saying its sentence each time;
- * fetch_andnot() without the complement; dec_return_release() returning the value before;
+ * refcount_warn_saturate() without pinning. Others that must make them fail: its sentence said each
+ * time; fetch_andnot() without the complement; dec_return_release() returning the value before;
  * inc_unless_negative() without the condition; try_cmpxchg() as a plain store; add() as a plain
  * addition (lost updates, --smp 2); refcount_dec_not_one() giving up the last;
  * refcount_dec_and_lock() decrementing before it locks.

@@ -4,7 +4,7 @@
  *
  * One CPU can't wait for itself, so waiting is tested on the state, and by several CPUs (--smp 2).
  *
- * Mutations tried: read_lock() ignoring RW_WAITING; write_lock_slow() ignoring readers; read_trylock()
+ * Mutations that must make them fail: read_lock() ignoring RW_WAITING; write_lock_slow() ignoring readers; read_trylock()
  * beside a writer; write_unlock() clearing the whole word; next_please() left out (hangs);
  * read_lock_slow() without the way for interrupts (hangs); writers without the queue (fairness);
  * __seqcount_begin() not waiting for even; __seqcount_retry() always 0; __seqcount_write_begin()

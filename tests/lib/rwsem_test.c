@@ -8,7 +8,7 @@
  *
  * Mutations tried: down_read() ignoring waiting writers; up_read() waking at every reader;
  * downgrade_write() leaving 0; down_write() without counting itself in `writers`; mutex_lock()
- * leaving 1 after waiting (no wake-up for the next); mutex_unlock() without the wake-up; a reader
+ * leaving 1 after waiting (no wake-up for the next); mutex_unlock() without the wake-up. Others that must make them fail: a reader
  * that `writers` keeps out sleeping on state; down_write() not waking those.
  */
 #include <kunit/test.h>

@@ -6,7 +6,7 @@
  * state; who is woken, and in which order, by entries with functions of their own. On several CPUs
  * (--smp 2) each CPU's idle task waits and is woken for good.
  *
- * Mutations tried: __wake_up_locked() not counting exclusive entries; insert() putting them first;
+ * Mutations that must make them fail: __wake_up_locked() not counting exclusive entries; insert() putting them first;
  * autoremove_wake_function() leaving the entry; prepare_to_wait() not setting the state (hangs);
  * ___wait_cond_timeout() without the 1; complete() not counting; complete_all() as complete();
  * consume() taking from COMPLETED_ALL; wait_locked() not using up; down_trylock() returning the
@@ -197,16 +197,17 @@ static void forms_of_the_locks(struct kunit *test)
 	mutex_lock_nested(&mutex, 1);
 #ifdef QUARRY_DEBUG
 	/* As if another task had taken it. */
-	mutex.owner = NULL;
+	mutex.owner = (struct task_struct *)&mutex;
 	KUNIT_EXPECT_REPORT(test, "mutex_unlock_by_another_task", mutex_unlock(&mutex));
 #else
 	mutex_unlock(&mutex);
 #endif
 	KUNIT_EXPECT_FALSE(test, mutex_is_locked(&mutex));
 	KUNIT_EXPECT_EQ(test, down_read_killable(&sem), 0);
-	KUNIT_EXPECT_EQ(test, down_read_interruptible(&sem), 0);
 	KUNIT_EXPECT_EQ(test, down_write_trylock(&sem), 0);
 	up_read(&sem);
+	KUNIT_EXPECT_EQ(test, down_read_interruptible(&sem), 0);
+	KUNIT_EXPECT_EQ(test, down_write_trylock(&sem), 0);
 	up_read(&sem);
 	KUNIT_EXPECT_EQ(test, down_write_killable(&sem), 0);
 	KUNIT_EXPECT_EQ(test, down_read_trylock(&sem), 0);
