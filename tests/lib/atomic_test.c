@@ -7,11 +7,11 @@
  * arithmetic. On several it is about nothing being lost.
  *
  * Mutations tried: sub_return() returning the old value; add_unless() comparing with i;
- * dec_if_positive() decrementing 0; reading through an int; refcount_inc() without the check for 0;
- * refcount_warn_saturate() without pinning. Others that must make them fail: its sentence said each
- * time; fetch_andnot() without the complement; dec_return_release() returning the value before;
- * inc_unless_negative() without the condition; try_cmpxchg() as a plain store; add() as a plain
- * addition (lost updates, --smp 2); refcount_dec_not_one() giving up the last;
+ * dec_if_positive() decrementing 0; reading through an int; refcount_inc() without the check for
+ * 0; refcount_warn_saturate() without pinning. Others that must make them fail: its sentence said
+ * each time; fetch_andnot() without the complement; dec_return_release() returning the value
+ * before; inc_unless_negative() without the condition; try_cmpxchg() as a plain store; add() as a
+ * plain addition (lost updates, --smp 2); refcount_dec_not_one() giving up the last;
  * refcount_dec_and_lock() decrementing before it locks.
  */
 #include <kunit/test.h>

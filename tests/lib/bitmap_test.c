@@ -8,10 +8,11 @@
  * Mutations tried: BITMAP_LAST_WORD_MASK with n instead of -n; scan() not cutting the result to
  * `size`; scan() without the mask of the first word; valid_part() always ~0;
  * bitmap_find_next_zero_area() without alignment; test_and_set_bit() returning the new value;
- * hweight64() without the last step's mask. Others that must make them fail: WORD_A_ANDNOT_B without the complement; find_nth_bit()
- * not masking the last word; find_round_bit() searching up to `size` again after the turn;
- * sign_extend32() one bit short; get_count_order() of count instead of count - 1; set_mask_bits()
- * returning the new value; bit_clear_unless() always clearing; __clear_bit_unlock() clearing all.
+ * hweight64() without the last step's mask. Others that must make them fail: WORD_A_ANDNOT_B
+ * without the complement; find_nth_bit() not masking the last word; find_round_bit() searching up
+ * to `size` again after the turn; sign_extend32() one bit short; get_count_order() of count
+ * instead of count - 1; set_mask_bits() returning the new value; bit_clear_unless() always
+ * clearing; __clear_bit_unlock() clearing all.
  */
 #include <kunit/test.h>
 #include <linux/bitmap.h>

@@ -2,15 +2,16 @@
 /*
  * Tests of linux/rwlock.h, lib/sync/rwlock.c and linux/seqlock.h.
  *
- * One CPU can't wait for itself, so waiting is tested on the state, and by several CPUs (--smp 2).
+ * One CPU can't wait for itself, so waiting is tested on the state, and by several CPUs (--smp
+ * 2).
  *
- * Mutations that must make them fail: read_lock() ignoring RW_WAITING; write_lock_slow() ignoring readers; read_trylock()
- * beside a writer; write_unlock() clearing the whole word; next_please() left out (hangs);
- * read_lock_slow() without the way for interrupts (hangs); writers without the queue (fairness);
- * __seqcount_begin() not waiting for even; __seqcount_retry() always 0; __seqcount_write_begin()
- * adding 2; write_seqlock() without the lock; raw_write_seqcount_latch() adding 2;
- * need_seqretry() ignoring who holds the lock; debug builds: the two checks of unlock, and
- * write_seqcount_begin() without its check.
+ * Mutations that must make them fail: read_lock() ignoring RW_WAITING; write_lock_slow() ignoring
+ * readers; read_trylock() beside a writer; write_unlock() clearing the whole word; next_please()
+ * left out (hangs); read_lock_slow() without the way for interrupts (hangs); writers without the
+ * queue (fairness); __seqcount_begin() not waiting for even; __seqcount_retry() always 0;
+ * __seqcount_write_begin() adding 2; write_seqlock() without the lock; raw_write_seqcount_latch()
+ * adding 2; need_seqretry() ignoring who holds the lock; debug builds: the two checks of unlock,
+ * and write_seqcount_begin() without its check.
  */
 #include <kunit/test.h>
 #include <linux/atomic.h>
@@ -83,6 +84,7 @@ static void interrupt_readers_pass(struct kunit *test)
 	unsigned long flags;
 
 	atomic_set(&rwlock.state, RW_WAITING + RW_READER);
+	rwlock.queue.next = 1; /* the waiting writer's: who queued up behind it would hang here */
 	local_irq_save(flags);
 	preempt_count_add(HARDIRQ_OFFSET);
 	read_lock(&rwlock);

@@ -2,14 +2,15 @@
 /*
  * Tests of lib/sync/rwsem.c, mutex.c and wait.c.
  *
- * Waiting is driven on one CPU: the wait hook plays the scheduler that runs another context, which
- * gives the lock back or takes it in between. The hook records which word was waited for and which
- * value the waiter had seen.
+ * Waiting is driven on one CPU: the wait hook plays the scheduler that runs another context,
+ * which gives the lock back or takes it in between. The hook records which word was waited for
+ * and which value the waiter had seen.
  *
  * Mutations tried: down_read() ignoring waiting writers; up_read() waking at every reader;
  * downgrade_write() leaving 0; down_write() without counting itself in `writers`; mutex_lock()
- * leaving 1 after waiting (no wake-up for the next); mutex_unlock() without the wake-up. Others that must make them fail: a reader
- * that `writers` keeps out sleeping on state; down_write() not waking those.
+ * leaving 1 after waiting (no wake-up for the next); mutex_unlock() without the wake-up. Others
+ * that must make them fail: a reader that `writers` keeps out sleeping on state; down_write() not
+ * waking those.
  */
 #include <kunit/test.h>
 #include <linux/rwsem.h>
