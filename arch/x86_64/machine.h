@@ -120,6 +120,8 @@ void delay_us(unsigned int us);
 
 /* smp.c: the APIC id of a CPU. */
 u32 cpu_apic_id(unsigned int cpu);
+/* Entries of user addresses in the root that a CPU starts with: none but while CPUs are started. */
+unsigned int start_page_entries(void);
 
 /* tlb.c: forget everything on this CPU. */
 void tlb_flush_here(void);

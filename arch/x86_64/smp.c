@@ -153,6 +153,15 @@ static void clear_start_page(char *at)
 	pte_set(&start_root[0], 0, (pte_t){ 0 });
 }
 
+unsigned int start_page_entries(void)
+{
+	unsigned int n = 0;
+
+	for (unsigned int i = 0; i < PTRS_PER_TABLE / 2; i++)
+		n += !pte_none(start_root[i]);
+	return n;
+}
+
 /* ---- on the other CPU ---- */
 
 static void __noreturn ap_main(unsigned long cpu)

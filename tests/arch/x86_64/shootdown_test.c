@@ -38,7 +38,7 @@
 
 #define STALE_TRIES 64
 #define ROUNDS	    200
-#define PATIENCE_NS 5000000000ULL
+#define PATIENCE_NS 20000000000ULL
 
 /* ---- what is forgotten ---- */
 
