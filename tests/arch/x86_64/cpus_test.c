@@ -4,11 +4,10 @@
  * on stacks of its own. Cheap enough for 64 CPUs.
  *
  * Suite "cpus". Mutations that made them fail when tried:
- *   each_is_reached       lapic_send() with the APIC id of CPU 1 always
- *   all_at_once           call_others() leaves out the last; call_on_cpus() without `wait` returns before the record is free
- *   protected_alike       no set_protections() in cpu_init_this()
- *   stacks_are_its_own    cpu_stack_top() of CPU 0 in load_tss()
- *   overflow_is_named     (the same: the run ends in a reset)
+ *   each_is_reached       calls are sent to the APIC of CPU 1 always (the run times out)
+ *   all_at_once           call_others() leaves out the last CPU
+ *   protected_alike       no set_protections() on the others
+ *   stacks_are_its_own    the TSS names CPU 0's stack for double faults
  *   start_page_is_gone    clear_start_page() leaves the entry of start_root
  *
  * The planted suites end in a panic and run on request only (tests/arch/run-smp): on all CPUs at
@@ -33,6 +32,7 @@
 
 static struct seen {
 	u64 cr0, cr3, cr4, efer;
+	u64 trap_stacks[3];
 	unsigned int cpu, stack;
 	u32 apic;
 } seen[NR_CPUS];
@@ -49,6 +49,22 @@ static unsigned int stack_index(unsigned long addr)
 	return i;
 }
 
+/* The stacks that this CPU's task-state segment names for traps, from its own descriptor table. */
+static void read_trap_stacks(u64 tops[3])
+{
+	struct {
+		u16 limit;
+		u64 base;
+	} __packed gdtr;
+	const u64 *tss;
+	u64 at;
+
+	__asm__ __volatile__("sgdt %0" : "=m"(gdtr));
+	tss = (const u64 *)(gdtr.base + 0x28);
+	at = (tss[0] >> 16 & 0xffffff) | (tss[0] >> 56) << 24 | tss[1] << 32;
+	memcpy(tops, (const char *)at + 36, 3 * sizeof(u64));
+}
+
 static void look(void *arg)
 {
 	struct seen *s = arg;
@@ -59,6 +75,7 @@ static void look(void *arg)
 	s->cr4 = read_cr4();
 	s->efer = rdmsr(MSR_EFER);
 	s->apic = boot_cpu_apic_id();
+	read_trap_stacks(s->trap_stacks);
 	s->stack = stack_index((unsigned long)__builtin_frame_address(0));
 }
 
@@ -129,6 +146,9 @@ static void stacks_are_its_own(struct kunit *test)
 {
 	char name[24];
 
+	for (unsigned int i = 0; i < 3 * nr_online_cpus; i++)
+		KUNIT_EXPECT_EQ_MSG(test, seen[i / 3].trap_stacks[i % 3],
+				    cpu_stack_top(i / 3, KSTACK_DF + i % 3), "CPU %u", i / 3);
 	for (unsigned int cpu = 1; cpu < nr_online_cpus; cpu++) {
 		KUNIT_ASSERT_EQ(test, seen[cpu].stack, cpu * CPU_STACKS + KSTACK_FIRST);
 		snprintf(name, sizeof(name), "CPU %u", cpu);
