@@ -598,7 +598,7 @@ static noinline void free_wrong_cache(struct kmem_cache *s, void *obj)
  */
 void kmem_cache_free(struct kmem_cache *s, void *obj)
 {
-	unsigned long place = s->place;
+	unsigned long place = cache_place(s);
 
 	if (unlikely(!obj))
 		return;

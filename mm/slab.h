@@ -332,8 +332,22 @@ static __always_inline bool is_object_start(const struct kmem_cache *s, const vo
 	return minus_distance * s->minus_inverse < s->start_limit;
 }
 
-/* The same, asked of a line; that of no cache says no to all. */
-static __always_inline bool line_object_start(const struct slab_cpu *c, const void *p)
+/* The caller's word for a cache: it may be destroyed by now, and its memory shut. */
+static inline __no_memstate unsigned long cache_place(const struct kmem_cache *s)
+{
+	unsigned long place;
+
+	memstate_pause();
+	place = s->place;
+	memstate_resume();
+	return place;
+}
+
+/*
+ * The same, asked of a line; that of no cache says no to all. What a pointer to no memory is led to
+ * lies in the table, but not always at a line's start.
+ */
+static __always_inline __no_sanitize_alignment bool line_object_start(const struct slab_cpu *c, const void *p)
 {
 	u64 minus_distance = (unsigned long)p | c->slab_mask;
 

@@ -64,6 +64,7 @@
 #define __weak		   __attribute__((__weak__))
 #define noinline	   __attribute__((__noinline__))
 #undef __always_inline
+#define __no_sanitize_alignment __attribute__((__no_sanitize__("alignment")))
 #define __always_inline inline __attribute__((__always_inline__))
 #define __percpu
 #define __init
