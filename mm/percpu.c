@@ -181,7 +181,7 @@ static bool find_in_chunk(struct place *p, unsigned int align, enum from from)
 		missing = page_missing(p->chunk, at, p->n, 0);
 		if (from == ANYWHERE || missing == CHUNK_PAGES)
 			return true;
-		at = (missing + 1) * PAGE_GRANULES;
+		at = (missing + 1UL) * PAGE_GRANULES;
 	}
 }
 
@@ -295,7 +295,7 @@ static bool page_empty(const struct chunk *c, unsigned int page)
 {
 	unsigned long end = (page + 1UL) * PAGE_GRANULES;
 
-	return find_next_bit(c->taken, end, page * PAGE_GRANULES) >= end;
+	return find_next_bit(c->taken, end, (unsigned long)page * PAGE_GRANULES) >= end;
 }
 
 /* A populated page in which nothing is, no longer populated from now on; CHUNK_PAGES: none. */

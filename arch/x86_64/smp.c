@@ -146,9 +146,11 @@ static char *fill_start_page(phys_addr_t page)
 	return at;
 }
 
+/* `at` NULL: nothing could be written there. */
 static void clear_start_page(char *at)
 {
-	memset(at, 0, PAGE_SIZE);
+	if (at)
+		memset(at, 0, PAGE_SIZE);
 	fixmap_clear(FIXMAP_START_PAGE);
 	pte_set(&start_root[0], 0, (pte_t){ 0 });
 }

@@ -46,6 +46,26 @@ SKIPPED(all_cpus_are_listed, LISTED_HERE)
 SKIPPED(boot_cpu_is_first, LISTED_HERE)
 SKIPPED(list_is_handed_on, LISTED_HERE)
 
+/* cpus_test.c */
+#define NO_CPU_STATE "CPUs of a process are threads: see smp and host_smp"
+SKIPPED(each_is_reached, NO_CPU_STATE)
+SKIPPED(protected_alike, NO_CPU_STATE)
+SKIPPED(all_at_once, NO_CPU_STATE)
+SKIPPED(stacks_are_its_own, NO_CPU_STATE)
+SKIPPED(overflow_is_named, NO_CPU_STATE ", host_smp has an overflow of its own")
+SKIPPED(start_page_is_gone, "no processor has to be started in real mode")
+SKIPPED(all_panic, NO_CPU_STATE)
+SKIPPED(others_print, NO_CPU_STATE)
+
+/* shootdown_test.c */
+#define ONE_TLB "the CPUs of a process share one TLB: see host_utlb and host_smp"
+SKIPPED(stale_until_flushed, ONE_TLB)
+SKIPPED(only_whom_it_concerns, ONE_TLB)
+SKIPPED(target_has_irqs_off, ONE_TLB)
+SKIPPED(target_spins_on_lock, ONE_TLB)
+SKIPPED(two_senders, ONE_TLB)
+SKIPPED(late_cpu_flushes_once, ONE_TLB)
+
 static struct kunit_case cpu_cases[] = { KUNIT_CASE(protections_are_on),
 					 KUNIT_CASE(features_are_what_cpuid_says),
 					 KUNIT_CASE(three_traps_have_stacks_of_their_own),
@@ -73,10 +93,32 @@ static struct kunit_case firmware_cases[] = { KUNIT_CASE(all_cpus_are_listed),
 					      KUNIT_CASE(list_is_handed_on),
 					      {} };
 
+static struct kunit_case cpus_cases[] = { KUNIT_CASE(each_is_reached),
+					  KUNIT_CASE(protected_alike),
+					  KUNIT_CASE(all_at_once),
+					  KUNIT_CASE(stacks_are_its_own),
+					  KUNIT_CASE(overflow_is_named),
+					  KUNIT_CASE(start_page_is_gone),
+					  KUNIT_CASE(all_panic),
+					  KUNIT_CASE(others_print),
+					  {} };
+
+static struct kunit_case shootdown_cases[] = { KUNIT_CASE(stale_until_flushed),
+					       KUNIT_CASE(only_whom_it_concerns),
+					       KUNIT_CASE(target_has_irqs_off),
+					       KUNIT_CASE(target_spins_on_lock),
+					       KUNIT_CASE(two_senders),
+					       KUNIT_CASE(late_cpu_flushes_once),
+					       {} };
+
 static struct kunit_suite cpu_suite = { .name = "cpu", .test_cases = cpu_cases };
 static struct kunit_suite smap_suite = { .name = "smap", .test_cases = smap_cases };
 static struct kunit_suite interrupts_suite = { .name = "interrupts",
 					       .test_cases = interrupts_cases };
 static struct kunit_suite firmware_suite = { .name = "firmware", .test_cases = firmware_cases };
 
-kunit_test_suites(&cpu_suite, &smap_suite, &interrupts_suite, &firmware_suite);
+static struct kunit_suite cpus_suite = { .name = "cpus", .test_cases = cpus_cases };
+static struct kunit_suite shootdown_suite = { .name = "shootdown", .test_cases = shootdown_cases };
+
+kunit_test_suites(&cpu_suite, &smap_suite, &interrupts_suite, &firmware_suite, &cpus_suite,
+		  &shootdown_suite);

@@ -78,7 +78,8 @@ static enum outcome some_counters(struct sweep *s)
 
 const struct scenario sweep_percpu[] = {
 	{ "per-CPU variables", some_variables, prepare_empty, free_percpu_got, NO_OBJECTS },
-	{ "chunks of per-CPU variables", more_than_a_chunk, prepare_empty, free_percpu_got },
+	{ "chunks of per-CPU variables", more_than_a_chunk, prepare_empty, free_percpu_got,
+	  COPES_PAGE },
 	{ "per-CPU counters", some_counters, prepare_empty, .flags = NO_OBJECTS },
 	{},
 };
