@@ -9,8 +9,9 @@
  * The trap entry (a port's entry.asm or entry.S) puts a frame of the same form below its registers,
  * so the list also leads through traps and from an IST stack to the one that was interrupted.
  *
- * I1  Nothing is read before it was found to lie inside a known stack (kstacks[], always mapped): a
- *     broken chain ends the trace, it never faults.
+ * I1  Nothing is read before it was found to lie inside a known stack (kstacks[], always mapped, and
+ *     the threads' in threads.c, mapped as long as they are known): a broken chain ends the trace, it
+ *     never faults.
  * I2  Within a stack frames only ever go up, and a trace changes stacks at most MAX_SWITCHES times:
  *     so it ends, whatever it meets.
  *
@@ -66,7 +67,7 @@ bool stack_bounds(unsigned long addr, unsigned long *low, unsigned long *high, c
 		*name = s->name;
 		return true;
 	}
-	return false;
+	return thread_stack_find(addr, 0, low, high, name);
 }
 
 /**
@@ -76,6 +77,7 @@ bool stack_bounds(unsigned long addr, unsigned long *low, unsigned long *high, c
  */
 bool stack_guard_hit(unsigned long addr, const char **name)
 {
+	unsigned long low, high;
 	unsigned int i;
 
 	for (i = 0; i < nr_kstacks; i++) {
@@ -84,7 +86,7 @@ bool stack_guard_hit(unsigned long addr, const char **name)
 		*name = kstacks[i].name;
 		return true;
 	}
-	return false;
+	return thread_stack_find(addr, PAGE_SIZE, &low, &high, name) && addr < low;
 }
 
 /* Read a word of a stack; false if it isn't one. */

@@ -227,7 +227,7 @@ void cpu_idle(void)
 void host_relax(void)
 {
 	host_yield();
-	if (!host_irqs_off && host_irq_pending)
+	if (!irqs_disabled() && tls_read_volatile(host_irq_pending))
 		host_irq_replay();
 }
 

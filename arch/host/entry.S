@@ -22,6 +22,10 @@
  * recovery_save, host_jump   setjmp and longjmp of the kernel (asm/stack.h; recovery_jump() is in
  *	memstate.c); the ninth word is the interrupt flag. No handler needs to be told that it was left.
  *
+ * host_switch(from, to)   from one stack to another: the registers that a function keeps wait on the
+ *	stack, the stack pointer where the argument points (thread.c). The order is
+ *	thread_first_frame()'s.
+ *
  * struct recovery: rbx rbp r12 r13 r14 r15 rsp rip irqs_off; and, where ThreadSanitizer counts calls,
  *	how deep they are (process/tsan.c)
  */
@@ -160,6 +164,27 @@ host_jump:
 	movl	$1, %eax
 	jmp	*%rcx
 	.size	host_jump, . - host_jump
+
+	.globl	host_switch
+	.type	host_switch, @function
+	.p2align 4
+host_switch:
+	pushq	%rbp
+	pushq	%rbx
+	pushq	%r12
+	pushq	%r13
+	pushq	%r14
+	pushq	%r15
+	movq	%rsp, (%rdi)
+	movq	(%rsi), %rsp
+	popq	%r15
+	popq	%r14
+	popq	%r13
+	popq	%r12
+	popq	%rbx
+	popq	%rbp
+	ret
+	.size	host_switch, . - host_switch
 
 	/* The CPUs' stacks: host.h. Their guard pages are unmapped at boot (cpu.c). */
 	.section .stacks, "aw", @nobits

@@ -77,6 +77,19 @@ void host_exit(unsigned int code) __attribute__((__noreturn__));
 /* process/checker.c: the kernel half runs, on the boot CPU's stack. */
 void host_entered(void);
 
+/* process/checker.c, tsan.c: what a checker is told of a thread of the kernel half. */
+struct host_fiber {
+	void *handle;
+	unsigned int depth;
+};
+/* A thread gets the stack [low, high); the running context is one; one will not run again. */
+void host_fiber_init(struct host_fiber *f, unsigned long low, unsigned long high);
+void host_fiber_adopt(struct host_fiber *f);
+void host_fiber_end(struct host_fiber *f, unsigned long low, unsigned long high);
+/* The next thing is the switch to `to`, whose stack is [low, high). */
+void host_fiber_switch(struct host_fiber *from, const struct host_fiber *to, unsigned long low,
+		       unsigned long high);
+
 /* ---- process/replay.c or process/fuzz.c: inputs for a fuzz target (tests/fuzz) ---- */
 
 /*

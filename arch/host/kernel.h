@@ -72,6 +72,13 @@ unsigned long last_fault_addr(void);
 /* entry.S: recovery_jump() as such. */
 void host_jump(struct recovery *r) __noreturn;
 
+/* tlb.c: the pages of [low, high), mapped by the tables for good, never leave the TLB until tlb_unwire(). */
+int tlb_wire(unsigned long low, unsigned long high);
+void tlb_unwire(unsigned long low, unsigned long high);
+
+/* entry.S: to the stack at *to; the way back is kept in *from. */
+void host_switch(unsigned long *from, unsigned long *to);
+
 /* traps.c, called from entry.S. */
 void trap_dispatch(struct pt_regs *regs);
 

@@ -30,11 +30,15 @@
  *    of its entries; a flush of such a page reloads it. The walker reads tables through host_ram, a
  *    view of all RAM that the kernel half uses for nothing else, so it never faults.
  *
+ *    So are the stacks of threads, from tlb_wire() to tlb_unwire(): a system call or a signal handler
+ *    that finds its stack missing can't let it in. Their tables don't change meanwhile, so a flush
+ *    leaves them alone, and whatever is unmapped is unmapped around them.
+ *
  * 4. Before pt_activate_kernel() the direct map is the boot window: RAM as it is, writable.
  *
  * Invariants
- * I1  nr_entries <= TLB_SIZE, and what the process has mapped of RAM, but for the image and the
- *     walker's own view, lies in some entry: so a flush finds it. With the rights of that entry's
+ * I1  nr_entries <= TLB_SIZE, and what the process has mapped of RAM, but for the image, what is wired
+ *     and the walker's own view, lies in some entry: so a flush finds it. With the rights of that entry's
  *     leaf at most.
  * I2  Each entry is on the chain of its hash, and on no other.
  * I3  User addresses have no entries here, but in each CPU's own table (utlb.c).
@@ -63,6 +67,7 @@
 #include <asm/smp.h>
 #include <asm/tlbflush.h>
 #include <linux/bug.h>
+#include <linux/errno.h>
 #include <linux/string.h>
 #include "arch/common/roots.h"
 #include "host.h"
@@ -86,6 +91,13 @@ static unsigned int nr_entries;
 static s32 buckets[TLB_BUCKETS];
 static const u8 class_shift[] = { PAGE_SHIFT, GROUP_SHIFT, PAGE_SHIFT + 9 };
 enum { CLASS_PAGE, CLASS_GROUP, CLASS_LARGE, NR_CLASSES };
+
+/* Section 3: stacks of threads, in no order. */
+#define WIRED_MAX 512
+static struct wired {
+	unsigned long low, high;
+} wired[WIRED_MAX];
+static unsigned int nr_wired;
 
 static unsigned long flushes; /* carried out so far; atomic */
 static u64 evict_state;
@@ -168,6 +180,35 @@ static void entries_init(void)
 	nr_entries = 0;
 }
 
+/* The lowest wired range that reaches into [start, end), or NULL. */
+static const struct wired *first_wired(unsigned long start, unsigned long end)
+{
+	const struct wired *first = NULL;
+
+	for (unsigned int i = 0; i < nr_wired; i++) {
+		const struct wired *w = &wired[i];
+
+		if (w->low < end && w->high > start && (!first || w->low < first->low))
+			first = w;
+	}
+	return first;
+}
+
+/* Nothing of [start, start + size) stays in the process's mappings but what is wired. */
+static void unmap(unsigned long start, unsigned long size)
+{
+	unsigned long end = start + size;
+	const struct wired *w;
+
+	while ((w = first_wired(start, end))) {
+		if (w->low > start)
+			host_unmap(start, w->low - start);
+		start = w->high;
+	}
+	if (start < end)
+		host_unmap(start, end - start);
+}
+
 /* Forget an entry; smaller ones inside it stay on the list, though nothing is mapped for them. */
 static void drop(unsigned long key)
 {
@@ -176,7 +217,7 @@ static void drop(unsigned long key)
 	if (*link < 0)
 		return;
 	entry_remove(link);
-	host_unmap(key & PAGE_MASK, class_size(key & ~PAGE_MASK));
+	unmap(key & PAGE_MASK, class_size(key & ~PAGE_MASK));
 }
 
 /* xorshift64*: any seed but 0 */
@@ -403,7 +444,7 @@ static bool forget_key(unsigned long key, unsigned long start, unsigned long end
 		return false;
 	entry_remove(link);
 	if (va < start || va + size > end)
-		host_unmap(va, size);
+		unmap(va, size);
 	return true;
 }
 
@@ -444,7 +485,7 @@ static void forget_range(unsigned long start, unsigned long end)
 	else
 		any = forget_by_entry(start, end);
 	if (any)
-		host_unmap(start, end - start);
+		unmap(start, end - start);
 }
 
 /* One by one: the region is mostly empty, and what a checker knows of it is lost with a mapping. */
@@ -462,9 +503,9 @@ static void forget_all(void)
 {
 	unmap_percpu();
 	entries_init();
-	host_unmap(VMEMMAP_START, VMEMMAP_SIZE);
-	host_unmap(VMALLOC_START, VMALLOC_SIZE);
-	host_unmap(PAGE_OFFSET, host_ram_size);
+	unmap(VMEMMAP_START, VMEMMAP_SIZE);
+	unmap(VMALLOC_START, VMALLOC_SIZE);
+	unmap(PAGE_OFFSET, host_ram_size);
 }
 
 void tlb_flush_range(unsigned long start, unsigned long end, const struct cpumask *cpus)
@@ -514,6 +555,64 @@ unsigned long tlb_shootdown_count(void)
 unsigned int tlb_entries(void)
 {
 	return READ_ONCE(nr_entries);
+}
+
+/* ---- wiring ---- */
+
+/* Wired already, so that nobody takes a page out again before the next one is in. */
+static int wire_pages(unsigned long low, unsigned long high)
+{
+	for (unsigned long va = low; va < high; va += PAGE_SIZE) {
+		struct leaf leaf;
+
+		do {
+			if (!walk(root, va, &leaf) || !permits(leaf.e, HOST_PF_WRITE))
+				return -EFAULT;
+		} while (!mark_used(&leaf, HOST_PF_WRITE));
+		host_map(va, leaf_page(&leaf, va), PAGE_SIZE, rights(leaf.e));
+	}
+	return 0;
+}
+
+static void unwire_range(unsigned long low)
+{
+	for (unsigned int i = 0; i < nr_wired; i++) {
+		if (wired[i].low == low) {
+			wired[i] = wired[--nr_wired];
+			return;
+		}
+	}
+}
+
+int tlb_wire(unsigned long low, unsigned long high)
+{
+	unsigned long flags;
+	int err = -EAGAIN;
+
+	local_irq_save(flags);
+	lock();
+	if (nr_wired < WIRED_MAX) {
+		wired[nr_wired++] = (struct wired){ low, high };
+		err = wire_pages(low, high);
+		if (err)
+			unwire_range(low);
+	}
+	unlock();
+	local_irq_restore(flags);
+	return err;
+}
+
+void tlb_unwire(unsigned long low, unsigned long high)
+{
+	unsigned long flags;
+
+	local_irq_save(flags);
+	lock();
+	unwire_range(low);
+	forget_by_page(low, high);
+	host_unmap(low, high - low); /* what was wired stands in no entry (I1) */
+	unlock();
+	local_irq_restore(flags);
 }
 
 /* ---- roots ---- */

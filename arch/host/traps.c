@@ -317,10 +317,10 @@ void trap_dispatch(struct pt_regs *regs)
 
 void host_irq_replay(void)
 {
-	while (host_irq_pending) {
+	while (tls_read_volatile(host_irq_pending)) {
 		local_irq_disable();
-		interrupt(
-			xchg(&host_irq_pending, 0)); /* at once: a signal may add to it any time */
-		host_irqs_off = 0;
+		/* At once: a signal may add to it any time. */
+		interrupt(tls_xchg(host_irq_pending, 0));
+		tls_write(host_irqs_off, 0);
 	}
 }

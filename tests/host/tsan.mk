@@ -10,7 +10,7 @@ san_tsan_kernel := -fsanitize=thread \
 		   $(if $(LLVM),-mllvm -tsan-distinguish-volatile=1,--param tsan-distinguish-volatile=1)
 san_tsan_process :=
 san_tsan_link := -fsanitize=thread -Wl,--wrap=__tsan_func_entry -Wl,--wrap=__tsan_func_exit
-san_tsan_skip := arch/host/tlb.c arch/host/traps.c arch/host/uaccess.c arch/common/stack.c arch/common/extable.c
+san_tsan_skip := arch/host/tlb.c arch/host/traps.c arch/host/uaccess.c arch/host/thread.c arch/common/stack.c arch/common/threads.c arch/common/extable.c
 san_tsan_asm := -DHOST_TSAN
 
 .PHONY: tsan

@@ -11,6 +11,7 @@
 
 #include <linux/types.h>
 #include <linux/compiler.h>
+#include <asm/tls.h>
 
 extern __thread volatile unsigned int host_irqs_off;	/* 1: off */
 extern __thread volatile unsigned int host_irq_pending; /* a bit for each vector that waits */
@@ -20,20 +21,18 @@ void host_irq_replay(void);
 
 static __always_inline unsigned long arch_irq_save_flags(void)
 {
-	return host_irqs_off;
+	return tls_read_volatile(host_irqs_off);
 }
 
 static __always_inline void arch_irq_disable(void)
 {
-	host_irqs_off = 1;
-	barrier();
+	tls_write(host_irqs_off, 1);
 }
 
 static __always_inline void arch_irq_enable(void)
 {
-	barrier();
-	host_irqs_off = 0;
-	if (unlikely(host_irq_pending))
+	tls_write(host_irqs_off, 0);
+	if (unlikely(tls_read_volatile(host_irq_pending)))
 		host_irq_replay();
 }
 

@@ -31,6 +31,9 @@
 /* User addresses: [PAGE_SIZE, TASK_SIZE). The last page is kept unmapped, as on the machine. */
 #define TASK_SIZE 0x00000ffffffff000UL
 
+/* A thread's stack: traps keep the vector registers there, and sanitizers make frames large. */
+#define THREAD_SIZE (64UL << 10)
+
 /* Every kernel address lies in [KERNEL_START, KERNEL_LAST]. */
 #define KERNEL_START 0x00007e9000000000UL
 #define KERNEL_LAST  0x00007fcfffffffffUL

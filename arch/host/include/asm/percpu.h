@@ -4,13 +4,15 @@
  *
  * A variable defined with DEFINE_PER_CPU has one copy per CPU; CPU n's copy stands at its link
  * address + per_cpu_offset(n). CPU 0 uses the image's own copy (offset 0). A CPU is a thread, so its
- * offset is a thread-local word, and code never changes its CPU between reading it and using it.
+ * offset is a thread-local word; code changes its CPU only where it sleeps, which is not between
+ * reading the offset and using it.
  */
 #ifndef ASM_PERCPU_H
 #define ASM_PERCPU_H
 
 #include <linux/types.h>
 #include <linux/compiler.h>
+#include <asm/tls.h>
 
 #define NR_CPUS 64
 
@@ -41,7 +43,7 @@ DECLARE_PER_CPU(unsigned int, cpu_number);
  * Address of this CPU's copy / of CPU `cpu`'s copy. The caller keeps itself on its CPU while using
  * the former.
  */
-#define this_cpu_ptr(ptr)     __shift_ptr(ptr, host_cpu_off)
+#define this_cpu_ptr(ptr)     __shift_ptr(ptr, tls_read(host_cpu_off))
 #define per_cpu_ptr(ptr, cpu) __shift_ptr(ptr, per_cpu_offset(cpu))
 #define per_cpu(var, cpu)     (*per_cpu_ptr(&(var), cpu))
 

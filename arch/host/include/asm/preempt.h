@@ -9,16 +9,17 @@
 #include <linux/types.h>
 #include <linux/compiler.h>
 #include <asm/preempt_bits.h>
+#include <asm/tls.h>
 
 extern __thread unsigned int host_preempt_count;
 
 #define __preempt_op(op, v) \
-	__asm__ __volatile__(op " %1, %0" : "+m"(host_preempt_count) : "ri"(v) : "memory", "cc")
+	__asm__ __volatile__(op " %0, " TLS_OPERAND(host_preempt_count) : : "ri"(v) : "memory", "cc")
 
 /* Without the bit on top. */
 static __always_inline unsigned int preempt_count(void)
 {
-	return READ_ONCE(host_preempt_count) & ~PREEMPT_SETTLED;
+	return tls_read_volatile(host_preempt_count) & ~PREEMPT_SETTLED;
 }
 
 /* Only whoever leaves a context for good (recovery_jump()) sets it; the bit on top stays. */
@@ -43,19 +44,19 @@ static __always_inline bool preempt_count_dec_and_test(void)
 {
 	bool zero;
 
-	__asm__ __volatile__("decl %0" : "+m"(host_preempt_count), "=@ccz"(zero) : : "memory");
+	__asm__ __volatile__("decl " TLS_OPERAND(host_preempt_count) : "=@ccz"(zero) : : "memory");
 	return zero;
 }
 
 /* Is a reschedule wanted, and allowed? */
 static __always_inline bool preempt_should_resched(void)
 {
-	return READ_ONCE(host_preempt_count) == 0;
+	return tls_read_volatile(host_preempt_count) == 0;
 }
 
 static __always_inline bool preempt_need_resched(void)
 {
-	return !(READ_ONCE(host_preempt_count) & PREEMPT_SETTLED);
+	return !(tls_read_volatile(host_preempt_count) & PREEMPT_SETTLED);
 }
 
 static __always_inline void preempt_set_need_resched(void)

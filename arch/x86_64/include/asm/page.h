@@ -18,6 +18,9 @@
 /* User addresses: [PAGE_SIZE, TASK_SIZE). The last page below the hole is kept unmapped. */
 #define TASK_SIZE 0x00007ffffffff000UL
 
+/* A thread's stack. */
+#define THREAD_SIZE (16UL << 10)
+
 /* Every kernel address lies in [KERNEL_START, KERNEL_LAST]. */
 #define KERNEL_START PAGE_OFFSET
 #define KERNEL_LAST  (~0UL)

@@ -1,0 +1,127 @@
+// SPDX-License-Identifier: MIT
+/*
+ * The stacks of threads, as far as traces and reports must know them.
+ *
+ * 1. Model. A table of slots, each the bounds and the name of one stack, written by whoever makes or
+ *    ends a thread and read by stack_bounds() and stack_guard_hit(), which run in any context, a
+ *    signal handler or an NMI that struck in the midst of a writer included. So a slot has a
+ *    sequence number, odd while the slot is being written or empty:
+ *
+ *	writer		seq odd, fields, seq even			remove: seq odd, fields 0
+ *	reader		seq, fields, seq again: not the same or odd? then the slot is skipped
+ *
+ *    A reader that skips misses a stack that comes or goes at that moment; nobody runs on such a
+ *    one, since a thread starts after it was added and is removed after it ended.
+ *
+ * 2. The first frame of a thread, as the port's switch takes it off:
+ *
+ *	low  r15 r14 r13 r12 rbx rbp=0 | fn | 0 (fn's return address)   high
+ *
+ *    fn() comes in as if called, its frame pointer chain ends at once, and its stack is aligned.
+ *
+ * Invariants
+ * I1  slots[i] is in use exactly while used[i] is 1; its writer is who set that.
+ * I2  A slot at or behind nr_slots was never used.
+ *
+ * Locks: none. Contexts: any. Complexity: a lookup reads nr_slots slots, the most there ever were at
+ * once.
+ */
+#include <asm/atomic.h>
+#include <asm/barrier.h>
+#include <asm/page.h>
+#include <asm/thread.h>
+#include <linux/errno.h>
+#include <linux/string.h>
+#include "stacks.h"
+
+#define MAX_THREADS 512
+#define NAME_LEN    32
+#define FIRST_WORDS 8 /* section 2 */
+
+struct slot {
+	unsigned int seq;
+	unsigned long low, high;
+	char name[NAME_LEN];
+};
+
+static struct slot slots[MAX_THREADS];
+static unsigned int used[MAX_THREADS];
+static unsigned int nr_slots;
+
+/* ---- writing ---- */
+
+static void count_slot(unsigned int slot)
+{
+	unsigned int nr = READ_ONCE(nr_slots);
+
+	while (nr <= slot && !try_cmpxchg(&nr_slots, &nr, slot + 1))
+		;
+}
+
+int thread_stack_add(unsigned long low, unsigned long high, const char *name)
+{
+	for (unsigned int i = 0; i < MAX_THREADS; i++) {
+		struct slot *s = &slots[i];
+
+		if (READ_ONCE(used[i]) || xchg(&used[i], 1u))
+			continue;
+		WRITE_ONCE(s->seq, s->seq | 1);
+		smp_wmb();
+		WRITE_ONCE(s->low, low);
+		WRITE_ONCE(s->high, high);
+		strscpy(s->name, name, sizeof(s->name));
+		smp_store_release(&s->seq, s->seq + 1);
+		count_slot(i);
+		return i;
+	}
+	return -EAGAIN;
+}
+
+void thread_stack_remove(int slot)
+{
+	struct slot *s = &slots[slot];
+
+	WRITE_ONCE(s->seq, s->seq + 1);
+	smp_wmb();
+	WRITE_ONCE(s->low, 0);
+	WRITE_ONCE(s->high, 0);
+	smp_store_release(&used[slot], 0u);
+}
+
+void thread_first_frame(struct thread_state *ts, void (*fn)(void))
+{
+	unsigned long *sp = (unsigned long *)ts->high - FIRST_WORDS;
+
+	memset(sp, 0, FIRST_WORDS * sizeof(*sp));
+	sp[FIRST_WORDS - 2] = (unsigned long)fn;
+	ts->sp = (unsigned long)sp;
+}
+
+/* ---- reading ---- */
+
+/* Is `addr` in [low - below, high) of the slot? The bounds on success. */
+static bool slot_holds(const struct slot *s, unsigned long addr, unsigned long below,
+		       unsigned long *low, unsigned long *high)
+{
+	unsigned int seq = smp_load_acquire(&s->seq);
+
+	*low = READ_ONCE(s->low);
+	*high = READ_ONCE(s->high);
+	smp_rmb();
+	return !(seq & 1) && READ_ONCE(s->seq) == seq && seq && addr >= *low - below &&
+	       addr < *high;
+}
+
+bool thread_stack_find(unsigned long addr, unsigned long below, unsigned long *low,
+		       unsigned long *high, const char **name)
+{
+	unsigned int nr = READ_ONCE(nr_slots);
+
+	for (unsigned int i = 0; i < nr; i++) {
+		if (!slot_holds(&slots[i], addr, below, low, high))
+			continue;
+		*name = slots[i].name;
+		return true;
+	}
+	return false;
+}

@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: MIT
+/*
+ * Threads on the machine: a stack pointer, and a place in the table of stacks. The switch itself is
+ * switch.asm.
+ *
+ * A thread's stack that runs over meets the unmapped page below; the page fault has no room for its
+ * frame and becomes a double fault, on the CPU's own stack for it (traps.c).
+ */
+#include <asm/stack.h>
+#include <asm/thread.h>
+#include "arch/common/stacks.h"
+
+int thread_init(struct thread_state *ts, unsigned long low, unsigned long high, void (*fn)(void),
+		const char *name)
+{
+	*ts = (struct thread_state){ .low = low, .high = high };
+	ts->slot = thread_stack_add(low, high, name);
+	if (ts->slot < 0)
+		return ts->slot;
+	thread_first_frame(ts, fn);
+	return 0;
+}
+
+void thread_adopt(struct thread_state *ts)
+{
+	const char *name;
+
+	*ts = (struct thread_state){ .slot = -1 };
+	stack_bounds((unsigned long)__builtin_frame_address(0), &ts->low, &ts->high, &name);
+}
+
+void thread_destroy(struct thread_state *ts)
+{
+	thread_stack_remove(ts->slot);
+}
