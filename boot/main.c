@@ -27,6 +27,7 @@
 #include <linux/moduleparam.h>
 #include <linux/printk.h>
 #include <linux/random.h>
+#include <linux/sched/task.h>
 #include <linux/slab.h>
 #include <linux/string.h>
 #include <quarry/report.h>
@@ -357,6 +358,7 @@ void boot_main(unsigned int protocol, phys_addr_t addr, u64 entry_cycles)
 	clock_start_tick();
 	local_irq_enable();
 	context_checks_start();
+	sched_init();
 	smp_init(BOOT_TRAMPOLINE_PHYS);
 	fault_inject_boot();
 	end_run(boot_payload());

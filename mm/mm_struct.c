@@ -9,14 +9,14 @@
  *	mm_count	those who need the structure and its root; all users together are one; the last mmdrop() frees both
  *
  * 2. current->mm is the address space of the running task. It is set and cleared by kthread_use_mm()
- *    and kthread_unuse_mm(), which also switch the tables. A task that lost its users under it
+ *    and kthread_unuse_mm(), which also switch the tables, as the scheduler does by mm_switch(). A task that lost its users under it
  *    (somebody else's mmput) goes on with an empty address space: its structure and root stay until
  *    it lets go.
  *
  * 3. Invariants
  *    I1  the kernel half of every root is the kernel's (pt_root_init()); this code writes the user
  *        half only;
- *    I2  current->mm is NULL exactly when the CPU walks no user tables, and holds one mm_count
+ *    I2  while interrupts are on, current->mm is NULL exactly when the CPU walks no user tables, and holds one mm_count
  *        while it isn't;
  *    I3  mm_users > 0 implies mm_count > 0; at mm_users 0 there is no mapping and no table below
  *        the root.
@@ -32,8 +32,8 @@
  */
 #include <asm/irqflags.h>
 #include <asm/pgtable.h>
-#include <linux/kthread.h>
 #include <linux/sched.h>
+#include <linux/sched/mm.h>
 #include <linux/slab.h>
 #include <quarry/assert.h>
 #include "internal.h"
@@ -149,4 +149,18 @@ void kthread_unuse_mm(struct mm_struct *mm)
 	current->mm = NULL;
 	local_irq_restore(flags);
 	mmdrop(mm);
+}
+
+/**
+ * mm_switch() - the tables follow the task that the CPU goes on with
+ * @next: its address space, or NULL
+ *
+ * Context: the scheduler's switch, interrupts off.
+ */
+void mm_switch(struct mm_struct *next)
+{
+	if (next)
+		pt_switch(next->pgd, &next->cpus);
+	else
+		pt_switch(NULL, NULL);
 }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 /*
- * Calls between CPUs, and work for idle ones.
+ * Calls between CPUs.
  *
  * 1. A call to another CPU is a record. It is pushed onto the list of the CPU that is meant, which
  *    is then kicked (cpu_kick(): an interrupt, a signal); that CPU takes the whole list and runs it
@@ -15,9 +15,6 @@
  *
  *    On a port where CPUs are threads a kick may only be noted, and a long way of pure computation
  *    may follow there; so the caller kicks again now and then.
- *
- * 2. Work is what run_on_cpus() gives to the idle loops. All begin together, however long the
- *    waking of one takes.
  *
  * Invariants
  * I1  A record is on one list until it is taken. The CPU that runs it reads it first, then gives it
@@ -51,16 +48,8 @@ struct call {
 	unsigned int used;
 };
 
-struct work {
-	void (*fn)(void *arg);
-	void *arg;
-	atomic_t missing; /* CPUs that have not begun */
-	atomic_t running; /* CPUs that have not ended */
-};
-
 static DEFINE_PER_CPU(struct call *, calls);
 static DEFINE_PER_CPU(struct call, many)[NR_CPUS]; /* for call_on_cpus() of this CPU */
-static DEFINE_PER_CPU(struct work *, work);
 
 /* ---- calls ---- */
 
@@ -202,56 +191,4 @@ void call_on_cpus(const struct cpumask *mask, void (*fn)(void *arg), void *arg, 
 	preempt_count_sub(1);
 	while (atomic_read_acquire(&missing))
 		serve_and_relax();
-}
-
-/* ---- work ---- */
-
-static void work_run(struct work *w)
-{
-	atomic_dec_return(&w->missing);
-	while (atomic_read_acquire(&w->missing))
-		serve_and_relax();
-	w->fn(w->arg);
-	atomic_dec_return(&w->running); /* the last use of *w */
-}
-
-/**
- * run_on_cpus() - run a function on all CPUs at once
- * @fn: what to run
- * @arg: handed to @fn
- */
-void run_on_cpus(void (*fn)(void *arg), void *arg)
-{
-	unsigned int n = READ_ONCE(nr_online_cpus);
-	struct work w = {
-		.fn = fn, .arg = arg, .missing = ATOMIC_INIT(n), .running = ATOMIC_INIT(n)
-	};
-
-	WARN_ON_ONCE(irqs_disabled());
-	for (unsigned int cpu = 0; cpu < n; cpu++) {
-		if (cpu == smp_processor_id())
-			continue;
-		WARN_ON(xchg(per_cpu_ptr(&work, cpu), &w));
-		cpu_kick(cpu);
-	}
-	work_run(&w);
-	while (atomic_read_acquire(&w.running))
-		serve_and_relax();
-}
-
-/* The check and the sleep are one to the kick: with interrupts off it can only become pending. */
-void cpu_started(unsigned int cpu)
-{
-	for (;;) {
-		struct work *w;
-
-		local_irq_disable();
-		w = xchg(this_cpu_ptr(&work), NULL);
-		if (!w) {
-			cpu_idle();
-			continue;
-		}
-		local_irq_enable();
-		work_run(w);
-	}
 }

@@ -30,6 +30,7 @@
 #include <asm/preempt.h>
 #include <asm/setup.h>
 #include <asm/smp.h>
+#include <asm/thread.h>
 #include <linux/kernel.h>
 #include <linux/minmax.h>
 #include <linux/printk.h>
@@ -64,10 +65,12 @@ static unsigned int nr_halted;
 
 /* ---- stacks ---- */
 
-extern char host_stacks[]; /* entry.S */
+extern char host_stacks[], host_idle_stack[]; /* entry.S */
 
 struct kstack kstacks[2 * HOST_CPUS];
 unsigned int nr_kstacks;
+
+_Static_assert(THREAD_SIZE == HOST_STACK, "host_idle_stack is as large as a thread's");
 
 static const char *const stack_names[2 * HOST_CPUS] = {
 	"boot",	 "overflow",	   "CPU 1", "CPU 1 overflow",
@@ -104,6 +107,13 @@ void stacks_protect(void)
 {
 	for (unsigned int i = 0; i < nr_kstacks; i++)
 		image_unmap_page(kstacks[i].guard_low);
+	image_unmap_page((unsigned long)host_idle_stack);
+}
+
+void thread_idle_stack(unsigned long *low, unsigned long *high)
+{
+	*low = (unsigned long)host_idle_stack + PAGE_SIZE;
+	*high = *low + THREAD_SIZE;
 }
 
 void host_stack(unsigned int cpu, enum host_stack which, unsigned long *low, unsigned long *high)

@@ -193,4 +193,9 @@ host_switch:
 host_stacks:
 	.skip	HOST_CPUS * HOST_CPU_STACKS
 
+	/* The boot CPU's idle thread's, above a guard page as well. */
+	.globl	host_idle_stack
+host_idle_stack:
+	.skip	4096 + HOST_STACK
+
 	.section .note.GNU-stack, "", @progbits

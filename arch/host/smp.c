@@ -15,6 +15,7 @@
 #include <asm/console.h>
 #include <asm/current.h>
 #include <asm/percpu.h>
+#include <asm/preempt.h>
 #include <asm/setup.h>
 #include <asm/smp.h>
 #include <linux/printk.h>
@@ -54,6 +55,7 @@ void smp_call_interrupt(void)
 	if (READ_ONCE(stopper) && READ_ONCE(stopper) != smp_processor_id() + 1)
 		stop_here();
 	smp_serve_calls();
+	preempt_set_need_resched(); /* it may have been smp_send_reschedule() */
 }
 
 /**

@@ -21,6 +21,7 @@
 #include <asm/console.h>
 #include <asm/irqflags.h>
 #include <asm/percpu.h>
+#include <asm/preempt.h>
 #include <asm/ptrace.h>
 #include <asm/smp.h>
 #include "arch/common/calls.h"
@@ -73,6 +74,7 @@ static void call_interrupt(struct pt_regs *regs)
 static void reschedule_interrupt(struct pt_regs *regs)
 {
 	lapic_eoi();
+	preempt_set_need_resched();
 }
 
 static void tlb_interrupt(struct pt_regs *regs)

@@ -15,3 +15,4 @@ section .stacks nobits alloc noexec write align=4096
 	kstack df, 8192
 	kstack nmi, 8192
 	kstack mc, 8192
+	kstack idle, 16384	; THREAD_SIZE: of the boot CPU's idle thread

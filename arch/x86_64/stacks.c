@@ -17,6 +17,7 @@
  */
 #include <asm/page.h>
 #include <asm/pgtable.h>
+#include <asm/thread.h>
 #include <asm/percpu.h>
 #include <linux/bug.h>
 #include <linux/sprintf.h>
@@ -32,6 +33,7 @@ KSTACK_SYMBOLS(boot);
 KSTACK_SYMBOLS(df);
 KSTACK_SYMBOLS(nmi);
 KSTACK_SYMBOLS(mc);
+KSTACK_SYMBOLS(idle); /* no row in the table: it is a thread's */
 
 #define KSTACK(text, n)                                                  \
 	{                                                                \
@@ -100,4 +102,11 @@ void stacks_protect(void)
 {
 	for (unsigned int i = 0; i < CPU_STACKS; i++)
 		image_unmap_page(kstacks[i].guard_low);
+	image_unmap_page((unsigned long)kstack_idle_guard);
+}
+
+void thread_idle_stack(unsigned long *low, unsigned long *high)
+{
+	*low = (unsigned long)kstack_idle_bottom;
+	*high = (unsigned long)kstack_idle_top;
 }

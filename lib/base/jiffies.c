@@ -14,6 +14,8 @@
 
 unsigned long volatile jiffies = INITIAL_JIFFIES;
 
+void (*tick_hook)(void);
+
 /**
  * timer_tick - entered from below, interrupts off, HZ times a second on each CPU
  */
@@ -21,6 +23,8 @@ void timer_tick(void)
 {
 	if (smp_processor_id() == 0)
 		jiffies = jiffies + 1;
+	if (tick_hook)
+		tick_hook();
 }
 
 /**

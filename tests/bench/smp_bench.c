@@ -11,7 +11,7 @@
 #include <asm/barrier.h>
 #include <asm/clock.h>
 #include <asm/percpu.h>
-#include <asm/smp.h>
+#include <linux/smp.h>
 #include <linux/mm.h>
 #include <linux/slab.h>
 #include "bench.h"

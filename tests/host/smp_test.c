@@ -10,7 +10,7 @@
  *   flush_is_for_all         forget_range() forgets the entry but does not unmap
  */
 #include <asm/pgtable.h>
-#include <asm/smp.h>
+#include <linux/smp.h>
 #include <asm/stack.h>
 #include <asm/tlbflush.h>
 #include <linux/atomic.h>
@@ -265,7 +265,7 @@ static void traps_on_every_cpu(struct kunit *test)
 	}
 	KUNIT_EXPECT_GT(test, found, 0u);
 	KUNIT_EXPECT_EQ(test, reports_of(test, overflow, &text), nr);
-	KUNIT_EXPECT_NOT_NULL(test, strstr(text, "BUG: CPU ")); /* not CPU 0's over theirs */
+	KUNIT_EXPECT_NOT_NULL(test, strstr(text, "BUG: thread ")); /* not CPU 0's over theirs */
 }
 
 static void overflow_here(void *unused)

@@ -20,7 +20,7 @@
 #include <linux/kernel.h>
 #include <linux/mutex.h>
 #include <linux/spinlock.h>
-#include <asm/smp.h>
+#include <linux/smp.h>
 
 static void int_operations(struct kunit *test)
 {

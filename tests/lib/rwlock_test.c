@@ -18,7 +18,7 @@
 #include <linux/limits.h>
 #include <linux/seqlock.h>
 #include <linux/spinlock.h>
-#include <asm/smp.h>
+#include <linux/smp.h>
 
 static DEFINE_RWLOCK(rwlock);
 

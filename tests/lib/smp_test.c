@@ -12,7 +12,7 @@
  */
 #include <asm/irqflags.h>
 #include <asm/percpu.h>
-#include <asm/smp.h>
+#include <linux/smp.h>
 #include <kunit/test.h>
 #include <linux/atomic.h>
 #include <linux/errno.h>

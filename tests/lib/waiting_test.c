@@ -14,7 +14,7 @@
  * wait_in_line() without -ETIME; wake_sleepers() waking the first whatever its word; sleep_on()
  * without the look at the word (hangs); wait_woken() ignoring the mark.
  */
-#include <asm/smp.h>
+#include <linux/smp.h>
 #include <kunit/test.h>
 #include <linux/atomic.h>
 #include <linux/completion.h>

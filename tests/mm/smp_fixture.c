@@ -8,7 +8,7 @@
  */
 #include <asm/clock.h>
 #include <asm/percpu.h>
-#include <asm/smp.h>
+#include <linux/smp.h>
 #include <linux/atomic.h>
 #include <linux/mm.h>
 #include <linux/sprintf.h>

@@ -17,6 +17,9 @@ extern unsigned long volatile jiffies;
 #define jiffies_64	 ((u64)jiffies)
 #define get_jiffies_64() ((u64)jiffies)
 
+/* The scheduler's: called at each CPU's tick, interrupts off. NULL until it sets it, once. */
+extern void (*tick_hook)(void);
+
 #define MAX_JIFFY_OFFSET ((LONG_MAX >> 1) - 1)
 
 /* Right across wrap-around, as long as the two are less than half the range apart. */

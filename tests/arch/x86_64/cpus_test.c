@@ -17,7 +17,7 @@
 #include <asm/irqflags.h>
 #include <asm/percpu.h>
 #include <asm/setup.h>
-#include <asm/smp.h>
+#include <linux/smp.h>
 #include <asm/stack.h>
 #include <kunit/test.h>
 #include <linux/atomic.h>

@@ -22,7 +22,7 @@
 #include <asm/clock.h>
 #include <asm/irqflags.h>
 #include <asm/pgtable.h>
-#include <asm/smp.h>
+#include <linux/smp.h>
 #include <asm/tlbflush.h>
 #include <kunit/test.h>
 #include <linux/atomic.h>

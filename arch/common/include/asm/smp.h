@@ -52,11 +52,4 @@ void smp_poll(void);
  */
 void cpu_started(unsigned int cpu) __noreturn;
 
-/*
- * Run fn(arg) on every CPU that is online, this one included, at the same time and as ordinary code
- * (interrupts on, may wait and fault); returns when all are done. One at a time. Precondition:
- * interrupts on, and the other CPUs have nothing else to do.
- */
-void run_on_cpus(void (*fn)(void *arg), void *arg);
-
 #endif

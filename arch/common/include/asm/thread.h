@@ -26,6 +26,9 @@ struct thread_state {
 int thread_init(struct thread_state *ts, unsigned long low, unsigned long high, void (*fn)(void),
 		const char *name);
 
+/* A stack of THREAD_SIZE bytes for the boot CPU's idle thread: part of the image, so never missing. */
+void thread_idle_stack(unsigned long *low, unsigned long *high);
+
 /* The running context becomes the thread `ts`. It runs on a stack that the port knows. */
 void thread_adopt(struct thread_state *ts);
 

@@ -39,4 +39,11 @@ static inline void mmdrop(struct mm_struct *mm)
 		__mmdrop(mm);
 }
 
+/* Lend the running context an address space, and take it back. */
+void kthread_use_mm(struct mm_struct *mm);
+void kthread_unuse_mm(struct mm_struct *mm);
+
+/* The scheduler's: the CPU goes on with a task whose address space is `next`, or which has none. */
+void mm_switch(struct mm_struct *next);
+
 #endif

@@ -1,0 +1,63 @@
+/* SPDX-License-Identifier: MIT */
+/* What the files of lib/sched share. Theory in sched.c. */
+#ifndef SCHED_INTERNAL_H
+#define SCHED_INTERNAL_H
+
+#include <asm/thread.h>
+#include <linux/container_of.h>
+#include <linux/cpumask.h>
+#include <linux/list.h>
+#include <linux/refcount.h>
+#include <linux/sched.h>
+#include <linux/sched/task.h>
+#include <linux/spinlock.h>
+
+/*
+ * Fields carry their lock.  T: thread->lock  Q: lock of the queue of task.cpu  O: the thread itself
+ * R: read-only once it runs
+ */
+struct thread {
+	struct task_struct task;
+	struct thread_state state; /* Q */
+	spinlock_t lock;
+	struct list_head run;	/* Q */
+	bool queued;		/* Q: runs, or waits to */
+	struct cpumask allowed; /* T */
+	refcount_t refs;
+	void *stack;	       /* R: from vmalloc(); NULL: it came with its stack */
+	int (*fn)(void *data); /* R */
+	void *data;	       /* R */
+	int result;	       /* O, before it is gone */
+	bool should_stop;      /* T written */
+	bool gone;	       /* T: no CPU is on its stack any more */
+	struct thread *joiner; /* T: who waits for that */
+};
+
+static inline struct thread *thread_of(struct task_struct *p)
+{
+	return container_of(p, struct thread, task);
+}
+
+static inline struct thread *this_thread(void)
+{
+	return thread_of(current);
+}
+
+/* sched.c */
+void thread_setup(struct thread *t, const char *comm);
+void sched_leave(void) __noreturn; /* the running thread ends */
+void sched_enter(void);		   /* the first thing that a new thread does */
+void sched_idle(void) __noreturn;  /* what an idle thread does */
+
+/* kthread.c */
+void kthread_init(void);
+void thread_make_idle(struct thread *t, int (*fn)(void *data));
+struct thread *thread_create(int (*fn)(void *data), void *data, const char *comm);
+void thread_gone(struct thread *t); /* a dead thread was left. Interrupts off */
+
+/* timer.c: this CPU's tick, interrupts off. */
+void timers_tick(void);
+void timers_init(void);
+long timer_sleep(long ticks);
+
+#endif

@@ -1,0 +1,275 @@
+// SPDX-License-Identifier: MIT
+/*
+ * Timers
+ * ======
+ *
+ * Each CPU has a tree of the timers that were started on it, in the order of their ends; its tick
+ * takes those whose time has come, one after the other, and calls them with interrupts off and the
+ * tree's lock not held, so that they may start themselves again or others.
+ *
+ * Invariants
+ * I1  A timer is in a tree exactly while timer_pending(); which, its base says, under whose lock it
+ *     is changed.
+ * I2  base->running is the timer whose function runs on that CPU, or NULL. What it points to is not
+ *     touched after the function was called: that may have freed it.
+ *
+ * Locks: base->lock, irq-safe; nothing is taken under it. Contexts: all but the _sync forms any but
+ * NMI; those wait for a function that runs, and so not from that function. Complexity: O(log n) to
+ * start and stop.
+ */
+#include <asm/barrier.h>
+#include <asm/percpu.h>
+#include <asm/smp.h>
+#include <linux/bug.h>
+#include <linux/delay.h>
+#include <linux/jiffies.h>
+#include <linux/rbtree.h>
+#include <linux/spinlock.h>
+#include <linux/timer.h>
+#include "internal.h"
+
+struct timer_base {
+	spinlock_t lock;
+	struct rb_root_cached root;
+	struct timer_list *running;
+};
+
+static DEFINE_PER_CPU(struct timer_base, bases);
+
+/* ---- trees ---- */
+
+/* Among equals the one that came first is the first. Under base->lock. */
+static void base_insert(struct timer_base *base, struct timer_list *timer)
+{
+	struct rb_node **link = &base->root.rb_root.rb_node, *parent = NULL;
+	bool leftmost = true;
+
+	while (*link) {
+		parent = *link;
+		if (time_before(timer->expires,
+				rb_entry(parent, struct timer_list, node)->expires)) {
+			link = &parent->rb_left;
+		} else {
+			link = &parent->rb_right;
+			leftmost = false;
+		}
+	}
+	rb_link_node(&timer->node, parent, link);
+	rb_insert_color_cached(&timer->node, &base->root, leftmost);
+	WRITE_ONCE(timer->pending, true);
+}
+
+static void base_remove(struct timer_base *base, struct timer_list *timer)
+{
+	rb_erase_cached(&timer->node, &base->root);
+	WRITE_ONCE(timer->pending, false);
+}
+
+/* Lock the tree that the timer is, or was last, in; it may change while one waits for the lock. */
+static struct timer_base *lock_base(struct timer_list *timer, unsigned long *flags)
+{
+	for (;;) {
+		unsigned int cpu = READ_ONCE(timer->cpu);
+		struct timer_base *base = per_cpu_ptr(&bases, cpu);
+
+		spin_lock_irqsave(&base->lock, *flags);
+		if (READ_ONCE(timer->cpu) == cpu)
+			return base;
+		spin_unlock_irqrestore(&base->lock, *flags);
+	}
+}
+
+/* ---- the calls ---- */
+
+void timer_setup(struct timer_list *timer, void (*function)(struct timer_list *timer),
+		 unsigned int flags)
+{
+	*timer = (struct timer_list){ .function = function, .cpu = 0 };
+}
+
+/**
+ * mod_timer - let a timer end at a given time, whether it runs or not
+ * @timer: from timer_setup()
+ * @expires: in jiffies; what has passed comes with the next tick
+ *
+ * Return: 1 if it was pending, else 0.
+ */
+int mod_timer(struct timer_list *timer, unsigned long expires)
+{
+	struct timer_base *base;
+	unsigned long flags;
+	int was;
+
+	base = lock_base(timer, &flags);
+	was = timer->pending;
+	if (was)
+		base_remove(base, timer);
+	timer->expires = expires;
+	if (base->running != timer && base != this_cpu_ptr(&bases)) {
+		/* No two locks at once: it is in no tree between the two. */
+		WRITE_ONCE(timer->cpu, smp_processor_id());
+		spin_unlock_irqrestore(&base->lock, flags);
+		return mod_timer(timer, expires) | was;
+	}
+	base_insert(base, timer);
+	spin_unlock_irqrestore(&base->lock, flags);
+	return was;
+}
+
+/**
+ * add_timer - start a timer that isn't pending, at its expires
+ */
+void add_timer(struct timer_list *timer)
+{
+	WARN_ON(timer_pending(timer));
+	mod_timer(timer, timer->expires);
+}
+
+/**
+ * timer_delete - stop a timer
+ *
+ * Its function may still be running somewhere.
+ * Return: 1 if it was pending, else 0.
+ */
+int timer_delete(struct timer_list *timer)
+{
+	struct timer_base *base;
+	unsigned long flags;
+	int was;
+
+	base = lock_base(timer, &flags);
+	was = timer->pending;
+	if (was)
+		base_remove(base, timer);
+	spin_unlock_irqrestore(&base->lock, flags);
+	return was;
+}
+
+/**
+ * timer_delete_sync - stop a timer, and wait for its function if that runs
+ *
+ * Context: not the function's own, not with a lock held that it takes.
+ * Return: 1 if it was pending, else 0.
+ */
+int timer_delete_sync(struct timer_list *timer)
+{
+	for (;;) {
+		struct timer_base *base;
+		unsigned long flags;
+		bool runs;
+		int was;
+
+		base = lock_base(timer, &flags);
+		runs = base->running == timer;
+		was = timer->pending;
+		if (was && !runs)
+			base_remove(base, timer);
+		spin_unlock_irqrestore(&base->lock, flags);
+		if (!runs)
+			return was;
+		cpu_relax();
+	}
+}
+
+/* ---- the tick ---- */
+
+static struct timer_list *take_due(struct timer_base *base)
+{
+	struct rb_node *first = rb_first_cached(&base->root);
+	struct timer_list *timer = rb_entry_safe(first, struct timer_list, node);
+
+	if (!timer || time_before(jiffies, timer->expires))
+		return NULL;
+	base_remove(base, timer);
+	return timer;
+}
+
+void timers_tick(void)
+{
+	struct timer_base *base = this_cpu_ptr(&bases);
+
+	spin_lock(&base->lock);
+	while ((base->running = take_due(base))) {
+		void (*function)(struct timer_list * timer) = base->running->function;
+		struct timer_list *timer = base->running;
+
+		spin_unlock(&base->lock);
+		function(timer);
+		spin_lock(&base->lock);
+	}
+	spin_unlock(&base->lock);
+}
+
+void timers_init(void)
+{
+	unsigned int cpu;
+
+	for_each_possible_cpu(cpu)
+		spin_lock_init(&per_cpu_ptr(&bases, cpu)->lock);
+}
+
+/* ---- sleeping ---- */
+
+struct sleeper {
+	struct timer_list timer;
+	struct task_struct *task;
+};
+
+static void wake_sleeper(struct timer_list *timer)
+{
+	wake_up_process(container_of(timer, struct sleeper, timer)->task);
+}
+
+/* schedule_timeout(): the state is set. */
+long timer_sleep(long ticks)
+{
+	struct sleeper s = { .task = current };
+	unsigned long end = jiffies + ticks;
+	long left;
+
+	if (ticks == MAX_SCHEDULE_TIMEOUT) {
+		schedule();
+		return ticks;
+	}
+	timer_setup(&s.timer, wake_sleeper, 0);
+	mod_timer(&s.timer, end);
+	schedule();
+	timer_delete_sync(&s.timer);
+	__set_current_state(TASK_RUNNING);
+	left = end - jiffies;
+	return left > 0 ? left : 0;
+}
+
+/**
+ * msleep - sleep for so many milliseconds at least
+ */
+void msleep(unsigned int ms)
+{
+	long left = msecs_to_jiffies(ms) + 1; /* the tick that is under way doesn't count */
+
+	while (left)
+		left = schedule_timeout_uninterruptible(left);
+}
+
+/**
+ * msleep_interruptible - sleep for so many milliseconds, or until woken
+ *
+ * Return: milliseconds that were left.
+ */
+unsigned long msleep_interruptible(unsigned int ms)
+{
+	return jiffies_to_msecs(schedule_timeout_interruptible(msecs_to_jiffies(ms) + 1));
+}
+
+/**
+ * ndelay - wait for so many nanoseconds at least, without sleeping
+ *
+ * Context: any.
+ */
+void ndelay(unsigned long ns)
+{
+	u64 end = clock_ns() + ns;
+
+	while (clock_ns() < end)
+		cpu_relax();
+}

@@ -1,0 +1,205 @@
+// SPDX-License-Identifier: MIT
+/*
+ * Timers and sleeping for a time (lib/sched/timer.c).
+ *
+ * Mutations that these cases must catch:
+ *   called_in_order       base_insert() goes left always; take_due() doesn't look at the time
+ *   deleted_never_comes   timer_delete() removes nothing
+ *   moved_to_a_new_end    mod_timer() leaves the old end
+ *   starts_itself_again   timers_tick() calls with the lock held
+ *   sync_waits_for_it     timer_delete_sync() doesn't look at `running`
+ *   sleeps_long_enough    msleep() without the tick under way
+ *   timeout_is_cut_short  timer_sleep() forgets what is left, or the timer
+ */
+#include <asm/irqflags.h>
+#include <asm/percpu.h>
+#include <kunit/test.h>
+#include <linux/atomic.h>
+#include <linux/container_of.h>
+#include <linux/delay.h>
+#include <linux/jiffies.h>
+#include <linux/kthread.h>
+#include <linux/preempt.h>
+#include <linux/smp.h>
+#include <linux/string.h>
+#include <linux/timer.h>
+
+#define NR 16
+
+struct noted {
+	struct timer_list timer;
+	unsigned int order; /* as the how many-th it was called; 0: not */
+	unsigned long at;
+	bool right_context;
+};
+
+static unsigned int calls;
+
+static void note(struct timer_list *timer)
+{
+	struct noted *n = from_timer(n, timer, timer);
+
+	n->at = jiffies;
+	n->right_context = in_hardirq() && irqs_disabled() && !timer_pending(timer);
+	WRITE_ONCE(n->order, ++calls);
+}
+
+static void called_in_order(struct kunit *test)
+{
+	static struct noted t[NR];
+	unsigned long base;
+
+	memset(t, 0, sizeof(t));
+	calls = 0;
+	local_irq_disable();
+	base = jiffies;
+	for (unsigned int i = 0; i < NR; i++) {
+		unsigned int place = (i * 5) % NR; /* all, not in order */
+
+		timer_setup(&t[place].timer, note, 0);
+		t[place].timer.expires = base + 2 + place / 2;
+		add_timer(&t[place].timer);
+		KUNIT_EXPECT_TRUE(test, timer_pending(&t[place].timer));
+	}
+	local_irq_enable();
+	while (!READ_ONCE(t[NR - 1].order) || !READ_ONCE(t[NR - 2].order))
+		msleep(1);
+	for (unsigned int i = 0; i < NR; i++) {
+		KUNIT_EXPECT_TRUE(test, t[i].right_context);
+		KUNIT_EXPECT_GE(test, t[i].at, base + 2 + i / 2);
+		if (i >= 2) {
+			KUNIT_EXPECT_GT(test, t[i].order, t[i - 2].order);
+		}
+	}
+	KUNIT_EXPECT_EQ(test, calls, (unsigned int)NR);
+}
+
+static void deleted_never_comes(struct kunit *test)
+{
+	struct noted t = { .order = 0 };
+
+	timer_setup(&t.timer, note, 0);
+	KUNIT_EXPECT_EQ(test, timer_delete(&t.timer), 0);
+	KUNIT_EXPECT_EQ(test, mod_timer(&t.timer, jiffies + 3), 0);
+	KUNIT_EXPECT_EQ(test, timer_delete(&t.timer), 1);
+	KUNIT_EXPECT_FALSE(test, timer_pending(&t.timer));
+	KUNIT_EXPECT_EQ(test, del_timer_sync(&t.timer), 0);
+	msleep(40);
+	KUNIT_EXPECT_EQ(test, t.order, 0U);
+}
+
+static void moved_to_a_new_end(struct kunit *test)
+{
+	struct noted t = { .order = 0 };
+	unsigned long end = jiffies + 20;
+
+	timer_setup(&t.timer, note, 0);
+	mod_timer(&t.timer, jiffies + 1000000);
+	KUNIT_EXPECT_EQ(test, mod_timer(&t.timer, end), 1);
+	while (!READ_ONCE(t.order))
+		msleep(1);
+	KUNIT_EXPECT_GE(test, t.at, end);
+}
+
+static atomic_t again;
+
+static void once_more(struct timer_list *timer)
+{
+	if (atomic_inc_return(&again) < 5)
+		mod_timer(timer, jiffies + 1);
+}
+
+static void starts_itself_again(struct kunit *test)
+{
+	struct timer_list t;
+
+	atomic_set(&again, 0);
+	timer_setup(&t, once_more, 0);
+	mod_timer(&t, jiffies);
+	while (atomic_read(&again) < 5)
+		msleep(1);
+	KUNIT_EXPECT_EQ(test, timer_delete_sync(&t), 0);
+	KUNIT_EXPECT_EQ(test, atomic_read(&again), 5);
+}
+
+static struct {
+	struct timer_list timer;
+	unsigned int inside, over;
+} slow;
+
+static void slow_function(struct timer_list *timer)
+{
+	WRITE_ONCE(slow.inside, 1);
+	mdelay(5);
+	WRITE_ONCE(slow.over, 1);
+}
+
+static int start_slow(void *unused)
+{
+	mod_timer(&slow.timer, jiffies + 1);
+	return 0;
+}
+
+static void sync_waits_for_it(struct kunit *test)
+{
+	struct task_struct *p;
+
+	if (num_online_cpus() < 2)
+		kunit_skip(test, "one CPU runs; the function must be running on another");
+	memset(&slow, 0, sizeof(slow));
+	timer_setup(&slow.timer, slow_function, 0);
+	p = kthread_create_on_cpu(start_slow, NULL, 1, "slow");
+	KUNIT_ASSERT_FALSE(test, IS_ERR(p));
+	get_task_struct(p);
+	wake_up_process(p);
+	while (!READ_ONCE(slow.inside))
+		cpu_relax();
+	timer_delete_sync(&slow.timer);
+	KUNIT_EXPECT_EQ(test, READ_ONCE(slow.over), 1U);
+	kthread_stop(p);
+	put_task_struct(p);
+}
+
+static void sleeps_long_enough(struct kunit *test)
+{
+	for (unsigned int ms = 1; ms < 30; ms += 7) {
+		u64 before = clock_ns();
+
+		msleep(ms);
+		KUNIT_EXPECT_GE(test, clock_ns() - before, ms * 1000000ULL);
+	}
+}
+
+static int wake_soon(void *task)
+{
+	msleep(10);
+	wake_up_process(task);
+	return 0;
+}
+
+static void timeout_is_cut_short(struct kunit *test)
+{
+	struct task_struct *p = kthread_create(wake_soon, current, "waker");
+
+	KUNIT_ASSERT_FALSE(test, IS_ERR(p));
+	get_task_struct(p);
+	set_current_state(TASK_INTERRUPTIBLE);
+	wake_up_process(p);
+	KUNIT_EXPECT_GT(test, schedule_timeout(1000 * HZ), 0L);
+	KUNIT_EXPECT_EQ(test, schedule_timeout_interruptible(2), 0L);
+	kthread_stop(p);
+	put_task_struct(p);
+}
+
+static struct kunit_case cases[] = {
+	KUNIT_CASE(called_in_order),	  KUNIT_CASE(deleted_never_comes),
+	KUNIT_CASE(moved_to_a_new_end),	  KUNIT_CASE(starts_itself_again),
+	KUNIT_CASE(sync_waits_for_it),	  KUNIT_CASE(sleeps_long_enough),
+	KUNIT_CASE(timeout_is_cut_short), {}
+};
+
+static struct kunit_suite timers = {
+	.name = "timers",
+	.test_cases = cases,
+};
+kunit_test_suite(timers);
