@@ -120,7 +120,7 @@ static void switch_done(void)
 
 static void switch_to(struct rq *rq, struct thread *prev, struct thread *next)
 {
-	rq->running = next;
+	WRITE_ONCE(rq->running, next); /* others look: cpu_is_free() */
 	rq->left = prev;
 	if (next->task.mm != prev->task.mm)
 		mm_switch(next->task.mm);

@@ -118,7 +118,7 @@ static int play(void *data)
 			continue;
 		}
 		__set_current_state(TASK_RUNNING);
-		game.rounds[me]++;
+		WRITE_ONCE(game.rounds[me], game.rounds[me] + 1);
 		smp_store_release(&game.turn, !me);
 		wake_up_process(game.player[!me]);
 	}
