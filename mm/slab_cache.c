@@ -20,6 +20,7 @@
  * Locks: slab_mutex > s->lock > zone->lock, all irq-safe; slab_mutex guards cache_list and the ids.
  * Context: creation and destruction may sleep; the rest any.
  */
+#include <asm/smp.h>
 #include <linux/bitops.h>
 #include <linux/err.h>
 #include <linux/log2.h>
@@ -621,7 +622,7 @@ static void close_cpu(struct kmem_cache *s, struct slab_cpu *c)
 	u64 **top;
 
 	while ((top = xchg(&c->top, MAG_TAKEN)) == MAG_TAKEN)
-		cpu_relax();
+		smp_relax(); /* whoever has it may wait for a flush of this CPU */
 	drop_taken(s, top);
 }
 

@@ -31,8 +31,9 @@
  *     barrier before the masks are read, and CR3's load behind the setting of a bit in a mask, order the two.
  * I3  No deadlock. A box is locked with interrupts off, for a few instructions that wait for nothing. A sender waits
  *     without any lock of this file, and meanwhile serves its own box: so two senders get on.
- *     Who waits with interrupts off (spin locks, the console) calls smp_poll(), which serves the
- *     box and nothing else: so a target gets on that waits for a lock of the sender's, or for the sender.
+ *     Who waits with interrupts off (spin locks, rwlocks, readers of a seqlock, the console) calls
+ *     smp_poll(), mostly as smp_relax(), which serves the box and nothing else: so a target gets on
+ *     that waits for a lock of the sender's, or for the sender.
  *     A target that has interrupts off without waiting has an end. Who breaks this rule is told so
  *     (PATIENCE_S) instead of hanging.
  *
@@ -218,8 +219,7 @@ static void wait_for(const struct shootdown *s)
 		const u64 *done = &per_cpu_ptr(&flush_box, cpu)->done;
 
 		while (smp_load_acquire(done) < s->generation[cpu]) {
-			smp_poll();
-			cpu_relax();
+			smp_relax();
 			if (clock_ns() > end)
 				panic("TLB flush: CPU %u has not answered for %d s: it waits with interrupts off, in a loop without smp_poll()",
 				      cpu, PATIENCE_S);

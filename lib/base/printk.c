@@ -81,8 +81,7 @@ static struct console_hold console_take(void)
 		nobody = NOBODY;
 		if (atomic_try_cmpxchg(&console_owner, &nobody, cpu))
 			return hold;
-		smp_poll();
-		cpu_relax();
+		smp_relax();
 	}
 	atomic_set(&console_owner, cpu);
 	return hold;

@@ -125,10 +125,8 @@ static void engine_enter(void)
 	unsigned int me = smp_processor_id() + 1;
 
 	if (READ_ONCE(engine.owner) != me)
-		while (cmpxchg(&engine.owner, 0, me) != 0) {
-			smp_poll();
-			cpu_relax();
-		}
+		while (cmpxchg(&engine.owner, 0, me) != 0)
+			smp_relax();
 	engine.depth++;
 }
 

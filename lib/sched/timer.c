@@ -167,7 +167,7 @@ int timer_delete_sync(struct timer_list *timer)
 		spin_unlock_irqrestore(&base->lock, flags);
 		if (!runs)
 			return was;
-		cpu_relax();
+		smp_relax(); /* the function may wait for a flush of this CPU */
 	}
 }
 

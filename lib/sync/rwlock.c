@@ -32,11 +32,13 @@
  *
  * Ordering: what gets the lock is an acquire, what gives it back a release; a waiter's last read of
  * the state is an acquire.
- * Contexts: any; see linux/rwlock.h on interrupts. Complexity: one atomic operation each way without
- * contention.
+ * Contexts: any; see linux/rwlock.h on interrupts. Who waits serves other CPUs (smp_relax()): the
+ * holder may flush, and the waiter have interrupts off. Complexity: one atomic operation each way
+ * without contention.
  */
 #include <linux/spinlock.h>
 #include <linux/preempt.h>
+#include <asm/smp.h>
 
 /* The queue is only its tickets: it is no lock of its own to who counts or checks locks. */
 static void queue_up(rwlock_t *lock)
@@ -55,7 +57,7 @@ static void next_please(rwlock_t *lock)
 static void wait_for_writer(rwlock_t *lock)
 {
 	while (atomic_read_acquire(&lock->state) & RW_WRITER)
-		cpu_relax();
+		smp_relax();
 }
 
 /**
@@ -91,7 +93,7 @@ void write_lock_slow(rwlock_t *lock)
 	atomic_or(RW_WAITING, &lock->state);
 	while (!atomic_try_cmpxchg_acquire(&lock->state, &alone, RW_WRITER)) {
 		while (atomic_read(&lock->state) != RW_WAITING)
-			cpu_relax();
+			smp_relax();
 		alone = RW_WAITING;
 	}
 	next_please(lock);

@@ -54,7 +54,7 @@ static void spin_once(void)
 {
 	if (READ_ONCE(nr_online_cpus) == 1 && irqs_disabled())
 		panic("schedule: deadlock: interrupts are off, and nothing else runs that could wake this up");
-	cpu_relax();
+	smp_relax();
 }
 
 /**

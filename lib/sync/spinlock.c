@@ -34,10 +34,8 @@
  */
 void spin_wait_turn(spinlock_t *lock, u16 ticket)
 {
-	while (smp_load_acquire(&lock->owner) != ticket) {
-		smp_poll(); /* the holder may wait for a flush of this CPU */
-		cpu_relax();
-	}
+	while (smp_load_acquire(&lock->owner) != ticket)
+		smp_relax(); /* the holder may wait for a flush of this CPU */
 }
 
 #ifdef QUARRY_DEBUG

@@ -140,7 +140,7 @@ void sync_wait(const atomic_t *word, int seen, const char *what)
 	if (READ_ONCE(nr_online_cpus) == 1 && atomic_read(word) == seen)
 		panic("%s: deadlock: the lock at %px is held, and nothing else runs that could give it back",
 		      what, word);
-	cpu_relax();
+	smp_relax();
 }
 
 /**

@@ -63,6 +63,8 @@ SKIPPED(stale_until_flushed, ONE_TLB)
 SKIPPED(only_whom_it_concerns, ONE_TLB)
 SKIPPED(target_has_irqs_off, ONE_TLB)
 SKIPPED(target_spins_on_lock, ONE_TLB)
+SKIPPED(target_waits_for_rwlock, ONE_TLB)
+SKIPPED(target_reads_seqlock, ONE_TLB)
 SKIPPED(two_senders, ONE_TLB)
 SKIPPED(late_cpu_flushes_once, ONE_TLB)
 
@@ -107,6 +109,8 @@ static struct kunit_case shootdown_cases[] = { KUNIT_CASE(stale_until_flushed),
 					       KUNIT_CASE(only_whom_it_concerns),
 					       KUNIT_CASE(target_has_irqs_off),
 					       KUNIT_CASE(target_spins_on_lock),
+					       KUNIT_CASE(target_waits_for_rwlock),
+					       KUNIT_CASE(target_reads_seqlock),
 					       KUNIT_CASE(two_senders),
 					       KUNIT_CASE(late_cpu_flushes_once),
 					       {} };

@@ -23,6 +23,7 @@
 #include <linux/compiler.h>
 #include <asm/atomic.h>
 #include <asm/barrier.h>
+#include <asm/smp.h>
 
 #define ATOMIC_INIT(i) \
 	{              \
@@ -267,14 +268,15 @@ __ATOMIC_FAMILY(atomic64, atomic64_t, s64)
 
 /*
  * Wait until `cond`, which sees the value read as VAL, is true of *ptr; that value. The caller knows
- * that another CPU will make it true. _acquire: what follows is not done before.
+ * that another CPU will make it true, which may first wait for this one: each round serves others.
+ * _acquire: what follows is not done before.
  */
 #define smp_cond_load_relaxed(ptr, cond)                      \
 	({                                                    \
 		__typeof__(ptr) __cond_ptr = (ptr);           \
 		__typeof__(*(ptr)) VAL;                       \
 		while (VAL = READ_ONCE(*__cond_ptr), !(cond)) \
-			cpu_relax();                          \
+			smp_relax();                          \
 		VAL;                                          \
 	})
 #define smp_cond_load_acquire(ptr, cond)                            \
@@ -282,7 +284,7 @@ __ATOMIC_FAMILY(atomic64, atomic64_t, s64)
 		__typeof__(ptr) __cond_ptr = (ptr);                 \
 		__typeof__(*(ptr)) VAL;                             \
 		while (VAL = smp_load_acquire(__cond_ptr), !(cond)) \
-			cpu_relax();                                \
+			smp_relax();                                \
 		VAL;                                                \
 	})
 #define atomic_cond_read_acquire(x, cond)      smp_cond_load_acquire(&(x)->counter, cond)

@@ -40,6 +40,7 @@
 #include <linux/mutex.h>
 #include <linux/preempt.h>
 #include <linux/spinlock.h>
+#include <asm/smp.h>
 
 typedef struct seqcount {
 	unsigned int sequence;
@@ -128,7 +129,7 @@ static inline unsigned int __seqcount_begin(const seqcount_t *s)
 	unsigned int seq;
 
 	while ((seq = __seqcount_read(s)) & 1)
-		cpu_relax();
+		smp_relax(); /* the writer may wait for a flush of this CPU */
 	return seq;
 }
 

@@ -7,8 +7,8 @@
  * is shown by losing requests on purpose (tlb_drop_ipis).
  *
  * The three deadlocks: the target has interrupts off and waits for the sender; the target spins on
- * the sender's lock; two CPUs send to each other. A flush that nobody answers ends in a panic that
- * names the CPU (tlb.c), so a hang is told of as well.
+ * the sender's lock (of whichever kind); two CPUs send to each other. A flush that nobody answers
+ * ends in a panic that names the CPU (tlb.c), so a hang is told of as well.
  *
  * Mutations that made them fail when tried:
  *   stale_until_flushed     box_serve() does not flush; ask() asks nobody
@@ -16,6 +16,8 @@
  *   late_cpu_flushes_once   box_put() always says that an IPI is needed, box_serve() takes one at a time
  *   target_has_irqs_off     smp_poll() does nothing                  (both others of the three as well)
  *   target_spins_on_lock    no smp_poll() in spin_wait_turn()
+ *   target_waits_for_rwlock cpu_relax() for smp_relax() in wait_for_writer(), in write_lock_slow()
+ *   target_reads_seqlock    cpu_relax() for smp_relax() in __seqcount_begin()
  *   two_senders             no smp_poll() in wait_for()
  */
 #include <asm/barrier.h>
@@ -29,6 +31,7 @@
 #include <linux/cpumask.h>
 #include <linux/gfp.h>
 #include <linux/mm.h>
+#include <linux/seqlock.h>
 #include <linux/spinlock.h>
 #include <linux/vmalloc.h>
 #include "arch/x86_64/tlb.h"
@@ -256,6 +259,119 @@ static void target_spins_on_lock(struct kunit *test)
 		run_roles(test, flush_under_lock);
 }
 
+/* CPU 0 flushes inside a lock once CPU 1, with interrupts off, is about to wait for it. */
+struct flush_inside {
+	void (*enter)(void);
+	void (*leave)(void);
+	void (*wait)(void);
+};
+
+static const struct flush_inside *inside;
+
+static void flush_inside(void *unused)
+{
+	unsigned long flags;
+
+	switch (smp_processor_id()) {
+	case 0:
+		local_irq_save(flags);
+		inside->enter();
+		atomic_set(&stage, 1);
+		wait_stage(2, true);
+		flush_once(NULL);
+		inside->leave();
+		local_irq_restore(flags);
+		break;
+	case 1:
+		local_irq_save(flags);
+		wait_stage(1, true);
+		atomic_set(&stage, 2);
+		inside->wait();
+		local_irq_restore(flags);
+		break;
+	}
+}
+
+static void flush_inside_of(struct kunit *test, const struct flush_inside *what)
+{
+	inside = what;
+	for (int i = 0; i < 10; i++)
+		run_roles(test, flush_inside);
+}
+
+static DEFINE_RWLOCK(rwlock);
+
+static void rw_enter_write(void)
+{
+	write_lock(&rwlock);
+}
+
+static void rw_leave_write(void)
+{
+	write_unlock(&rwlock);
+}
+
+static void rw_enter_read(void)
+{
+	read_lock(&rwlock);
+}
+
+static void rw_leave_read(void)
+{
+	read_unlock(&rwlock);
+}
+
+static void rw_read(void)
+{
+	read_lock(&rwlock);
+	read_unlock(&rwlock);
+}
+
+static void rw_write(void)
+{
+	write_lock(&rwlock);
+	write_unlock(&rwlock);
+}
+
+static void target_waits_for_rwlock(struct kunit *test)
+{
+	static const struct flush_inside reader = { rw_enter_write, rw_leave_write, rw_read };
+	static const struct flush_inside writer = { rw_enter_read, rw_leave_read, rw_write };
+
+	smp_need(test);
+	flush_inside_of(test, &reader);
+	flush_inside_of(test, &writer);
+}
+
+static DEFINE_SEQLOCK(seqlock);
+
+static void seq_enter(void)
+{
+	write_seqlock(&seqlock);
+}
+
+static void seq_leave(void)
+{
+	write_sequnlock(&seqlock);
+}
+
+static void seq_read(void)
+{
+	unsigned int seq;
+
+	do
+		seq = read_seqbegin(&seqlock);
+	while (read_seqretry(&seqlock, seq));
+}
+
+static void target_reads_seqlock(struct kunit *test)
+{
+	static const struct flush_inside reader = { seq_enter, seq_leave, seq_read };
+
+	smp_need(test);
+	flush_inside_of(test, &reader);
+}
+
 static void both_flush(void *unused)
 {
 	unsigned long flags;
@@ -311,6 +427,8 @@ static struct kunit_case cases[] = { KUNIT_CASE(stale_until_flushed),
 				     KUNIT_CASE(only_whom_it_concerns),
 				     KUNIT_CASE(target_has_irqs_off),
 				     KUNIT_CASE(target_spins_on_lock),
+				     KUNIT_CASE(target_waits_for_rwlock),
+				     KUNIT_CASE(target_reads_seqlock),
 				     KUNIT_CASE(two_senders),
 				     KUNIT_CASE(late_cpu_flushes_once),
 				     {} };

@@ -3,6 +3,7 @@
 #ifndef ASM_SMP_H
 #define ASM_SMP_H
 
+#include <asm/barrier.h>
 #include <asm/percpu.h>
 #include <linux/compiler.h>
 
@@ -45,6 +46,13 @@ void smp_stop_others(void);
  * is nothing.
  */
 void smp_poll(void);
+
+/* One round of such a loop. */
+static inline void smp_relax(void)
+{
+	smp_poll();
+	cpu_relax();
+}
 
 /*
  * Entered from below: this CPU is ready, online, interrupts off, on its own stack; it becomes its
