@@ -148,6 +148,16 @@ static struct call *call_record(unsigned int cpu)
 	return c;
 }
 
+/* Preemption on again; a reschedule may have come to be wanted meanwhile. */
+static void may_preempt(void)
+{
+	if (likely(!preempt_count_dec_and_test()) || irqs_disabled())
+		return;
+	local_irq_disable();
+	preempt_schedule_irq();
+	local_irq_enable();
+}
+
 /* Call all of `mask` but this CPU; whether it is in the mask itself. */
 static bool call_others(const struct cpumask *mask, struct call call)
 {
@@ -188,7 +198,7 @@ void call_on_cpus(const struct cpumask *mask, void (*fn)(void *arg), void *arg, 
 	here = call_others(mask, call);
 	if (here)
 		call_here(fn, arg);
-	preempt_count_sub(1);
+	may_preempt();
 	while (atomic_read_acquire(&missing))
 		serve_and_relax();
 }
