@@ -23,11 +23,6 @@
 #include "host.h"
 #include "kernel.h"
 
-#define STOP_MS 100
-
-static unsigned int stopper; /* CPU + 1 that stops the others */
-static unsigned int nr_stopped;
-
 void cpu_kick(unsigned int cpu)
 {
 	host_kick(cpu);
@@ -42,43 +37,16 @@ void smp_poll(void)
 {
 }
 
-/* ---- stopping ---- */
-
-static void __noreturn stop_here(void)
+void cpu_ask_to_stop(unsigned int cpu)
 {
-	arch_fetch_add(&nr_stopped, 1);
-	machine_halt();
+	host_kick(cpu);
 }
 
 void smp_call_interrupt(void)
 {
-	if (READ_ONCE(stopper) && READ_ONCE(stopper) != smp_processor_id() + 1)
-		stop_here();
+	stop_if_asked();
 	smp_serve_calls();
 	preempt_set_need_resched(); /* it may have been smp_send_reschedule() */
-}
-
-/**
- * smp_stop_others() - all other CPUs stop at their next interrupt, for good
- */
-void smp_stop_others(void)
-{
-	unsigned int n = READ_ONCE(nr_online_cpus), me = smp_processor_id(), nobody = 0;
-	u64 end = clock_ns() + STOP_MS * 1000000ULL;
-
-	if (n == 1)
-		return;
-	if (!try_cmpxchg(&stopper, &nobody, me + 1)) {
-		if (nobody == me + 1)
-			return;
-		stop_here();
-	}
-	for (unsigned int cpu = 0; cpu < n; cpu++) {
-		if (cpu != me)
-			host_kick(cpu);
-	}
-	while (READ_ONCE(nr_stopped) < n - 1 && clock_ns() < end)
-		host_yield();
 }
 
 /* ---- coming up ---- */

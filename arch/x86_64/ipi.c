@@ -3,17 +3,16 @@
  * Interrupts between CPUs.
  *
  *	0xfb  call        run what is on this CPU's list (arch/common/calls.c)
- *	0xfc  reschedule  nothing to do here: what was asked for is looked at when the interrupt is left
+ *	0xfc  reschedule  say that one is wanted; it happens when the interrupt is left
  *	0xfd  TLB flush   tlb.c
- *	NMI   stop        for good; an NMI, so that a CPU that has interrupts off stops too
+ *	NMI   stop        for good (arch/common/stop.c); an NMI, so that a CPU that has interrupts off
+ *			  stops too
  *
  * A vector above all devices', so that nothing holds them up. Each is acknowledged before its work
  * is done: the work may be long, and another that arrives meanwhile stays pending at the APIC.
  *
  * I1  The APIC's command register is written with interrupts off: two words, which nobody on this
  *     CPU may come between. (An NMI never sends.)
- * I2  A CPU that was asked to stop does nothing any more, and one that panics is asked by nobody:
- *     the first one that wants to stop the others wins.
  */
 #include <asm/atomic.h>
 #include <asm/barrier.h>
@@ -31,11 +30,6 @@
 #define VECTOR_CALL	  0xfb
 #define VECTOR_RESCHEDULE 0xfc
 #define VECTOR_TLB	  0xfd
-#define STOP_MS		  1000
-
-static unsigned int stopper; /* CPU + 1 that stops the others */
-static unsigned int nr_stopped;
-static DEFINE_PER_CPU(bool, stopped);
 
 static void send(unsigned int cpu, u32 command)
 {
@@ -83,47 +77,9 @@ static void tlb_interrupt(struct pt_regs *regs)
 	smp_poll();
 }
 
-static void __noreturn stop_here(void)
+void cpu_ask_to_stop(unsigned int cpu)
 {
-	if (!this_cpu_read(stopped)) {
-		this_cpu_write(stopped, true);
-		arch_fetch_add(&nr_stopped, 1);
-	}
-	machine_halt();
-}
-
-void ipi_stop_if_asked(void)
-{
-	unsigned int who = READ_ONCE(stopper);
-
-	if (who && who != smp_processor_id() + 1)
-		stop_here();
-}
-
-/**
- * smp_stop_others() - all other CPUs stop, now and for good
- *
- * Waits a second at most. If another CPU is doing the same, this one is what stops.
- */
-void smp_stop_others(void)
-{
-	unsigned int n = READ_ONCE(nr_online_cpus), me = smp_processor_id(), nobody = 0;
-	u64 end = clock_ns() + STOP_MS * 1000000ULL;
-
-	if (n == 1)
-		return;
-	if (!try_cmpxchg(&stopper, &nobody, me + 1)) {
-		if (nobody == me + 1)
-			return;
-		local_irq_disable();
-		stop_here();
-	}
-	for (unsigned int cpu = 0; cpu < n; cpu++) {
-		if (cpu != me)
-			send(cpu, APIC_NMI);
-	}
-	while (READ_ONCE(nr_stopped) < n - 1 && clock_ns() < end)
-		cpu_relax();
+	send(cpu, APIC_NMI);
 }
 
 void ipi_init(void)

@@ -131,6 +131,5 @@ void ipi_flush(unsigned int cpu);
 /* Its vectors get their handlers. */
 void ipi_init(void);
 /* Does this NMI mean that the CPU should stop? Then it doesn't come back. */
-void ipi_stop_if_asked(void);
 
 #endif

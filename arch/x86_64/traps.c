@@ -35,6 +35,7 @@
 #include <asm/preempt.h>
 #include <asm/stack.h>
 #include <linux/sprintf.h>
+#include "arch/common/calls.h"
 #include "arch/common/extable.h"
 #include "idt.h"
 #include "arch/common/insn.h"
@@ -295,7 +296,7 @@ void trap_dispatch(struct pt_regs *regs)
 		page_fault(regs);
 		break;
 	case X86_TRAP_NMI:
-		ipi_stop_if_asked();
+		stop_if_asked();
 		preempt_count_add(NMI_OFFSET);
 		report_trap(regs, 0);
 		preempt_count_sub(NMI_OFFSET);

@@ -80,33 +80,8 @@ const char *__ubsan_default_options(void)
 	return "print_stacktrace=1";
 }
 
-static void say(const char *fmt, va_list args)
-{
-	fputs("fuzz: ", stderr);
-	vfprintf(stderr, fmt, args);
-}
-
-void bad_usage(const char *fmt, ...)
-{
-	va_list args;
-
-	va_start(args, fmt);
-	say(fmt, args);
-	va_end(args);
-	fputs(" (fuzz --fuzz=TARGET [libFuzzer's options] [corpus ...])\n", stderr);
-	exit(STATUS_UNUSABLE);
-}
-
-void unusable(const char *fmt, ...)
-{
-	va_list args;
-
-	va_start(args, fmt);
-	say(fmt, args);
-	va_end(args);
-	fputs("\n", stderr);
-	exit(STATUS_UNUSABLE);
-}
+const char program_name[] = "fuzz";
+const char program_help[] = "fuzz --fuzz=TARGET [libFuzzer's options] [corpus ...]";
 
 static const char *target_of(int argc, char **argv)
 {

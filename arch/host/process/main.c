@@ -42,33 +42,8 @@ static void usage(FILE *to)
 	      to);
 }
 
-static void say(const char *fmt, va_list args)
-{
-	fputs("quarry: ", stderr);
-	vfprintf(stderr, fmt, args);
-}
-
-void unusable(const char *fmt, ...)
-{
-	va_list args;
-
-	va_start(args, fmt);
-	say(fmt, args);
-	va_end(args);
-	fputs("\n", stderr);
-	exit(STATUS_UNUSABLE);
-}
-
-void bad_usage(const char *fmt, ...)
-{
-	va_list args;
-
-	va_start(args, fmt);
-	say(fmt, args);
-	va_end(args);
-	fputs(" (quarry --help says more)\n", stderr);
-	exit(STATUS_UNUSABLE);
-}
+const char program_name[] = "quarry";
+const char program_help[] = "quarry --help says more";
 
 /* The whole of `text` as a number from `low` to `high`; `takes` says so. */
 static unsigned long parse_option(const char *option, const char *text, unsigned long low,

@@ -29,10 +29,10 @@ struct machine {
 extern int ram_fd;	 /* the file that is RAM: offset = physical address */
 extern int host_fuzzing; /* a fuzzer has the timer, and wants to know of any end by abort() */
 
-/*
- * main.c, fuzz.c: the command line is wrong; what it names is. One line, for the former with where
- * to read on.
- */
+/* main.c, fuzz.c: what complaints begin with, and where one may read on. */
+extern const char program_name[], program_help[];
+
+/* complain.c: the command line is wrong; what it names is. */
 void bad_usage(const char *fmt, ...) __attribute__((__noreturn__, __format__(__printf__, 1, 2)));
 void unusable(const char *fmt, ...) __attribute__((__noreturn__, __format__(__printf__, 1, 2)));
 
