@@ -24,7 +24,7 @@
  * contention: one atomic operation each.
  *
  * No task gets signals, so waiting interruptibly is waiting: the forms that may be interrupted
- * always return 0.
+ * (linux/mutex.h) always return 0.
  */
 #include <linux/mutex.h>
 #include <linux/bug.h>
@@ -151,28 +151,6 @@ void mutex_lock(struct mutex *lock)
 void mutex_lock_nested(struct mutex *lock, unsigned int subclass)
 {
 	take(lock, subclass, _RET_IP_);
-}
-
-/**
- * mutex_lock_interruptible - mutex_lock(), but a signal ends the waiting
- *
- * Context: may sleep. Return: 0, the mutex is held (no task gets signals).
- */
-int mutex_lock_interruptible(struct mutex *lock)
-{
-	take(lock, 0, _RET_IP_);
-	return 0;
-}
-
-/**
- * mutex_lock_killable - mutex_lock(), but a deadly signal ends the waiting
- *
- * Context: may sleep. Return: 0, the mutex is held (no task gets signals).
- */
-int mutex_lock_killable(struct mutex *lock)
-{
-	take(lock, 0, _RET_IP_);
-	return 0;
 }
 
 /**

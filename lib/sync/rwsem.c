@@ -102,28 +102,6 @@ void down_read_nested(struct rw_semaphore *sem, unsigned int subclass)
 }
 
 /**
- * down_read_interruptible - down_read(), but a signal ends the waiting
- *
- * Context: may sleep. Return: 0, joined (no task gets signals).
- */
-int down_read_interruptible(struct rw_semaphore *sem)
-{
-	join(sem, 0, _RET_IP_);
-	return 0;
-}
-
-/**
- * down_read_killable - down_read(), but a deadly signal ends the waiting
- *
- * Context: may sleep. Return: 0, joined (no task gets signals).
- */
-int down_read_killable(struct rw_semaphore *sem)
-{
-	join(sem, 0, _RET_IP_);
-	return 0;
-}
-
-/**
  * down_read_trylock - join the readers if that needs no waiting
  */
 int down_read_trylock(struct rw_semaphore *sem)
@@ -198,17 +176,6 @@ void down_write(struct rw_semaphore *sem)
 void down_write_nested(struct rw_semaphore *sem, unsigned int subclass)
 {
 	be_writer(sem, subclass, _RET_IP_);
-}
-
-/**
- * down_write_killable - down_write(), but a deadly signal ends the waiting
- *
- * Context: may sleep. Return: 0, the caller is the writer (no task gets signals).
- */
-int down_write_killable(struct rw_semaphore *sem)
-{
-	be_writer(sem, 0, _RET_IP_);
-	return 0;
 }
 
 /**

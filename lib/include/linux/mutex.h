@@ -30,12 +30,18 @@ void __mutex_init(struct mutex *lock, const char *name, const struct lock_class_
 		__mutex_init((lock), #lock, &__key);      \
 	} while (0)
 void mutex_lock(struct mutex *lock);
-/* 0, or -EINTR when a signal came: the mutex is not held then. */
-int __must_check mutex_lock_interruptible(struct mutex *lock);
-int __must_check mutex_lock_killable(struct mutex *lock);
 /* 1 if it was taken, 0 if not. */
 int mutex_trylock(struct mutex *lock);
 void mutex_unlock(struct mutex *lock);
+
+/* A signal would end the waiting with -EINTR, the mutex not held; no task gets signals, so: 0. */
+static inline int __must_check mutex_lock_interruptible(struct mutex *lock)
+{
+	mutex_lock(lock);
+	return 0;
+}
+#define mutex_lock_killable(lock) mutex_lock_interruptible(lock)
+
 #define mutex_destroy(lock) ((void)(lock))
 
 /* While others of its class are held, in an order that `subclass` numbers. */

@@ -34,12 +34,21 @@ void up_read(struct rw_semaphore *sem);
 void down_write(struct rw_semaphore *sem);
 int down_write_trylock(struct rw_semaphore *sem);
 void up_write(struct rw_semaphore *sem);
-/* 0, or -EINTR when a signal came: the semaphore is not held then. */
-int __must_check down_read_interruptible(struct rw_semaphore *sem);
-int __must_check down_read_killable(struct rw_semaphore *sem);
-int __must_check down_write_killable(struct rw_semaphore *sem);
 /* The writer goes on as a reader, with no moment between. */
 void downgrade_write(struct rw_semaphore *sem);
+
+/* A signal would end the waiting with -EINTR, nothing held; no task gets signals, so: 0. */
+static inline int __must_check down_read_interruptible(struct rw_semaphore *sem)
+{
+	down_read(sem);
+	return 0;
+}
+static inline int __must_check down_write_killable(struct rw_semaphore *sem)
+{
+	down_write(sem);
+	return 0;
+}
+#define down_read_killable(sem) down_read_interruptible(sem)
 
 static inline bool rwsem_is_locked(const struct rw_semaphore *sem)
 {
