@@ -36,7 +36,7 @@ static int work_run(void *data)
 /* It may end before it is joined, so we keep it. */
 static struct task_struct *work_thread(struct work *w, unsigned int cpu)
 {
-	struct task_struct *p = kthread_create_on_cpu(work_run, w, cpu, "cpu/%u");
+	struct task_struct *p = kthread_create_on_cpu(work_run, w, cpu, "run_on_cpus/%u");
 
 	if (IS_ERR(p))
 		panic("run_on_cpus: no memory for a thread on CPU %u", cpu);

@@ -155,6 +155,14 @@ void yield(void)
 		cpu_relax();
 }
 
+int __cond_resched(void)
+{
+	if (!sched_ops || !preemptible())
+		return 0;
+	sched_ops->preempt();
+	return 1;
+}
+
 /* Interrupts that are off put it off until they are on again, or the next interrupt ends. */
 void preempt_schedule(void)
 {

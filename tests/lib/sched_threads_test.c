@@ -9,6 +9,8 @@
  *   storm_loses_no_wake_up    wake_locked() wakes without looking at `queued`; reschedule() dequeues whatever the state is
  *   a_spinner_is_preempted    tick() never asks for a reschedule
  *   preempt_disable_forbids   preempt_should_resched() ignores the count
+ *   a_call_ends_as_preemption call_on_cpus() only counts down
+ *   cond_resched_gives_way    __cond_resched() returns at once
  *   registers_survive         thread_switch() leaves out a register
  *   a_hundred_threads         thread_stack_remove() keeps the slot (the next hundred find none)
  *   each_has_its_mm           switch_to() doesn't call mm_switch()
@@ -273,6 +275,50 @@ static void preempt_disable_forbids(struct kunit *test)
 	KUNIT_EXPECT_TRUE(test, preempt_need_resched());
 	preempt_enable(); /* here it goes */
 	KUNIT_EXPECT_GT(test, READ_ONCE(spin.rounds), 0UL);
+	WRITE_ONCE(spin.stop, 1);
+	kthread_stop(p);
+	put_task_struct(p);
+}
+
+/* Until the spinner has had the CPU, so that it wants it again; then want a reschedule. */
+static unsigned long want_resched(void)
+{
+	while (!READ_ONCE(spin.rounds))
+		cpu_relax();
+	local_irq_disable();
+	preempt_set_need_resched();
+	return READ_ONCE(spin.rounds);
+}
+
+/* What came to be wanted while preemption was off is done when it is on again. */
+static void a_call_ends_as_preemption(struct kunit *test)
+{
+	struct task_struct *p = spin_here(test);
+	struct cpumask none;
+	unsigned long seen;
+
+	cpumask_clear(&none);
+	seen = want_resched();
+	local_irq_enable();
+	call_on_cpus(&none, NULL, NULL, false);
+	KUNIT_EXPECT_NE(test, READ_ONCE(spin.rounds), seen);
+	WRITE_ONCE(spin.stop, 1);
+	kthread_stop(p);
+	put_task_struct(p);
+}
+
+static void cond_resched_gives_way(struct kunit *test)
+{
+	struct task_struct *p = spin_here(test);
+	unsigned long seen, before_it;
+	int gave;
+
+	seen = want_resched();
+	local_irq_enable();
+	before_it = READ_ONCE(spin.rounds); /* a tick may have been quicker */
+	gave = cond_resched();
+	KUNIT_EXPECT_NE(test, READ_ONCE(spin.rounds), seen);
+	KUNIT_EXPECT_TRUE(test, gave || before_it != seen);
 	WRITE_ONCE(spin.stop, 1);
 	kthread_stop(p);
 	put_task_struct(p);
@@ -572,6 +618,8 @@ static struct kunit_case cases[] = {
 	KUNIT_CASE(storm_loses_no_wake_up),
 	KUNIT_CASE(a_spinner_is_preempted),
 	KUNIT_CASE(preempt_disable_forbids),
+	KUNIT_CASE(a_call_ends_as_preemption),
+	KUNIT_CASE(cond_resched_gives_way),
 	KUNIT_CASE(registers_survive),
 	KUNIT_CASE(a_hundred_threads),
 	KUNIT_CASE(affinity_is_kept),

@@ -33,7 +33,4 @@
 #define upper_16_bits(n) ((u16)((n) >> 16))
 #define lower_16_bits(n) ((u16)((n)&0xffff))
 
-/* Marks a place that may sleep; without a scheduler there is nothing to do. */
-#define cond_resched()	  barrier()
-
 #endif

@@ -28,12 +28,6 @@ void preempt_schedule(void);
 			preempt_schedule();                 \
 	} while (0)
 
-#define preempt_enable_no_resched()   \
-	do {                          \
-		barrier();            \
-		preempt_count_sub(1); \
-	} while (0)
-
 /* Interrupt context: a handler, or a non-maskable one. */
 #define in_nmi()       (preempt_count() & NMI_MASK)
 #define in_hardirq()   (preempt_count() & (HARDIRQ_MASK | NMI_MASK))

@@ -67,7 +67,6 @@ struct task_struct {
 #define task_is_running(p)    (READ_ONCE((p)->__state) == TASK_RUNNING)
 #define need_resched()	      preempt_need_resched()
 #define task_cpu(p)	      READ_ONCE((p)->cpu)
-#define cond_resched_needed() (need_resched() && preempt_count() == 0)
 
 /* What a scheduler sets once it runs. Until then whoever waits spins. */
 struct sched_ops {
@@ -91,5 +90,17 @@ long schedule_timeout_uninterruptible(long ticks);
 int wake_up_process(struct task_struct *p);
 int wake_up_state(struct task_struct *p, unsigned int states);
 void yield(void);
+
+/*
+ * In a long loop of code that may sleep: give the CPU away if somebody wants it. 1 if it did, else
+ * 0. Preemption does this by itself wherever it is on; so all that is left for this is what came to
+ * be wanted while only interrupts were off, and the check that one may sleep here.
+ */
+int __cond_resched(void);
+static inline int cond_resched(void)
+{
+	might_sleep();
+	return unlikely(preempt_should_resched()) ? __cond_resched() : 0;
+}
 
 #endif
