@@ -99,14 +99,15 @@ void __iomem *ioremap_np(phys_addr_t phys_addr, size_t size)
  * iounmap() - end a mapping made by ioremap()
  * @addr: what it returned, or any address in the same first page
  *
- * Context: any but NMI. What is no such mapping is reported.
+ * Context: may sleep. What is no such mapping is reported.
  */
 void iounmap(volatile void __iomem *addr)
 {
 	const void *start = (const void *)((unsigned long)addr & PAGE_MASK);
-	struct vm_struct *vm =
-		vmap_area_claim(start, "iounmap", VM_IOREMAP, __builtin_return_address(0));
+	struct vm_struct *vm;
 
+	might_sleep();
+	vm = vmap_area_claim(start, "iounmap", VM_IOREMAP, __builtin_return_address(0));
 	if (!vm)
 		return;
 	vmap_area_release(vm, VMAP_KEEP_PAGES);

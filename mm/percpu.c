@@ -477,6 +477,7 @@ static void *pcpu_alloc(size_t size, size_t align, gfp_t gfp, const void *caller
 	struct place p = { .n = DIV_ROUND_UP(size, GRANULE) };
 	unsigned int granules = max(align / GRANULE, 1UL);
 
+	might_alloc(gfp);
 	if (unlikely(wrong))
 		return refuse(size, align, gfp, wrong, caller);
 	if (unlikely(READ_ONCE(injection.page)) && fault_inject_page(gfp, 0))

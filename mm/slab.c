@@ -402,10 +402,12 @@ static noinline void *alloc_odd(struct slab_cpu *c, gfp_t gfp, size_t size, u64 
  */
 static __always_inline void *slab_alloc(struct slab_cpu *c, gfp_t gfp, size_t size)
 {
-	u64 **top = xchg(&c->top, MAG_TAKEN);
-	u64 *word = top[-1];
+	u64 **top, *word;
 	void *obj;
 
+	might_alloc(gfp);
+	top = xchg(&c->top, MAG_TAKEN);
+	word = top[-1];
 	if (unlikely(word_get(word) != (c->key ^ (unsigned long)word)))
 		return alloc_odd(c, gfp, size, top);
 	smp_store_release(&c->top, top - 1);
@@ -644,8 +646,10 @@ static size_t pop_many(struct kmem_cache *s, size_t n, void **p)
  */
 int kmem_cache_alloc_bulk(struct kmem_cache *s, gfp_t gfp, size_t n, void **p)
 {
-	size_t i = pop_many(s, n, p), popped = i;
+	size_t i, popped;
 
+	might_alloc(gfp);
+	i = popped = pop_many(s, n, p);
 	for (; i < n; i++) {
 		p[i] = kmem_cache_alloc(s, gfp);
 		if (!p[i]) {

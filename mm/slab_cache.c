@@ -384,6 +384,7 @@ static __no_memstate bool is_cache(const struct kmem_cache *s)
  */
 void kmem_cache_destroy(struct kmem_cache *s)
 {
+	might_sleep();
 	if (!s)
 		return;
 	if (!is_cache(s)) {
@@ -409,6 +410,7 @@ int kmem_cache_shrink(struct kmem_cache *s)
 	unsigned long flags;
 	bool used;
 
+	might_sleep();
 	slab_flush_cache(s);
 	spin_lock_irqsave(&s->lock, flags);
 	used = s->partial.nr || s->full.nr;

@@ -381,7 +381,10 @@ static void area_free(struct vm_struct *vm)
 		mm_stat_add(MM_VMALLOC, -(long)vm->nr_pages);
 	vmap_area_release(vm, vm->flags & (VM_ALLOC | VM_MAP_PUT_PAGES) ? VMAP_PUT_PAGES
 									: VMAP_KEEP_PAGES);
-	kvfree(array);
+	if (is_vmalloc_addr(array))
+		vfree_atomic(array);
+	else
+		kfree(array);
 }
 
 /**
@@ -391,12 +394,15 @@ static void area_free(struct vm_struct *vm)
  * Pages of vmalloc() and of vmap() with VM_MAP_PUT_PAGES lose a reference each, usually the last.
  * What is no such area is reported and left alone.
  *
- * Context: any but NMI. May flush TLBs, and wait for another flush, if interrupts are on.
+ * Context: where one may sleep, as Linux asks (debug builds report any other), or an interrupt
+ * handler; not NMI. May flush TLBs, and wait for another flush, if interrupts are on. Under a lock:
+ * vfree_atomic().
  */
 void vfree(const void *addr)
 {
 	struct vm_struct *vm;
 
+	might_sleep_if(!in_interrupt());
 	if (!addr)
 		return;
 	vm = vmap_area_claim(addr, "vfree", VM_ALLOC | VM_MAP, __builtin_return_address(0));
@@ -430,6 +436,7 @@ static struct vm_struct *map_area(struct page **pages, unsigned int count, unsig
 {
 	struct vm_struct *vm;
 
+	might_sleep();
 	if (!count || count > nr_managed_pages())
 		return NULL;
 	vm = vmap_area_get((unsigned long)count << PAGE_SHIFT, PAGE_SIZE, flags, GFP_KERNEL,
@@ -477,12 +484,13 @@ void *vmap(struct page **pages, unsigned int count, unsigned long flags, pgprot_
  * vunmap() - end a mapping made by vmap()
  * @addr: what vmap() returned; NULL does nothing
  *
- * Context: any but NMI. The pages stay the caller's.
+ * Context: may sleep. The pages stay the caller's.
  */
 void vunmap(const void *addr)
 {
 	struct vm_struct *vm;
 
+	might_sleep();
 	if (!addr)
 		return;
 	vm = vmap_area_claim(addr, "vunmap", VM_MAP, __builtin_return_address(0));
@@ -517,13 +525,14 @@ void *vm_map_ram(struct page **pages, unsigned int count, int node)
  * @mem: what it returned
  * @count: as it was given there; another is reported, and the whole mapping ends
  *
- * Context: any but NMI.
+ * Context: may sleep.
  */
 void vm_unmap_ram(const void *mem, unsigned int count)
 {
-	struct vm_struct *vm =
-		vmap_area_claim(mem, "vm_unmap_ram", VMAP_RAM, __builtin_return_address(0));
+	struct vm_struct *vm;
 
+	might_sleep();
+	vm = vmap_area_claim(mem, "vm_unmap_ram", VMAP_RAM, __builtin_return_address(0));
 	if (!vm)
 		return;
 	WARN(get_vm_area_size(vm) != (unsigned long)count << PAGE_SHIFT,

@@ -158,10 +158,11 @@ struct task_struct *kthread_create_on_cpu(int (*fn)(void *data), void *data, uns
 
 /* ---- ending ---- */
 
+/* Also inside the switch away from it, interrupts off. */
 static void thread_free(struct thread *t)
 {
 	thread_destroy(&t->state);
-	vfree(t->stack);
+	vfree_atomic(t->stack);
 	kmem_cache_free(thread_cache, t);
 }
 

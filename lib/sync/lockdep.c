@@ -416,13 +416,15 @@ void context_checks_start(void)
  * @file: where
  * @line: where
  *
- * Not with preemption off (a spin lock, an interrupt), nor with interrupts off.
+ * Not with preemption off (a spin lock, an interrupt), nor with interrupts off. Reported once for
+ * each call that comes to it.
  */
 void __might_sleep(const char *file, int line)
 {
 	if (likely(preemptible()) || !checking_contexts)
 		return;
-	sleep_report(file, line);
+	if (site_is_new())
+		sleep_report(file, line);
 }
 
 #endif

@@ -19,16 +19,24 @@
  *   sleeping_locks_too            mutex_lock() or down_read() don't say so
  *   released_out_of_order         lock_release() takes the topmost
  *   sleeping_in_atomic_context    __might_sleep() returns at once
- *   allocating_in_atomic_context  might_alloc() is nothing in alloc_pages(), __vmalloc()
+ *   allocating_in_atomic_context  might_alloc() is nothing in alloc_pages(), vmalloc_common(),
+ *                                 slab_alloc(), kmem_cache_alloc_bulk(), pcpu_alloc(); vfree()
+ *                                 asks nothing
+ *   every_atomic_context          __might_sleep() looks at the preempt count alone
+ *   a_call_is_reported_once       site_is_new() always true; function_of() gives the address itself
+ *                                 (the allocations inside vmalloc() are reported too)
  *   allowed_contexts              __might_sleep() reports whatever the context is
  *   a_way_out_forgets             lockdep_forget() is nothing
  */
 #include <asm/smp.h>
 #include <kunit/test.h>
 #include <linux/gfp.h>
+#include <linux/kernel.h>
 #include <linux/mutex.h>
+#include <linux/percpu.h>
 #include <linux/rwsem.h>
 #include <linux/sched.h>
+#include <linux/slab.h>
 #include <linux/spinlock.h>
 #include <linux/vmalloc.h>
 
@@ -279,19 +287,93 @@ static void lock_a_mutex(void)
 	mutex_unlock(&sleep_a);
 }
 
+static void alloc_an_object(gfp_t gfp)
+{
+	kfree(kmalloc(64, gfp));
+}
+
+static void alloc_percpu_word(gfp_t gfp)
+{
+	free_percpu(alloc_percpu_gfp(u64, gfp));
+}
+
+static void alloc_from_cache(struct kmem_cache *s)
+{
+	kmem_cache_free(s, kmem_cache_alloc(s, GFP_KERNEL));
+}
+
+static void alloc_bulk_from_cache(struct kmem_cache *s)
+{
+	void *p[4];
+
+	if (kmem_cache_alloc_bulk(s, GFP_KERNEL, ARRAY_SIZE(p), p))
+		kmem_cache_free_bulk(s, ARRAY_SIZE(p), p);
+}
+
+#define INVALID_AT(file) "sleeping function called from invalid context at " file ":"
+
 static void allocating_in_atomic_context(struct kunit *test)
 {
+	struct kmem_cache *s = kmem_cache_create("atomic", 24, 0, 0, NULL);
+	void *area = vmalloc(PAGE_SIZE), *last = vmalloc(PAGE_SIZE);
+
+	KUNIT_ASSERT_NOT_NULL(test, s);
 	preempt_disable();
-	KUNIT_EXPECT_REPORT(test,
-			    "sleeping function called from invalid context at mm/page_alloc.c",
-			    alloc_a_page(GFP_KERNEL));
+	KUNIT_EXPECT_REPORT(test, INVALID_AT("mm/page_alloc.c"), alloc_a_page(GFP_KERNEL));
+	KUNIT_EXPECT_REPORT(test, INVALID_AT("mm/slab.c"), alloc_an_object(GFP_KERNEL));
+	KUNIT_EXPECT_REPORT(test, INVALID_AT("mm/slab.c"), alloc_from_cache(s));
+	KUNIT_EXPECT_REPORT(test, INVALID_AT("mm/slab.c"), alloc_bulk_from_cache(s));
+	KUNIT_EXPECT_REPORT(test, INVALID_AT("mm/percpu.c"), alloc_percpu_word(GFP_KERNEL));
+	KUNIT_EXPECT_REPORT(test, INVALID_AT("lib/sync/mutex.c"), lock_a_mutex());
+	KUNIT_EXPECT_REPORT(test, INVALID_AT("mm/vmalloc.c"), vfree(area));
 	KUNIT_EXPECT_NO_REPORT(test, alloc_a_page(GFP_ATOMIC));
-	KUNIT_EXPECT_REPORT(test, "sleeping function called from invalid context at mm/vmalloc.c",
-			    alloc_an_area());
-	KUNIT_EXPECT_REPORT(test,
-			    "sleeping function called from invalid context at lib/sync/mutex.c",
-			    lock_a_mutex());
+	KUNIT_EXPECT_NO_REPORT(test, alloc_an_object(GFP_NOWAIT));
+	KUNIT_EXPECT_NO_REPORT(test, alloc_percpu_word(GFP_ATOMIC));
+	KUNIT_EXPECT_NO_REPORT(test, vfree_atomic(last));
 	preempt_enable();
+	kmem_cache_destroy(s);
+}
+
+/* Under a lock, under one for reading, with interrupts off, in a handler; vfree() may be there. */
+static void every_atomic_context(struct kunit *test)
+{
+	static DEFINE_SPINLOCK(lock);
+	static DEFINE_RWLOCK(rw);
+	void *area = vmalloc(PAGE_SIZE);
+
+	spin_lock(&lock);
+	KUNIT_EXPECT_REPORT(test, "must not sleep: allocate with GFP_ATOMIC",
+			    alloc_an_object(GFP_KERNEL));
+	spin_unlock(&lock);
+	read_lock(&rw);
+	KUNIT_EXPECT_REPORT(test, "alloc_an_object+0x", alloc_an_object(GFP_KERNEL));
+	read_unlock(&rw);
+	local_irq_disable();
+	KUNIT_EXPECT_REPORT(test, "irqs_disabled(): 1", alloc_an_object(GFP_KERNEL));
+	preempt_count_add(HARDIRQ_OFFSET);
+	KUNIT_EXPECT_REPORT(test, "An interrupt handler must not sleep",
+			    alloc_an_object(GFP_KERNEL));
+	KUNIT_EXPECT_NO_REPORT(test, vfree(area));
+	preempt_count_sub(HARDIRQ_OFFSET);
+	local_irq_enable();
+}
+
+static void alloc_two_objects(void)
+{
+	for (int i = 0; i < 2; i++)
+		alloc_an_object(GFP_KERNEL);
+}
+
+static void a_call_is_reported_once(struct kunit *test)
+{
+	void *area = NULL;
+
+	preempt_disable();
+	KUNIT_EXPECT_REPORT(test, INVALID_AT("mm/slab.c"), alloc_two_objects());
+	/* What vmalloc() allocates for itself is the same call. */
+	KUNIT_EXPECT_REPORT(test, INVALID_AT("mm/vmalloc.c"), area = vmalloc(PAGE_SIZE));
+	preempt_enable();
+	vfree(area);
 }
 
 static void allowed_contexts(struct kunit *test)
@@ -330,6 +412,8 @@ static struct kunit_case lockdep_cases[] = {
 	KUNIT_CASE(released_out_of_order),
 	KUNIT_CASE(sleeping_in_atomic_context),
 	KUNIT_CASE(allocating_in_atomic_context),
+	KUNIT_CASE(every_atomic_context),
+	KUNIT_CASE(a_call_is_reported_once),
 	KUNIT_CASE(allowed_contexts),
 	KUNIT_CASE(a_way_out_forgets),
 	{},

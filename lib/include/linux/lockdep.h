@@ -91,6 +91,7 @@ void lockdep_off(void);
 void lockdep_on(void);
 
 void __might_sleep(const char *file, int line);
+bool site_is_new(void); /* lib/sync/sites.c */
 /* Before this, bring-up runs with interrupts off, and nothing sleeps. */
 void context_checks_start(void);
 
