@@ -114,13 +114,10 @@ static __always_inline void *alloc_direct(struct kmem_cache *s, gfp_t gfp, size_
 	u64 *word;
 	void *obj;
 
-	if (!slab_gather(s, gfp, &word, 1))
+	if (!slab_gather(s, gfp, &word, 1, size))
 		return NULL;
 	obj = word_object(s, word);
-	if (!slab_debugged(s))
-		return unmark_object(s, obj);
-	slab_debug_alloc(s, obj, size);
-	return obj;
+	return slab_debugged(s) ? obj : unmark_object(s, obj);
 }
 
 /* An object of a cache without debug flags, known to be live. */
@@ -136,13 +133,10 @@ noinline void slab_free_checked(struct kmem_cache *s, void *obj)
 {
 	switch (slab_locate(s, obj)) {
 	case SLAB_LIVE:
-		if (!slab_debugged(s)) {
+		if (slab_debugged(s))
+			slab_put_one(s, obj);
+		else
 			slab_free_direct(s, obj);
-			break;
-		}
-		slab_debug_free(s, obj);
-		kasan_slab_free(s, obj);
-		slab_put_one(s, obj);
 		break;
 	case SLAB_OUTSIDE:
 		slab_report_invalid(s, obj);
@@ -293,7 +287,7 @@ static u64 **replace_empty(struct kmem_cache *s, gfp_t gfp, u64 **top)
 		return full->word + s->mag_capacity;
 	}
 	m->next = spare;
-	n = slab_gather(s, gfp, m->word, s->mag_capacity);
+	n = slab_gather(s, gfp, m->word, s->mag_capacity, 0);
 	shuffle(m->word, n);
 	return m->word + n;
 }

@@ -363,7 +363,7 @@ enum slab_where {
 };
 
 /* slab_pages.c */
-unsigned int slab_gather(struct kmem_cache *s, gfp_t gfp, u64 **out, unsigned int n);
+unsigned int slab_gather(struct kmem_cache *s, gfp_t gfp, u64 **out, unsigned int n, size_t size);
 void slab_scatter(struct kmem_cache *s, u64 **word, unsigned int n);
 void slab_put_one(struct kmem_cache *s, void *obj);
 void slab_release_chain(struct kmem_cache *s, u32 pfn);

@@ -37,7 +37,7 @@
  * 6. Whose stack. A track is taken where the object changes hands; reports leave out the
  *    allocator's own functions at its beginning (own_functions[]), so that it begins at the user's.
  *
- * Locks: none of its own; an object under check belongs to the caller, or s->lock is held. Reports
+ * Locks: none of its own; an object under check is its caller's, and s->lock is held. Reports
  * read other objects as they are.
  */
 #include <asm/stack.h>
@@ -304,6 +304,9 @@ static const char *const own_functions[] = {
 	"alloc_odd",
 	"alloc_slow",
 	"alloc_direct",
+	"slab_gather",
+	"take_locked",
+	"slab_put_one",
 	"slab_alloc",
 	"kmem_cache_alloc",
 	"kmem_cache_zalloc",
@@ -663,7 +666,10 @@ static void trace(const struct kmem_cache *s, const char *what, const void *obj)
 			READ_ONCE(slab_page(s, obj)->inuse));
 }
 
-/* `obj` has just been taken out of its slab; `size` is what kmalloc was asked for. */
+/*
+ * `obj` has just been taken out of its slab; `size` is what kmalloc was asked for, or 0. s->lock is
+ * held, so that validate_slab_cache() sees no zone half written.
+ */
 noinline void slab_debug_alloc(struct kmem_cache *s, void *obj, size_t size)
 {
 	if (!size || size > s->object_size)
@@ -676,7 +682,7 @@ noinline void slab_debug_alloc(struct kmem_cache *s, void *obj, size_t size)
 	trace(s, "alloc", obj);
 }
 
-/* `obj` is live and will be put back into its slab. */
+/* `obj` is live and will be put back into its slab. s->lock is held. */
 noinline void slab_debug_free(struct kmem_cache *s, void *obj)
 {
 	slab_debug_check_object(s, slab_page(s, obj), obj, true);
@@ -689,9 +695,13 @@ noinline void slab_debug_free(struct kmem_cache *s, void *obj)
 /* krealloc() in place: the user has `size` bytes from now on. Precondition: s->orig. */
 void slab_debug_resize(struct kmem_cache *s, void *obj, size_t size)
 {
+	unsigned long flags;
+
+	spin_lock_irqsave(&s->lock, flags);
 	check_red_zones(s, obj, true);
 	word_set(orig_of(s, obj), size);
 	fill_red_zones(s, obj, SLUB_RED_ACTIVE, size);
+	spin_unlock_irqrestore(&s->lock, flags);
 }
 
 /* ---- Leaks, and what an address is ---- */

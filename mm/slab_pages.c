@@ -185,6 +185,11 @@ static void slab_emptied(struct kmem_cache *s, struct page *slab, u32 *chain)
 	*chain = page_to_pfn(slab);
 }
 
+static bool object_in_slab(struct kmem_cache *s, void *obj)
+{
+	return slab_bit(s, slab_page(s, obj), slab_index(s, (char *)obj - s->red_left));
+}
+
 /* Put an object back into its slab. False: it is there already. */
 static bool slab_put(struct kmem_cache *s, void *obj, u32 *chain)
 {
@@ -207,26 +212,40 @@ static bool slab_put(struct kmem_cache *s, void *obj, u32 *chain)
 
 /* ---- The same with the lock ---- */
 
-/* Up to n free objects from slabs, at most one of them new. Returns how many; 0: no memory. */
-unsigned int slab_gather(struct kmem_cache *s, gfp_t gfp, u64 **out, unsigned int n)
+/*
+ * take_listed(), with a new slab if there is one. An object of a debug cache, of which one is taken
+ * at a time, gets its red zones under the same lock: who validates the cache sees it as free or as
+ * live, and nothing in between.
+ */
+static unsigned int take_locked(struct kmem_cache *s, struct page *new, u64 **out, unsigned int n,
+				size_t size)
 {
 	unsigned long flags;
 	unsigned int got;
-	struct page *slab;
 
 	spin_lock_irqsave(&s->lock, flags);
+	if (new)
+		list_push(&s->empty, new);
 	got = take_listed(s, out, n);
+	if (got && unlikely(slab_debugged(s)))
+		slab_debug_alloc(s, word_object(s, *out), size);
 	spin_unlock_irqrestore(&s->lock, flags);
+	return got;
+}
+
+/*
+ * Up to n free objects from slabs, at most one of them new. `size`: what kmalloc() was asked for, or
+ * 0 (debug caches, whose n is 1). Returns how many; 0: no memory.
+ */
+unsigned int slab_gather(struct kmem_cache *s, gfp_t gfp, u64 **out, unsigned int n, size_t size)
+{
+	unsigned int got = take_locked(s, NULL, out, n, size);
+	struct page *slab;
+
 	if (got)
 		return got;
 	slab = slab_new(s, gfp);
-	if (!slab)
-		return 0;
-	spin_lock_irqsave(&s->lock, flags);
-	list_push(&s->empty, slab);
-	got = take_listed(s, out, n);
-	spin_unlock_irqrestore(&s->lock, flags);
-	return got;
+	return slab ? take_locked(s, slab, out, n, size) : 0;
 }
 
 /* Give n free objects, by their words, back to their slabs. */
@@ -242,7 +261,10 @@ void slab_scatter(struct kmem_cache *s, u64 **word, unsigned int n)
 	slab_release_chain(s, chain);
 }
 
-/* Put one object, prepared as a free one, back into its slab. */
+/*
+ * Put one object back into its slab: prepared as a free one, or, of a debug cache, as its user left
+ * it. See take_locked().
+ */
 void slab_put_one(struct kmem_cache *s, void *obj)
 {
 	unsigned long flags;
@@ -250,6 +272,10 @@ void slab_put_one(struct kmem_cache *s, void *obj)
 	bool put;
 
 	spin_lock_irqsave(&s->lock, flags);
+	if (unlikely(slab_debugged(s)) && !object_in_slab(s, obj)) {
+		slab_debug_free(s, obj);
+		kasan_slab_free(s, obj);
+	}
 	put = slab_put(s, obj, &chain);
 	spin_unlock_irqrestore(&s->lock, flags);
 	if (!put)

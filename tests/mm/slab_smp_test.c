@@ -9,6 +9,7 @@
  *   caches_come_and_go    kmem_cache_destroy() flushes and looks without slab_mutex (objects that slab_drain() holds at
  *                         that moment look like live ones)
  *   drain_meanwhile       flush_cpu() reads `top` instead of exchanging it
+ *   validate_meanwhile    slab_debug_alloc(), slab_debug_free() behind, or before, the lock
  *   look_meanwhile        cpu_take() reads `top` instead of exchanging it (under ThreadSanitizer)
  */
 #include <asm/smp.h>
@@ -261,10 +262,47 @@ static void caches_come_and_go(struct kunit *test)
 	run_with(test, 0, come_and_go_on_cpu);
 }
 
-static struct kunit_case cases[] = {
-	KUNIT_CASE(churn),	    KUNIT_CASE(churn_debugged),	    KUNIT_CASE(drain_meanwhile),
-	KUNIT_CASE(look_meanwhile), KUNIT_CASE(caches_come_and_go), {}
-};
+/* A debug cache's objects change hands under the eyes of who checks them all: none looks damaged. */
+static void validate_on_cpu(struct smp_cpu *c)
+{
+	struct kmem_cache *s = c->shared;
+	void *p[8] = { NULL };
+
+	do {
+		void **slot = &p[smp_rand(c, ARRAY_SIZE(p))];
+
+		if (c->id == 0) {
+			if (validate_slab_cache(s))
+				smp_wrong(c, "an object looks damaged", 0);
+		} else if (*slot) {
+			kmem_cache_free(s, *slot);
+			*slot = NULL;
+		} else {
+			*slot = kmem_cache_alloc(s, GFP_KERNEL);
+		}
+	} while (smp_more(c));
+	for (unsigned int i = 0; i < ARRAY_SIZE(p); i++)
+		kmem_cache_free(s, p[i]);
+}
+
+static void validate_meanwhile(struct kunit *test)
+{
+	struct kmem_cache *s;
+
+	smp_need(test);
+	s = kmem_cache_create("smp-validated", 88, 0, SLAB_PANIC | SLAB_RED_ZONE | SLAB_POISON,
+			      NULL);
+	smp_run(test, validate_on_cpu, s, NULL);
+	kmem_cache_destroy(s);
+}
+
+static struct kunit_case cases[] = { KUNIT_CASE(churn),
+				     KUNIT_CASE(churn_debugged),
+				     KUNIT_CASE(drain_meanwhile),
+				     KUNIT_CASE(look_meanwhile),
+				     KUNIT_CASE(caches_come_and_go),
+				     KUNIT_CASE(validate_meanwhile),
+				     {} };
 static struct kunit_suite suite = {
 	.name = "slab_smp", .suite_init = plain_caches, .suite_exit = as_booted, .test_cases = cases
 };
