@@ -486,7 +486,7 @@ struct page *alloc_pages(gfp_t gfp, unsigned int order)
 	struct page *page;
 
 	might_alloc(gfp);
-	if (unlikely(order >= page_orders_plain) && refused(&rq))
+	if (unlikely(order >= READ_ONCE(page_orders_plain)) && refused(&rq))
 		return NULL;
 	page = first_zone_that_has(&rq);
 	if (unlikely(!page))
