@@ -283,7 +283,7 @@ static struct kmem_cache *create_failed(const char *name, slab_flags_t flags, co
 {
 	if (flags & SLAB_PANIC)
 		panic("kmem_cache_create: cannot create slab %s: %s", name ? name : "?", why);
-	pr_err("kmem_cache_create(%s) failed: %s\n", name ? name : "?", why);
+	pr_warn("kmem_cache_create(%s) failed: %s\n", name ? name : "?", why);
 	return NULL;
 }
 
