@@ -36,7 +36,7 @@ ELF := $(O)/quarry.elf
 ISO := $(O)/quarry.iso
 
 # --- what is built: every .c and .asm of the kernel's rooms ---
-rooms   := boot arch/x86_64 arch/common mm lib tests/lib tests/arch tests/boot tests/mm tests/bench
+rooms   := boot arch/x86_64 arch/common mm lib tests/lib tests/arch tests/boot tests/mm tests/bench tests/soak
 csrc    := $(sort $(shell find $(rooms) -name "*.c" 2>/dev/null) $(wildcard tests/*.c))
 asmsrc  := $(sort $(shell find $(rooms) -name '*.asm' 2>/dev/null))
 objs    := $(csrc:%.c=$(O)/%.o) $(asmsrc:%.asm=$(O)/%.asm.o)
