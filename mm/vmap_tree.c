@@ -29,7 +29,9 @@
  * 4. No node is allocated here. What an area is carved from shrinks, disappears (its node is handed
  *    back for freeing) or splits (the caller brought a node). When an area ends, its own node
  *    becomes the free range or, merged with a neighbour, is handed back. So giving back cannot
- *    fail.
+ *    fail. The highest range keeps its node through all of it (a split gives the new node to the
+ *    lower part, a merger keeps the upper one): when all areas of a while are gone, the nodes that
+ *    are left are the ones from before, and no page of nodes is held by another one in their place.
  *
  * 5. Invariants (vmap_space_valid)
  *    I1  areas are page aligned, not empty, ascending and disjoint, none marked VMAP_FREE;
@@ -244,14 +246,17 @@ static void free_carve(struct vmap_space *vs, struct vm_struct *range, unsigned 
 	} else if (!low) {
 		free_resize(range, end, high);
 	} else {
-		free_resize(range, vm_start(range), low);
-		if (!high)
-			return;
 		struct vm_struct *rest = *spare;
+		unsigned long begin = vm_start(range);
 
+		if (!high) {
+			free_resize(range, begin, low);
+			return;
+		}
 		*spare = NULL;
-		rest->addr = (void *)end;
-		rest->size = high;
+		free_resize(range, end, high);
+		rest->addr = (void *)begin;
+		rest->size = low;
 		free_insert(vs, rest);
 	}
 }
@@ -293,15 +298,16 @@ struct vm_struct *vmap_space_give(struct vmap_space *vs, struct vm_struct *vm)
 	if (above && vm_end(vm) != vm_start(above))
 		above = NULL;
 	if (below && vm_end(below) == vm_start(vm)) {
-		unsigned long size = below->size + vm->size;
+		unsigned long start = vm_start(below), size = below->size + vm->size;
 
-		if (above) {
-			size += above->size;
-			free_erase(vs, above);
-			above->next = NULL;
-			vm->next = above;
+		if (!above) {
+			free_resize(below, start, size);
+			return vm;
 		}
-		free_resize(below, vm_start(below), size);
+		free_erase(vs, below);
+		below->next = NULL;
+		vm->next = below;
+		free_resize(above, start, size + above->size);
 		return vm;
 	}
 	if (above) {

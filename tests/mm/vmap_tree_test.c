@@ -6,8 +6,8 @@
  * Mutations that made them fail when tried:
  *	vmap_tree: free_descend() that never goes left; free_next() that skips the parent;
  *		range_fits() without the size; max_size not raised in free_insert(), not propagated
- *		in free_resize(); no merge below, none above; the merged node lost; the upper part
- *		lost in free_carve(); a search that gives up after FIT_TRIES; vmap_space_find()
+ *		in free_resize(); no merge below, none above; the merged node lost; the lower part
+ *		lost in free_carve(); the new node for the upper part; a search that gives up after FIT_TRIES; vmap_space_find()
  *		without the last page; >= in vmap_space_next()
  */
 #include <kunit/test.h>
@@ -221,6 +221,25 @@ static void the_one_aligned_hole(struct kunit *test)
 	KUNIT_EXPECT_TRUE(test, valid());
 }
 
+/* Split by an alignment, joined from both sides: it is the node of before that is left. */
+static void the_highest_range_keeps_its_node(struct kunit *test)
+{
+	const struct vm_struct *top = rb_entry(rb_last(&space.free), struct vm_struct, rb);
+	struct vm_struct *a, *b, *c;
+
+	a = take(1, PAGE_SIZE);
+	b = take(4, 16 * PAGE_SIZE);
+	c = take(3, PAGE_SIZE);
+	KUNIT_EXPECT_PTR_EQ(test, rb_last(&space.free), &top->rb);
+	KUNIT_EXPECT_EQ(test, nodes_out, 5U);
+	give(a);
+	give(c);
+	give(b);
+	KUNIT_EXPECT_PTR_EQ(test, rb_first(&space.free), &top->rb);
+	KUNIT_EXPECT_EQ(test, nodes_out, 1U);
+	KUNIT_EXPECT_TRUE(test, valid());
+}
+
 static void finding(struct kunit *test)
 {
 	struct vm_struct *a = take(2, PAGE_SIZE), *b = take(3, PAGE_SIZE), *c = take(4, PAGE_SIZE);
@@ -279,6 +298,7 @@ static struct kunit_case cases[] = { KUNIT_CASE(against_a_map),
 				     KUNIT_CASE(aligned_against_a_map),
 				     KUNIT_CASE(full_and_empty_again),
 				     KUNIT_CASE(the_one_aligned_hole),
+				     KUNIT_CASE(the_highest_range_keeps_its_node),
 				     KUNIT_CASE(finding),
 				     KUNIT_CASE(validity_can_fail),
 				     {} };
