@@ -360,6 +360,7 @@ void boot_main(unsigned int protocol, phys_addr_t addr, u64 entry_cycles)
 	context_checks_start();
 	sched_init();
 	smp_init(BOOT_TRAMPOLINE_PHYS);
+	rcu_threads_start();
 	fault_inject_boot();
 	end_run(boot_payload());
 }

@@ -35,6 +35,9 @@ void report_callers(unsigned int skip);
  */
 void report_die(const char *why) __noreturn;
 
+/* The locks that the running task holds (debug builds). */
+void report_held_locks(void);
+
 /* Stop a capture and print what it held: the machine is about to end. */
 void report_uncapture(void);
 

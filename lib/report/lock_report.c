@@ -8,6 +8,7 @@
  * Contexts: any; lockdep records nothing meanwhile.
  */
 #include <linux/lockdep.h>
+#include <linux/rcupdate.h>
 #include <linux/sched.h>
 #include <asm/ksyms.h>
 #include "internal.h"
@@ -50,7 +51,7 @@ static const struct wording wordings[] = {
 	},
 };
 
-static void held_lines(void)
+void report_held_locks(void)
 {
 	const struct held_locks *h = &current->held;
 	char who[NAME_SIZE];
@@ -73,7 +74,7 @@ void lock_report(const struct lock_problem *p)
 
 	report_begin("%s", w->headline);
 	report_line(w->seen, p->wanted, p->held);
-	held_lines();
+	report_held_locks();
 	report_callers(2);
 	if (p->then && w->then)
 		report_stack(w->then, p->then->ips, p->then->n);
@@ -85,7 +86,7 @@ static void context_lines(void)
 {
 	report_line("in_atomic(): %d, irqs_disabled(): %d, pid: %d, name: %s", in_atomic(),
 		    irqs_disabled(), current->pid, current->comm);
-	held_lines();
+	report_held_locks();
 }
 
 /**
@@ -100,7 +101,9 @@ void sleep_report(const char *file, int line)
 	report_callers(2);
 	report_advice(
 		"%s",
-		in_hardirq()
+		rcu_read_lock_held() && lockdep_depth()
+			? "An RCU reader, between rcu_read_lock() and rcu_read_unlock(), must not sleep: whoever waits for readers would wait for what it sleeps for, too."
+		: in_hardirq()
 			? "An interrupt handler must not sleep: allocate with GFP_ATOMIC, and leave what waits to a thread."
 			: "Code that holds a spin lock, or has interrupts or preemption off, must not sleep: allocate with GFP_ATOMIC, or do it before the lock is taken.");
 	report_end();

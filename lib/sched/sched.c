@@ -62,6 +62,7 @@
 #include <linux/panic.h>
 #include <linux/sched/mm.h>
 #include <linux/string.h>
+#include <quarry/rcu.h>
 #include "internal.h"
 
 #define SLICE 2 /* ticks */
@@ -136,6 +137,7 @@ static void reschedule(bool preempted)
 	struct rq *rq = this_cpu_ptr(&rqs);
 	struct thread *prev, *next;
 
+	rcu_note_switch();
 	spin_lock(&rq->lock);
 	preempt_clear_need_resched();
 	prev = rq->running;
@@ -330,6 +332,7 @@ static void tick(void)
 	struct rq *rq = this_cpu_ptr(&rqs);
 
 	timers_tick();
+	rcu_tick();
 	if (rq->running != rq->idle && --rq->slice <= 0 && READ_ONCE(rq->nr))
 		preempt_set_need_resched();
 }
@@ -356,6 +359,7 @@ void cpu_started(unsigned int cpu)
 	thread_adopt(&idle->state);
 	set_current(&idle->task);
 	rq->running = idle;
+	rcu_cpu_starting(cpu);
 	smp_store_release(&rq->idle, idle);
 	local_irq_enable();
 	sched_idle();

@@ -402,9 +402,27 @@ void lockdep_on(void)
 	current->held.off--;
 }
 
+/* Does the running task hold it? Where nothing is recorded: it may. */
+bool lockdep_may_hold(const struct lockdep_map *map)
+{
+	const struct held_locks *h = &current->held;
+
+	if (h->busy || h->off || h->missed || in_nmi())
+		return true;
+	for (unsigned int i = 0; i < h->nr; i++)
+		if (h->lock[i].map == map)
+			return true;
+	return false;
+}
+
 /* ---- contexts ---- */
 
 static bool checking_contexts;
+
+bool may_sleep_here(void)
+{
+	return preemptible() || !checking_contexts;
+}
 
 void context_checks_start(void)
 {
@@ -421,7 +439,7 @@ void context_checks_start(void)
  */
 void __might_sleep(const char *file, int line)
 {
-	if (likely(preemptible()) || !checking_contexts)
+	if (likely(may_sleep_here()))
 		return;
 	if (site_is_new())
 		sleep_report(file, line);

@@ -67,6 +67,7 @@
 #define __no_sanitize_alignment __attribute__((__no_sanitize__("alignment")))
 #define __always_inline inline __attribute__((__always_inline__))
 #define __percpu
+#define __rcu
 #define __init
 #define __initdata
 #define __ro_after_init __section(".data..ro_after_init")

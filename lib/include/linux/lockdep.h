@@ -90,8 +90,12 @@ void lockdep_forget(unsigned int n);
 void lockdep_off(void);
 void lockdep_on(void);
 
+/* Does the running task hold a lock with this map? True, too, where nothing is recorded. */
+bool lockdep_may_hold(const struct lockdep_map *map);
+
 void __might_sleep(const char *file, int line);
 bool site_is_new(void); /* lib/sync/sites.c */
+bool may_sleep_here(void);
 /* Before this, bring-up runs with interrupts off, and nothing sleeps. */
 void context_checks_start(void);
 

@@ -80,4 +80,11 @@ struct hlist_head {
 	struct hlist_node *first;
 };
 
+/* Stands in what RCU is to free or to call back with; as in Linux also known as a callback_head. */
+struct callback_head {
+	struct callback_head *next;
+	void (*func)(struct callback_head *head);
+};
+#define rcu_head callback_head
+
 #endif

@@ -10,6 +10,8 @@
 
 /* boot: once, before the other CPUs are started. */
 void sched_init(void);
+/* boot: once, when the other CPUs are up. lib/sched/rcu_threads.c */
+void rcu_threads_start(void);
 
 /* Keep a thread's structure (not the thread) until the matching put. Any context but NMI. */
 struct task_struct *get_task_struct(struct task_struct *p);
