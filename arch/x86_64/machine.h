@@ -130,6 +130,5 @@ void tlb_flush_here(void);
 void ipi_flush(unsigned int cpu);
 /* Its vectors get their handlers. */
 void ipi_init(void);
-/* Does this NMI mean that the CPU should stop? Then it doesn't come back. */
 
 #endif
