@@ -27,8 +27,20 @@
  * 3. What is not an edge. A lock got by trying adds no edge to itself, for nobody waited; others
  *    taken under it do. What a handler takes is not held "under" what it interrupted.
  *
+ * 4. Readers of a rwlock. A reader in a task waits in line, behind writers that wait, so for the
+ *    order it is as good as a writer: a writer may always have come between. Handlers' readers pass
+ *    waiting writers; they wait only for a writer that has the lock. So
+ *	- a class that handlers only read (IRQ_READ) may be read with interrupts on (ON_READ), but
+ *	  not written; one that they write may be neither;
+ *	- an unsafe order begins, at a class that handlers only read, with what was taken while it was
+ *	  held for writing (after_write);
+ *	- a handler may read what it reads already, and its reading closes a circle only if that too
+ *	  begins so. It is looked at each time, but learned as no edge, since who meets it later could
+ *	  not tell.
+ *
  * Invariants
- *   I1  after[a] has bit b exactly if some task took b while holding a, and no report came of it.
+ *   I1  after[a] has bit b exactly if some task took b while holding a, and no report came of it;
+ *       after_write[a] likewise, a not being held for reading.
  *   I2  The graph of after[] has no circle.
  *   I3  A pair or class is reported once.
  *   I4  A task's held locks are written by itself and by handlers on top of it, interrupts off;
@@ -57,19 +69,25 @@
 
 #define CLASSES 256 /* 0 is none */
 #define EDGES	1024
-#define IN_IRQ	1u
-#define IRQS_ON 2u
+
+/* Usage: how a class was taken. The numbers of the bits, too, are used. */
+#define IN_IRQ	 1u /* by a handler */
+#define IRQ_READ 2u /* by a handler, for reading */
+#define IRQS_ON	 4u /* with interrupts on */
+#define ON_READ	 8u /* with interrupts on, for reading */
+#define USAGES	 4
 
 struct class
 {
 	const void *key;
 	const char *name;
 	u8 subclass;
-	u8 usage; /* IN_IRQ, IRQS_ON */
+	u8 usage;
 	bool state_reported;
-	struct lock_stack use[2]; /* where each of them was seen first */
+	struct lock_stack use[USAGES]; /* where each of them was seen first */
 	DECLARE_BITMAP(after, CLASSES);
-	DECLARE_BITMAP(reported, CLASSES); /* pairs with this one as the first */
+	DECLARE_BITMAP(after_write, CLASSES); /* of them */
+	DECLARE_BITMAP(reported, CLASSES);    /* pairs with this one as the first */
 };
 
 struct edge {
@@ -144,11 +162,13 @@ static u8 class_of(struct lockdep_map *map, unsigned int subclass)
 /* ---- paths: graph held ---- */
 
 /*
- * From `from` along the edges; the classes met are set in `met`. Returns the first of them that
+ * From `from` along the edges, the first of which is one of `out`. Returns the first class met that
  * `wanted` says yes to, or 0; `step` is then the edge out of `from` that led there.
  */
-static u8 search(u8 from, bool (*wanted)(u8 class, u8 arg), u8 arg, unsigned long *met, u8 *step)
+static u8 search(u8 from, const unsigned long *out, bool (*wanted)(u8 class, u8 arg), u8 arg,
+		 u8 *step)
 {
+	DECLARE_BITMAP(met, CLASSES);
 	u8 queue[CLASSES], first[CLASSES];
 	unsigned int head = 0, tail = 0, b;
 
@@ -158,7 +178,7 @@ static u8 search(u8 from, bool (*wanted)(u8 class, u8 arg), u8 arg, unsigned lon
 	while (head < tail) {
 		u8 a = queue[head++];
 
-		for_each_set_bit(b, classes[a].after, CLASSES) {
+		for_each_set_bit(b, a == from ? out : classes[a].after, CLASSES) {
 			if (test_bit(b, met))
 				continue;
 			__set_bit(b, met);
@@ -203,51 +223,63 @@ static bool find_recursion(u8 class, struct lock_problem *p)
 	return report_pair(class, class);
 }
 
-/* `class` is wanted while `held` is held. Would the edge close a circle? */
-static bool find_inversion(u8 held, u8 class, struct lock_problem *p)
+/* `class` is wanted while `held` is held. Would the edge close a circle, of which `out` is next? */
+static bool find_inversion(u8 held, u8 class, const unsigned long *out, struct lock_problem *p)
 {
-	DECLARE_BITMAP(met, CLASSES);
 	u8 step;
 
-	if (!search(class, is_class, held, met, &step))
+	if (!search(class, out, is_class, held, &step))
 		return false;
 	*p = (struct lock_problem){ LOCK_INVERSION, classes[class].name, classes[held].name,
 				    edge_stack(class, step) };
 	return true;
 }
 
+/* What does not go with one use of a lock. */
+static const u8 conflicts[USAGES] = { IRQS_ON | ON_READ, IRQS_ON, IN_IRQ | IRQ_READ, IN_IRQ };
+
+/* `usage`, one bit, is new. */
 static bool find_bad_state(u8 class, unsigned int usage, struct lock_problem *p)
 {
 	struct class *c = &classes[class];
+	unsigned int other = c->usage & conflicts[__ffs(usage)];
 
-	if (c->usage != (IN_IRQ | IRQS_ON) || c->state_reported)
+	if (!other || c->state_reported)
 		return false;
 	c->state_reported = true;
-	*p = (struct lock_problem){ LOCK_IRQ_STATE, c->name, c->name,
-				    &c->use[usage == IN_IRQ ? 1 : 0] };
+	*p = (struct lock_problem){ LOCK_IRQ_STATE, c->name, c->name, &c->use[__ffs(other)] };
 	return true;
 }
 
 static bool held_with_irqs_on(u8 class, u8 unused)
 {
-	return classes[class].usage & IRQS_ON;
+	return classes[class].usage & (IRQS_ON | ON_READ);
+}
+
+/* What may keep a handler waiting that wants this class: it was taken while that was held. */
+static const unsigned long *out_of_irq(const struct class *c)
+{
+	if (c->usage & IN_IRQ)
+		return c->after;
+	return c->usage & IRQ_READ ? c->after_write : NULL;
 }
 
 /* Does a path lead from a class of handlers to one that is held with interrupts on? */
 static bool find_bad_order(struct lock_problem *p)
 {
-	DECLARE_BITMAP(met, CLASSES);
-
 	for (unsigned int a = 1; a < nr_classes; a++) {
+		const unsigned long *out = out_of_irq(&classes[a]);
 		u8 step, b;
 
-		if (!(classes[a].usage & IN_IRQ))
+		if (!out)
 			continue;
-		b = search(a, held_with_irqs_on, 0, met, &step);
+		b = search(a, out, held_with_irqs_on, 0, &step);
 		if (!b || b == a || !report_pair(a, b))
 			continue;
-		*p = (struct lock_problem){ LOCK_IRQ_ORDER, classes[b].name, classes[a].name,
-					    &classes[b].use[1] };
+		*p = (struct lock_problem){
+			LOCK_IRQ_ORDER, classes[b].name, classes[a].name,
+			&classes[b].use[__ffs(classes[b].usage & (IRQS_ON | ON_READ))]
+		};
 		return true;
 	}
 	return false;
@@ -256,29 +288,31 @@ static bool find_bad_order(struct lock_problem *p)
 /* ---- learning: graph held ---- */
 
 /* `irqs_on`: the caller had interrupts on. */
-static bool learn_usage(u8 class, unsigned int irqs_on, struct lock_problem *p)
+static bool learn_usage(u8 class, bool irqs_on, bool read, struct lock_problem *p)
 {
-	unsigned int usage = (in_hardirq() ? IN_IRQ : 0) | irqs_on;
 	struct class *c = &classes[class];
+	unsigned int usage;
 
-	usage &= ~c->usage;
-	if (!usage)
+	if (in_hardirq())
+		usage = read ? IRQ_READ : IN_IRQ;
+	else if (irqs_on)
+		usage = read ? ON_READ : IRQS_ON;
+	else
+		return false;
+	if (c->usage & usage)
 		return false;
 	c->usage |= usage;
-	save_stack(&c->use[usage == IN_IRQ ? 0 : 1]);
+	save_stack(&c->use[__ffs(usage)]);
 	return find_bad_state(class, usage, p) || find_bad_order(p);
 }
 
-static bool learn_edge(u8 held, u8 class, struct lock_problem *p)
+/* False: there was no room, and that it is not known is said. */
+static bool add_edge(u8 held, u8 class)
 {
 	struct edge *e;
 
 	if (test_bit(class, classes[held].after))
-		return false;
-	if (held == class)
-		return find_recursion(class, p);
-	if (find_inversion(held, class, p))
-		return report_pair(held, class);
+		return true;
 	if (nr_edges == EDGES) {
 		table_full("orders");
 		return false;
@@ -288,15 +322,45 @@ static bool learn_edge(u8 held, u8 class, struct lock_problem *p)
 	e->from = held;
 	e->to = class;
 	save_stack(&e->where);
+	return true;
+}
+
+static bool learn_edge(const struct held_lock *l, u8 class, struct lock_problem *p)
+{
+	struct class *held = &classes[l->class];
+
+	if (test_bit(class, l->read ? held->after : held->after_write))
+		return false;
+	if (l->class == class)
+		return find_recursion(class, p);
+	if (find_inversion(l->class, class, classes[class].after, p))
+		return report_pair(l->class, class);
+	if (!add_edge(l->class, class))
+		return false;
+	if (!l->read)
+		__set_bit(class, held->after_write);
 	return find_bad_order(p);
 }
 
-static bool learn_edges(const struct held_locks *h, u8 class, struct lock_problem *p)
+/* A reader in a handler waits for a writer that has the lock, and for nobody else (section 4). */
+static bool look_at_irq_read(const struct held_lock *l, u8 class, struct lock_problem *p)
 {
+	if (l->class == class)
+		return !l->read && find_recursion(class, p);
+	return find_inversion(l->class, class, classes[class].after_write, p) &&
+	       report_pair(l->class, class);
+}
+
+static bool learn_edges(const struct held_locks *h, u8 class, bool read, struct lock_problem *p)
+{
+	bool in_irq = in_hardirq();
+
 	for (unsigned int i = h->nr; i-- > 0;) {
 		const struct held_lock *l = &h->lock[i];
 
-		if (l->in_irq == !!in_hardirq() && l->class && learn_edge(l->class, class, p))
+		if (l->in_irq != in_irq || !l->class)
+			continue;
+		if (in_irq && read ? look_at_irq_read(l, class, p) : learn_edge(l, class, p))
 			return true;
 	}
 	return false;
@@ -304,13 +368,14 @@ static bool learn_edges(const struct held_locks *h, u8 class, struct lock_proble
 
 /* ---- what locks call ---- */
 
-static void push(struct held_locks *h, const struct lockdep_map *map, u8 class, unsigned long ip)
+static void push(struct held_locks *h, const struct lockdep_map *map, u8 class, bool read,
+		 unsigned long ip)
 {
 	if (h->nr == HELD_LOCKS) {
 		h->missed++;
 		return;
 	}
-	h->lock[h->nr++] = (struct held_lock){ map, ip, class, in_hardirq() };
+	h->lock[h->nr++] = (struct held_lock){ map, ip, class, in_hardirq(), read };
 }
 
 /**
@@ -328,7 +393,7 @@ noinline void lock_acquire(struct lockdep_map *map, unsigned int subclass, unsig
 {
 	struct held_locks *h = &current->held;
 	struct lock_problem p;
-	bool broken = false, full;
+	bool broken = false, full, read = how & LOCK_READ;
 	unsigned long flags;
 	u8 class;
 
@@ -340,11 +405,11 @@ noinline void lock_acquire(struct lockdep_map *map, unsigned int subclass, unsig
 	class = class_of(map, subclass);
 	full = nr_classes == CLASSES;
 	if (class && !(how & LOCK_TRY))
-		broken = learn_edges(h, class, &p);
+		broken = learn_edges(h, class, read, &p);
 	if (class && !(how & LOCK_SLEEP) && !broken)
-		broken = learn_usage(class, irqs_disabled_flags(flags) ? 0 : IRQS_ON, &p);
+		broken = learn_usage(class, !irqs_disabled_flags(flags), read, &p);
 	graph_unlock();
-	push(h, map, class, ip);
+	push(h, map, class, read, ip);
 	if (broken)
 		lock_report(&p);
 	if (full)

@@ -100,6 +100,16 @@ void write_lock_slow(rwlock_t *lock)
 }
 
 #ifdef QUARRY_DEBUG
+void read_debug_lock(rwlock_t *lock)
+{
+	lock_acquire(&lock->dep, 0, LOCK_READ, _RET_IP_);
+}
+
+void read_debug_tried(rwlock_t *lock)
+{
+	lock_acquire(&lock->dep, 0, LOCK_READ | LOCK_TRY, _RET_IP_);
+}
+
 /**
  * read_debug_unlock - before giving back: there must be a reader
  */
@@ -109,6 +119,17 @@ void read_debug_unlock(rwlock_t *lock)
 	bool read_unlock_of_a_lock_not_read = state & RW_WRITER || !(state & RW_READERS);
 
 	BUG_ON(read_unlock_of_a_lock_not_read);
+	lock_release(&lock->dep);
+}
+
+void write_debug_lock(rwlock_t *lock, unsigned int subclass)
+{
+	lock_acquire(&lock->dep, subclass, 0, _RET_IP_);
+}
+
+void write_debug_tried(rwlock_t *lock)
+{
+	lock_acquire(&lock->dep, 0, LOCK_TRY, _RET_IP_);
 }
 
 /**
@@ -119,5 +140,22 @@ void write_debug_unlock(rwlock_t *lock)
 	bool write_unlock_of_a_lock_not_written = !(atomic_read(&lock->state) & RW_WRITER);
 
 	BUG_ON(write_unlock_of_a_lock_not_written);
+	lock_release(&lock->dep);
 }
 #endif
+
+/**
+ * rwlock_held - does somebody hold the lock, in whatever mode?
+ */
+bool rwlock_held(const rwlock_t *lock)
+{
+	return rwlock_is_locked(lock);
+}
+
+/**
+ * rwlock_held_write - does a writer hold the lock?
+ */
+bool rwlock_held_write(const rwlock_t *lock)
+{
+	return atomic_read(&lock->state) & RW_WRITER;
+}

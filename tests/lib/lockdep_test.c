@@ -17,6 +17,13 @@
  *   irq_state                     learn_usage() never looks; IRQS_ON from the wrong flags
  *   irq_order                     find_bad_order() never finds
  *   sleeping_locks_too            mutex_lock() or down_read() don't say so
+ *   rwlocks_too                   read_lock() or write_lock() don't say so
+ *   rw_class_twice                write_lock_nested() ignores the subclass; read_lock() twice is fine
+ *   rw_trying                     read_trylock() or write_trylock() don't say so, or that they tried
+ *   rw_irq_state                  LOCK_READ is ignored in learn_usage(); conflicts[] lacks one of its bits
+ *   rw_irq_order                  out_of_irq() doesn't tell after_write from after
+ *   rw_handlers_pass              look_at_irq_read() takes after[], or says that all is well
+ *   rw_held                       rwlock_held_write() is rwlock_held()
  *   released_out_of_order         lock_release() takes the topmost
  *   sleeping_in_atomic_context    __might_sleep() returns at once
  *   allocating_in_atomic_context  might_alloc() is nothing in alloc_pages(), vmalloc_common(),
@@ -233,6 +240,265 @@ static void sleeping_locks_too(struct kunit *test)
 	KUNIT_EXPECT_REPORT(test, "sleep_a is wanted while sleep_b is held", sem_then_mutex());
 }
 
+/* ---- rwlocks ---- */
+
+static void as_handler(void (*fn)(void))
+{
+	local_irq_disable();
+	preempt_count_add(HARDIRQ_OFFSET);
+	fn();
+	preempt_count_sub(HARDIRQ_OFFSET);
+	local_irq_enable();
+}
+
+static void irqs_off(void (*fn)(void))
+{
+	local_irq_disable();
+	fn();
+	local_irq_enable();
+}
+
+static DEFINE_RWLOCK(rw_a);
+static DEFINE_RWLOCK(rw_b);
+static DEFINE_RWLOCK(rw_c);
+static DEFINE_RWLOCK(rw_d);
+static DEFINE_SPINLOCK(rw_spin);
+
+static void read_then_write(rwlock_t *first, rwlock_t *second)
+{
+	read_lock(first);
+	write_lock(second);
+	write_unlock(second);
+	read_unlock(first);
+}
+
+static void read_then_read(rwlock_t *first, rwlock_t *second)
+{
+	read_lock(first);
+	read_lock(second);
+	read_unlock(second);
+	read_unlock(first);
+}
+
+static void rwlocks_too(struct kunit *test)
+{
+	KUNIT_EXPECT_NO_REPORT(test, read_then_write(&rw_a, &rw_b));
+	KUNIT_EXPECT_REPORT(test, "rw_a is wanted while rw_b is held",
+			    read_then_write(&rw_b, &rw_a));
+	/* Two that read wait for each other once writers wait for both. */
+	KUNIT_EXPECT_NO_REPORT(test, read_then_read(&rw_c, &rw_d));
+	KUNIT_EXPECT_REPORT(test, "rw_c is wanted while rw_d is held",
+			    read_then_read(&rw_d, &rw_c));
+	/* With a lock of another kind. */
+	KUNIT_EXPECT_NO_REPORT(test, ({
+				       write_lock(&rw_a);
+				       only(&rw_spin, NULL);
+				       write_unlock(&rw_a);
+			       }));
+	KUNIT_EXPECT_REPORT(test, "rw_a is wanted while rw_spin is held", ({
+				    spin_lock(&rw_spin);
+				    read_lock(&rw_a);
+				    read_unlock(&rw_a);
+				    spin_unlock(&rw_spin);
+			    }));
+}
+
+static rwlock_t rw_pair[2];
+
+static void write_pair(void)
+{
+	write_lock(&rw_pair[0]);
+	write_lock_nested(&rw_pair[1], 1);
+	write_unlock(&rw_pair[1]);
+	write_unlock(&rw_pair[0]);
+}
+
+static void rw_class_twice(struct kunit *test)
+{
+	for (int i = 0; i < 2; i++)
+		rwlock_init(&rw_pair[i]);
+	KUNIT_EXPECT_NO_REPORT(test, write_pair());
+	KUNIT_EXPECT_REPORT(test, "a lock of class &rw_pair[i] is wanted while another",
+			    read_then_read(&rw_pair[0], &rw_pair[1]));
+}
+
+static void rw_trying(struct kunit *test)
+{
+	static DEFINE_RWLOCK(tried_a);
+	static DEFINE_RWLOCK(tried_b);
+
+	KUNIT_EXPECT_NO_REPORT(test, read_then_write(&tried_a, &tried_b));
+	KUNIT_ASSERT_TRUE(test, write_trylock(&tried_b));
+	KUNIT_EXPECT_EQ(test, lockdep_depth(), 1U);
+	/* Nobody waited for the first of these, but for the second. */
+	KUNIT_EXPECT_NO_REPORT(test, KUNIT_ASSERT_TRUE(test, read_trylock(&tried_a)));
+	KUNIT_EXPECT_EQ(test, lockdep_depth(), 2U);
+	read_unlock(&tried_a);
+	KUNIT_EXPECT_REPORT(test, "tried_a is wanted while tried_b is held", read_lock(&tried_a));
+	read_unlock(&tried_a);
+	write_unlock(&tried_b);
+	KUNIT_EXPECT_EQ(test, lockdep_depth(), 0U);
+}
+
+static DEFINE_RWLOCK(by_readers);
+static DEFINE_RWLOCK(by_writers);
+static DEFINE_RWLOCK(on_first);
+static DEFINE_RWLOCK(writer_first);
+
+static void read_by_readers(void)
+{
+	read_lock(&by_readers);
+	read_unlock(&by_readers);
+}
+
+static void write_by_readers(void)
+{
+	write_lock(&by_readers);
+	write_unlock(&by_readers);
+}
+
+static void read_by_writers(void)
+{
+	read_lock(&by_writers);
+	read_unlock(&by_writers);
+}
+
+static void write_by_writers(void)
+{
+	write_lock(&by_writers);
+	write_unlock(&by_writers);
+}
+
+static void read_on_first(void)
+{
+	read_lock(&on_first);
+	read_unlock(&on_first);
+}
+
+static void write_on_first(void)
+{
+	write_lock(&on_first);
+	write_unlock(&on_first);
+}
+
+static void read_writer_first(void)
+{
+	read_lock(&writer_first);
+	read_unlock(&writer_first);
+}
+
+static void write_writer_first(void)
+{
+	write_lock(&writer_first);
+	write_unlock(&writer_first);
+}
+
+/* Handlers that only read forbid writing with interrupts on; those that write, both. */
+static void rw_irq_state(struct kunit *test)
+{
+	KUNIT_EXPECT_NO_REPORT(test, as_handler(read_by_readers));
+	KUNIT_EXPECT_NO_REPORT(test, read_by_readers());
+	KUNIT_EXPECT_NO_REPORT(test, irqs_off(write_by_readers));
+	KUNIT_EXPECT_REPORT(test, "by_readers is taken by an interrupt", write_by_readers());
+	KUNIT_EXPECT_NO_REPORT(test, as_handler(write_by_writers));
+	KUNIT_EXPECT_NO_REPORT(test, irqs_off(read_by_writers));
+	KUNIT_EXPECT_REPORT(test, "by_writers is taken by an interrupt", read_by_writers());
+	/* The other way round. */
+	KUNIT_EXPECT_NO_REPORT(test, read_on_first());
+	KUNIT_EXPECT_NO_REPORT(test, as_handler(read_on_first));
+	KUNIT_EXPECT_REPORT(test, "on_first is taken by an interrupt", as_handler(write_on_first));
+	KUNIT_EXPECT_NO_REPORT(test, write_writer_first());
+	KUNIT_EXPECT_REPORT(test, "writer_first is taken by an interrupt",
+			    as_handler(read_writer_first));
+}
+
+static DEFINE_RWLOCK(order_rw);
+static DEFINE_SPINLOCK(order_spin);
+
+static void read_order(void)
+{
+	read_lock(&order_rw);
+	read_unlock(&order_rw);
+}
+
+static void spin_under_read(void)
+{
+	read_lock(&order_rw);
+	only(&order_spin, NULL);
+	read_unlock(&order_rw);
+}
+
+static void spin_under_write(void)
+{
+	write_lock(&order_rw);
+	only(&order_spin, NULL);
+	write_unlock(&order_rw);
+}
+
+/* A handler that reads isn't kept waiting by a reader, whatever that waits for, but by a writer. */
+static void rw_irq_order(struct kunit *test)
+{
+	KUNIT_EXPECT_NO_REPORT(test, as_handler(read_order));
+	KUNIT_EXPECT_NO_REPORT(test, spin_under_read());
+	KUNIT_EXPECT_REPORT(test, "order_spin is taken under order_rw", irqs_off(spin_under_write));
+}
+
+static DEFINE_RWLOCK(pass_rw);
+static DEFINE_SPINLOCK(pass_spin);
+
+static void read_twice(void)
+{
+	read_then_read(&pass_rw, &pass_rw);
+}
+
+static void pass_forth(void)
+{
+	read_lock(&pass_rw);
+	only(&pass_spin, NULL);
+	read_unlock(&pass_rw);
+}
+
+static void pass_forth_writing(void)
+{
+	write_lock(&pass_rw);
+	only(&pass_spin, NULL);
+	write_unlock(&pass_rw);
+}
+
+static void pass_back(void)
+{
+	spin_lock(&pass_spin);
+	read_lock(&pass_rw);
+	read_unlock(&pass_rw);
+	spin_unlock(&pass_spin);
+}
+
+static void rw_handlers_pass(struct kunit *test)
+{
+	KUNIT_EXPECT_NO_REPORT(test, as_handler(read_twice));
+	KUNIT_EXPECT_NO_REPORT(test, irqs_off(pass_forth));
+	KUNIT_EXPECT_NO_REPORT(test, as_handler(pass_back));
+	KUNIT_EXPECT_NO_REPORT(test, irqs_off(pass_forth_writing));
+	KUNIT_EXPECT_REPORT(test, "pass_rw is wanted while pass_spin is held",
+			    as_handler(pass_back));
+}
+
+static void rw_held(struct kunit *test)
+{
+	static DEFINE_RWLOCK(held);
+
+	KUNIT_EXPECT_REPORT(test, "lockdep_is_held", lockdep_assert_held(&held));
+	read_lock(&held);
+	KUNIT_EXPECT_NO_REPORT(test, lockdep_assert_held(&held));
+	KUNIT_EXPECT_REPORT(test, "lockdep_is_held_write", lockdep_assert_held_write(&held));
+	read_unlock(&held);
+	write_lock(&held);
+	KUNIT_EXPECT_NO_REPORT(test, lockdep_assert_held_write(&held));
+	write_unlock(&held);
+}
+
+/* ---- what is held ---- */
+
 static void released_out_of_order(struct kunit *test)
 {
 	static DEFINE_SPINLOCK(hand_a);
@@ -409,6 +675,13 @@ static struct kunit_case lockdep_cases[] = {
 	KUNIT_CASE(irq_state),
 	KUNIT_CASE(irq_order),
 	KUNIT_CASE(sleeping_locks_too),
+	KUNIT_CASE(rwlocks_too),
+	KUNIT_CASE(rw_class_twice),
+	KUNIT_CASE(rw_trying),
+	KUNIT_CASE(rw_irq_state),
+	KUNIT_CASE(rw_irq_order),
+	KUNIT_CASE(rw_handlers_pass),
+	KUNIT_CASE(rw_held),
 	KUNIT_CASE(released_out_of_order),
 	KUNIT_CASE(sleeping_in_atomic_context),
 	KUNIT_CASE(allocating_in_atomic_context),

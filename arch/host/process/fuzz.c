@@ -19,7 +19,6 @@
  */
 #define _GNU_SOURCE
 #include <sanitizer/common_interface_defs.h>
-#include <stdarg.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>

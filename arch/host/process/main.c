@@ -13,7 +13,6 @@
  * Exit status: that of tests/run (host_exit()).
  */
 #define _GNU_SOURCE
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>

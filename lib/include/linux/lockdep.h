@@ -5,7 +5,7 @@
  * lib/sync/lockdep.c. Release builds don't evaluate any argument, and locks carry nothing for it.
  *
  * lockdep_assert_held(): "the caller holds this lock"; for a spin lock that this CPU holds it, for
- * the sleeping locks that somebody holds them (in the mode asked for).
+ * the others that somebody holds them (in the mode asked for; in debug builds a mutex: this task).
  */
 #ifndef LINUX_LOCKDEP_H
 #define LINUX_LOCKDEP_H
@@ -15,11 +15,14 @@
 #include <linux/bug.h>
 
 struct spinlock;
+struct rwlock;
 struct mutex;
 struct rw_semaphore;
 struct task_struct;
 
 bool spin_held_here(const struct spinlock *lock);
+bool rwlock_held(const struct rwlock *lock);
+bool rwlock_held_write(const struct rwlock *lock);
 bool mutex_held(const struct mutex *lock);
 bool rwsem_held(const struct rw_semaphore *sem);
 bool rwsem_held_write(const struct rw_semaphore *sem);
@@ -28,10 +31,19 @@ bool rwsem_held_write(const struct rw_semaphore *sem);
 	_Generic((lock),                                                                           \
 		struct spinlock *: spin_held_here,                                                 \
 		const struct spinlock *: spin_held_here,                                           \
+		struct rwlock *: rwlock_held,                                                      \
+		const struct rwlock *: rwlock_held,                                                \
 		struct mutex *: mutex_held,                                                        \
 		const struct mutex *: mutex_held,                                                  \
 		struct rw_semaphore *: rwsem_held,                                                 \
 		const struct rw_semaphore *: rwsem_held)(lock)
+
+#define lockdep_is_held_write(lock) \
+	_Generic((lock),                                                                           \
+		struct rwlock *: rwlock_held_write,                                                \
+		const struct rwlock *: rwlock_held_write,                                          \
+		struct rw_semaphore *: rwsem_held_write,                                           \
+		const struct rw_semaphore *: rwsem_held_write)(lock)
 
 /* One for each place that initialises locks: they are of one class, and obey one order. */
 struct lock_class_key {
@@ -41,6 +53,7 @@ struct lock_class_key {
 /* How a lock is being taken. */
 #define LOCK_TRY   1u /* it was free: its place in the order can't have led to a deadlock */
 #define LOCK_SLEEP 2u /* who waits for it sleeps, so interrupts say nothing */
+#define LOCK_READ  4u /* for reading, a lock whose readers in handlers pass waiting writers */
 
 #define LOCK_SUBCLASSES 8
 
@@ -61,6 +74,7 @@ struct held_lock {
 	unsigned long ip; /* who took it */
 	u8 class;
 	bool in_irq;
+	bool read; /* LOCK_READ */
 };
 
 /* In struct task_struct. */
@@ -99,9 +113,9 @@ bool may_sleep_here(void);
 /* Before this, bring-up runs with interrupts off, and nothing sleeps. */
 void context_checks_start(void);
 
-#define might_sleep()		       __might_sleep(__FILE__, __LINE__)
-#define lockdep_assert_held(lock)      WARN_ON(!lockdep_is_held(lock))
-#define lockdep_assert_held_write(sem) WARN_ON(!rwsem_held_write(sem))
+#define might_sleep()			__might_sleep(__FILE__, __LINE__)
+#define lockdep_assert_held(lock)	WARN_ON(!lockdep_is_held(lock))
+#define lockdep_assert_held_write(lock) WARN_ON(!lockdep_is_held_write(lock))
 
 #else
 
@@ -115,7 +129,7 @@ void context_checks_start(void);
 #define context_checks_start()		     ((void)0)
 #define might_sleep()			     barrier()
 #define lockdep_assert_held(lock)	     ((void)sizeof(lockdep_is_held(lock)))
-#define lockdep_assert_held_write(sem)	     ((void)sizeof(rwsem_held_write(sem)))
+#define lockdep_assert_held_write(lock)	     ((void)sizeof(lockdep_is_held_write(lock)))
 
 #endif
 

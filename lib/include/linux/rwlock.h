@@ -15,6 +15,9 @@
 typedef struct rwlock {
 	atomic_t state;	  /* readers, and two bits for writers */
 	spinlock_t queue; /* its tickets: who waits, in order */
+#ifdef QUARRY_DEBUG
+	struct lockdep_map dep;
+#endif
 } rwlock_t;
 
 #define RW_READER  1	     /* each counts one */
@@ -22,28 +25,46 @@ typedef struct rwlock {
 #define RW_WRITER  (1 << 30) /* a writer has it */
 #define RW_READERS (RW_WAITING - 1)
 
-#define __RW_LOCK_UNLOCKED(name)                                                     \
-	{                                                                            \
-		.state = ATOMIC_INIT(0), .queue = __SPIN_LOCK_UNLOCKED((name).queue) \
+#define __RW_LOCK_UNLOCKED(name)                                                      \
+	{                                                                             \
+		__LOCKDEP_INIT(name).state = ATOMIC_INIT(0), .queue = {.tickets = 0 } \
 	}
 #define DEFINE_RWLOCK(name) rwlock_t name = __RW_LOCK_UNLOCKED(name)
 
 /* Out of line: what is left when the one operation on a free lock was not enough. */
 void read_lock_slow(rwlock_t *lock);
 void write_lock_slow(rwlock_t *lock);
-/* Debug builds: giving back what is not held is a bug. */
+/* Debug builds: the rules of locks, and giving back what is not held is a bug. */
+void read_debug_lock(rwlock_t *lock);
+void read_debug_tried(rwlock_t *lock);
 void read_debug_unlock(rwlock_t *lock);
+void write_debug_lock(rwlock_t *lock, unsigned int subclass);
+void write_debug_tried(rwlock_t *lock);
 void write_debug_unlock(rwlock_t *lock);
 
 #ifndef QUARRY_DEBUG
-#define read_debug_unlock(lock)	 ((void)0)
-#define write_debug_unlock(lock) ((void)0)
+#define read_debug_lock(lock)		 ((void)0)
+#define read_debug_tried(lock)		 ((void)0)
+#define read_debug_unlock(lock)		 ((void)0)
+#define write_debug_lock(lock, subclass) ((void)0)
+#define write_debug_tried(lock)		 ((void)0)
+#define write_debug_unlock(lock)	 ((void)0)
 #endif
 
-static inline void rwlock_init(rwlock_t *lock)
+/* All locks that one place initialises obey one order. */
+static inline void __rwlock_init(rwlock_t *lock, const char *name, const struct lock_class_key *key)
 {
-	*lock = (rwlock_t)__RW_LOCK_UNLOCKED(*lock);
+	*lock = (rwlock_t){ .state = ATOMIC_INIT(0), .queue = { .tickets = 0 } };
+#ifdef QUARRY_DEBUG
+	lockdep_init_map(&lock->dep, name, key);
+#endif
 }
+
+#define rwlock_init(lock)                                 \
+	do {                                              \
+		static const struct lock_class_key __key; \
+		__rwlock_init((lock), #lock, &__key);     \
+	} while (0)
 
 /* Is it held, by whomever, in whatever mode? */
 static __always_inline bool rwlock_is_locked(const rwlock_t *lock)
@@ -57,9 +78,12 @@ static __always_inline bool rwlock_is_contended(const rwlock_t *lock)
 	return spin_is_locked(&lock->queue);
 }
 
+/* ---- readers ---- */
+
 static __always_inline void read_lock(rwlock_t *lock) __acquires(lock)
 {
 	preempt_disable();
+	read_debug_lock(lock);
 	if (unlikely(atomic_fetch_add_acquire(RW_READER, &lock->state) & ~RW_READERS))
 		read_lock_slow(lock);
 	__acquire(lock);
@@ -72,8 +96,10 @@ static __always_inline bool __read_trylock(rwlock_t *lock)
 	preempt_disable();
 	old = atomic_read(&lock->state);
 	while (!(old & ~RW_READERS))
-		if (atomic_try_cmpxchg_acquire(&lock->state, &old, old + RW_READER))
+		if (atomic_try_cmpxchg_acquire(&lock->state, &old, old + RW_READER)) {
+			read_debug_tried(lock);
 			return true;
+		}
 	preempt_enable();
 	return false;
 }
@@ -87,20 +113,24 @@ static __always_inline void __read_unlock(rwlock_t *lock) __releases(lock)
 	(void)atomic_fetch_sub_release(RW_READER, &lock->state);
 }
 
-static __always_inline void read_unlock(rwlock_t *lock) __releases(lock)
-{
-	__read_unlock(lock);
-	preempt_enable();
-}
+/* ---- writers ---- */
 
-static __always_inline void write_lock(rwlock_t *lock) __acquires(lock)
+/* Take a lock while others of its class are held, in an order that `subclass` numbers. */
+static __always_inline void write_lock_nested(rwlock_t *lock, unsigned int subclass)
+	__acquires(lock)
 {
 	int old = 0;
 
 	preempt_disable();
+	write_debug_lock(lock, subclass);
 	if (unlikely(!atomic_try_cmpxchg_acquire(&lock->state, &old, RW_WRITER)))
 		write_lock_slow(lock);
 	__acquire(lock);
+}
+
+static __always_inline void write_lock(rwlock_t *lock) __acquires(lock)
+{
+	write_lock_nested(lock, 0);
 }
 
 static __always_inline bool __write_trylock(rwlock_t *lock)
@@ -108,8 +138,10 @@ static __always_inline bool __write_trylock(rwlock_t *lock)
 	int old = 0;
 
 	preempt_disable();
-	if (atomic_try_cmpxchg_acquire(&lock->state, &old, RW_WRITER))
+	if (atomic_try_cmpxchg_acquire(&lock->state, &old, RW_WRITER)) {
+		write_debug_tried(lock);
 		return true;
+	}
 	preempt_enable();
 	return false;
 }
@@ -124,76 +156,46 @@ static __always_inline void __write_unlock(rwlock_t *lock) __releases(lock)
 	(void)atomic_fetch_andnot_release(RW_WRITER, &lock->state);
 }
 
-static __always_inline void write_unlock(rwlock_t *lock) __releases(lock)
-{
-	__write_unlock(lock);
-	preempt_enable();
-}
+/* ---- both, with and without interrupts ---- */
 
-#define write_lock_nested(lock, subclass) write_lock(lock)
-
-static __always_inline void read_lock_irq(rwlock_t *lock) __acquires(lock)
-{
-	local_irq_disable();
-	read_lock(lock);
-}
-
-static __always_inline void read_unlock_irq(rwlock_t *lock) __releases(lock)
-{
-	__read_unlock(lock);
-	local_irq_enable();
-	preempt_enable();
-}
-
-static __always_inline void write_lock_irq(rwlock_t *lock) __acquires(lock)
-{
-	local_irq_disable();
-	write_lock(lock);
-}
-
-static __always_inline void write_unlock_irq(rwlock_t *lock) __releases(lock)
-{
-	__write_unlock(lock);
-	local_irq_enable();
-	preempt_enable();
-}
-
-static __always_inline unsigned long __read_lock_irqsave(rwlock_t *lock) __acquires(lock)
-{
-	unsigned long flags;
-
-	local_irq_save(flags);
-	read_lock(lock);
-	return flags;
-}
-
-static __always_inline unsigned long __write_lock_irqsave(rwlock_t *lock) __acquires(lock)
-{
-	unsigned long flags;
-
-	local_irq_save(flags);
-	write_lock(lock);
-	return flags;
-}
+#define __RW_FORMS(mode)                                                                          \
+	static __always_inline void mode##_unlock(rwlock_t *lock) __releases(lock)                \
+	{                                                                                         \
+		__##mode##_unlock(lock);                                                          \
+		preempt_enable();                                                                 \
+	}                                                                                         \
+	static __always_inline void mode##_lock_irq(rwlock_t *lock) __acquires(lock)              \
+	{                                                                                         \
+		local_irq_disable();                                                              \
+		mode##_lock(lock);                                                                \
+	}                                                                                         \
+	static __always_inline void mode##_unlock_irq(rwlock_t *lock) __releases(lock)            \
+	{                                                                                         \
+		__##mode##_unlock(lock);                                                          \
+		local_irq_enable();                                                               \
+		preempt_enable();                                                                 \
+	}                                                                                         \
+	static __always_inline unsigned long __##mode##_lock_irqsave(rwlock_t *lock)              \
+		__acquires(lock)                                                                  \
+	{                                                                                         \
+		unsigned long flags;                                                              \
+                                                                                                  \
+		local_irq_save(flags);                                                            \
+		mode##_lock(lock);                                                                \
+		return flags;                                                                     \
+	}                                                                                         \
+	static __always_inline void mode##_unlock_irqrestore(rwlock_t *lock, unsigned long flags) \
+		__releases(lock)                                                                  \
+	{                                                                                         \
+		__##mode##_unlock(lock);                                                          \
+		local_irq_restore(flags);                                                         \
+		preempt_enable();                                                                 \
+	}
+__RW_FORMS(read)
+__RW_FORMS(write)
 
 #define read_lock_irqsave(lock, flags)	((flags) = __read_lock_irqsave(lock))
 #define write_lock_irqsave(lock, flags) ((flags) = __write_lock_irqsave(lock))
-
-static __always_inline void read_unlock_irqrestore(rwlock_t *lock, unsigned long flags)
-	__releases(lock)
-{
-	__read_unlock(lock);
-	local_irq_restore(flags);
-	preempt_enable();
-}
-
-static __always_inline void write_unlock_irqrestore(rwlock_t *lock, unsigned long flags)
-	__releases(lock)
-{
-	__write_unlock(lock);
-	local_irq_restore(flags);
-	preempt_enable();
-}
 
 #define write_trylock_irqsave(lock, flags)        \
 	({                                        \
