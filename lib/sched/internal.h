@@ -23,6 +23,7 @@ struct thread {
 	struct list_head run;	/* Q */
 	bool queued;		/* Q: runs, or waits to */
 	struct cpumask allowed; /* T */
+	bool misplaced;		/* T written: it may not be where it is */
 	refcount_t refs;
 	void *stack;	       /* R: from vmalloc(); NULL: it came with its stack */
 	int (*fn)(void *data); /* R */

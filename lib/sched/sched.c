@@ -19,8 +19,9 @@
  *
  * 2. Which CPU. A wake-up puts a thread on the CPU that it ran on last if that is idle, else on an
  *    idle one that its mask allows, else on its last. Nothing else moves a thread: one that was
- *    preempted goes on where it was taken off. So code changes its CPU only where it sleeps (I4),
- *    and a CPU-bound thread is never balanced away.
+ *    preempted goes on where it was taken off. So code changes its CPU only where it sleeps or
+ *    yields (I5), and a CPU-bound thread is never balanced away. A thread that yields on a CPU which
+ *    its mask doesn't allow any more is woken by whoever follows there, and so put elsewhere.
  *
  * 3. Preemption. Who wants this CPU rescheduled sets the need-resched bit; it is acted on at the end
  *    of an interrupt, or when the preempt count comes down to 0, whichever is first. A preempted
@@ -45,7 +46,10 @@
  *     that is asleep, new or dead, and no CPU is on the stack of such a one once the queue's lock
  *     was taken.
  * I3  t->task.cpu changes under t->lock, while t is not queued.
- * I4  A thread changes its CPU only between leaving a queue in schedule() and its return from there.
+ * I4  t->misplaced: t->task.cpu is not in t->allowed.
+ * I5  A thread changes its CPU only between leaving a queue in schedule() and its return from there,
+ *     never where it was preempted: on some ports (arch/host) per-CPU data is reached in two steps,
+ *     which no other CPU's may come between.
  *
  * Lock order: thread->lock, then rq->lock, which is the innermost of all: nothing is allocated,
  * printed or woken under it. Both are taken with interrupts off. One rq->lock at a time.
@@ -131,6 +135,17 @@ static void switch_to(struct rq *rq, struct thread *prev, struct thread *next)
 	switch_done();
 }
 
+/* The running thread leaves the CPU of its own will: does it go on here? */
+static bool stays(struct thread *t)
+{
+	if (!task_is_running(&t->task))
+		return false;
+	if (likely(!READ_ONCE(t->misplaced)))
+		return true;
+	WRITE_ONCE(t->task.__state, TASK_NEW); /* switch_done() wakes it */
+	return false;
+}
+
 /* Interrupts off. @preempted: whatever its state is, the running thread stays in the queue. */
 static void reschedule(bool preempted)
 {
@@ -142,7 +157,7 @@ static void reschedule(bool preempted)
 	preempt_clear_need_resched();
 	prev = rq->running;
 	if (prev != rq->idle) {
-		if (preempted || task_is_running(&prev->task))
+		if (preempted || stays(prev))
 			enqueue(rq, prev);
 		else
 			prev->queued = false;
@@ -273,6 +288,7 @@ static int wake_locked(struct thread *t, unsigned int states)
 		&rq->lock); /* it is off its CPU (I2), and t->lock keeps others from waking it */
 	cpu = choose_cpu(t);
 	WRITE_ONCE(t->task.cpu, cpu);
+	WRITE_ONCE(t->misplaced, false);
 	rq = per_cpu_ptr(&rqs, cpu);
 	spin_lock(&rq->lock);
 	t->queued = true;
@@ -300,7 +316,9 @@ static int do_wake(struct task_struct *p, unsigned int states)
  * @p: the thread
  * @mask: the CPUs
  *
- * The running thread is on one of them when this returns; another one moves when it next sleeps.
+ * The running thread is on one of them when this returns. Another one moves when it next sleeps or
+ * yields, or is woken; until then it may go on where it is (Linux's has moved by the time this
+ * returns).
  * Context: may sleep.
  * Return: 0; -EINVAL: none of them is online.
  */
@@ -317,11 +335,10 @@ int set_cpus_allowed_ptr(struct task_struct *p, const struct cpumask *mask)
 		return -EINVAL;
 	spin_lock_irqsave(&t->lock, flags);
 	cpumask_copy(&t->allowed, mask);
+	WRITE_ONCE(t->misplaced, !cpumask_test_cpu(task_cpu(p), mask));
 	spin_unlock_irqrestore(&t->lock, flags);
-	if (p == current && !cpumask_test_cpu(task_cpu(p), mask)) {
-		__set_current_state(TASK_NEW); /* whoever follows on this CPU wakes it */
-		do_schedule();
-	}
+	if (p == current && READ_ONCE(t->misplaced))
+		yield();
 	return 0;
 }
 

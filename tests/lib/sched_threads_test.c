@@ -15,6 +15,7 @@
  *   a_hundred_threads         thread_stack_remove() keeps the slot (the next hundred find none)
  *   each_has_its_mm           switch_to() doesn't call mm_switch()
  *   affinity_is_kept          choose_cpu() ignores the mask
+ *   who_yields_moves          reschedule() doesn't ask stays()
  *   a_fault_may_sleep         rwsem's waiter spins (lib/sync/wait.c without schedule())
  *   an_overflow_is_named      stack_guard_hit() doesn't know threads' stacks
  */
@@ -449,6 +450,47 @@ static void affinity_is_kept(struct kunit *test)
 		KUNIT_EXPECT_EQ(test, kthread_stop(p[cpu]), 0);
 }
 
+static struct {
+	unsigned int cpu; /* where it is */
+	unsigned int stop;
+} wanderer;
+
+static int yields_on(void *unused)
+{
+	while (!READ_ONCE(wanderer.stop)) {
+		WRITE_ONCE(wanderer.cpu, smp_processor_id());
+		yield();
+	}
+	return 0;
+}
+
+/* It never sleeps, so nobody wakes it: that it moves is its own doing. */
+static void who_yields_moves(struct kunit *test)
+{
+	unsigned long end = jiffies + 10 * HZ;
+	struct task_struct *p;
+	struct cpumask first;
+
+	if (num_online_cpus() < 2)
+		kunit_skip(test, "one CPU runs: there is nowhere to go");
+	cpumask_clear(&first);
+	cpumask_set_cpu(0, &first);
+	memset(&wanderer, 0, sizeof(wanderer));
+	p = kthread_create_on_cpu(yields_on, NULL, 1, "wanderer");
+	KUNIT_ASSERT_FALSE(test, IS_ERR(p));
+	get_task_struct(p);
+	wake_up_process(p);
+	while (READ_ONCE(wanderer.cpu) != 1)
+		msleep(1);
+	KUNIT_EXPECT_EQ(test, set_cpus_allowed_ptr(p, &first), 0);
+	while (READ_ONCE(wanderer.cpu) != 0 && time_before(jiffies, end))
+		msleep(1);
+	KUNIT_EXPECT_EQ(test, READ_ONCE(wanderer.cpu), 0U);
+	WRITE_ONCE(wanderer.stop, 1);
+	kthread_stop(p);
+	put_task_struct(p);
+}
+
 /* ---- address spaces ---- */
 
 #define USER_AT 0x20000000UL
@@ -611,23 +653,15 @@ static void a_fault_may_sleep(struct kunit *test)
 }
 
 static struct kunit_case cases[] = {
-	KUNIT_CASE(stop_joins_and_frees),
-	KUNIT_CASE(stop_before_the_start),
-	KUNIT_CASE(ends_by_itself),
-	KUNIT_CASE(two_alternate),
-	KUNIT_CASE(storm_loses_no_wake_up),
-	KUNIT_CASE(a_spinner_is_preempted),
-	KUNIT_CASE(preempt_disable_forbids),
-	KUNIT_CASE(a_call_ends_as_preemption),
-	KUNIT_CASE(cond_resched_gives_way),
-	KUNIT_CASE(registers_survive),
-	KUNIT_CASE(a_hundred_threads),
-	KUNIT_CASE(affinity_is_kept),
-	KUNIT_CASE(each_has_its_mm),
-	KUNIT_CASE(stacks_have_names),
-	KUNIT_CASE(an_overflow_is_named),
-	KUNIT_CASE(a_fault_may_sleep),
-	{},
+	KUNIT_CASE(stop_joins_and_frees),    KUNIT_CASE(stop_before_the_start),
+	KUNIT_CASE(ends_by_itself),	     KUNIT_CASE(two_alternate),
+	KUNIT_CASE(storm_loses_no_wake_up),  KUNIT_CASE(a_spinner_is_preempted),
+	KUNIT_CASE(preempt_disable_forbids), KUNIT_CASE(a_call_ends_as_preemption),
+	KUNIT_CASE(cond_resched_gives_way),  KUNIT_CASE(registers_survive),
+	KUNIT_CASE(a_hundred_threads),	     KUNIT_CASE(affinity_is_kept),
+	KUNIT_CASE(who_yields_moves),	     KUNIT_CASE(each_has_its_mm),
+	KUNIT_CASE(stacks_have_names),	     KUNIT_CASE(an_overflow_is_named),
+	KUNIT_CASE(a_fault_may_sleep),	     {},
 };
 
 static struct kunit_suite sched_threads = {
