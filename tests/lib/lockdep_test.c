@@ -6,7 +6,8 @@
  * Each case has locks of its own, since what was reported once is not reported again, and what was
  * learned stays; so a case can't be repeated in one boot, and isn't (kunit runs each once).
  *
- * Mutations that these cases must catch:
+ * Mutations that these cases catch; those of lockdep.c are in tests/mutate/lib/sync/lockdep.mut, the
+ * others were tried by hand:
  *   inversion_is_seen             search() never finds; lock_acquire() doesn't learn edges
  *   longer_circles_are_seen       search() looks at direct neighbours only
  *   order_alone_is_fine           every new edge is reported
@@ -16,11 +17,13 @@
  *   reported_once                 report_pair() always true
  *   irq_state                     learn_usage() never looks; IRQS_ON from the wrong flags
  *   irq_order                     find_bad_order() never finds
+ *   handlers_hold_their_own       learn_edges() looks at what the interrupted task holds
+ *   sleeping_locks_try            lock_acquire() asks for their irq state
  *   sleeping_locks_too            mutex_lock() or down_read() don't say so
  *   rwlocks_too                   read_lock() or write_lock() don't say so
  *   rw_class_twice                write_lock_nested() ignores the subclass; read_lock() twice is fine
  *   rw_trying                     read_trylock() or write_trylock() don't say so, or that they tried
- *   rw_irq_state                  LOCK_READ is ignored in learn_usage(); conflicts[] lacks one of its bits
+ *   rw_irq_state                  LOCK_READ is ignored in learn_usage(), or conflicts[] lacks a bit
  *   rw_irq_order                  out_of_irq() doesn't tell after_write from after
  *   rw_handlers_pass              look_at_irq_read() takes after[], or says that all is well
  *   rw_held                       rwlock_held_write() is rwlock_held()
@@ -215,6 +218,18 @@ static void irq_order(struct kunit *test)
 	KUNIT_EXPECT_REPORT(test, "unsafe is taken under safe", both_irqs_off(&safe, &unsafe));
 }
 
+/* What a handler takes has no order with what it interrupted: that is the order of interrupts. */
+static void handlers_hold_their_own(struct kunit *test)
+{
+	static DEFINE_SPINLOCK(below);
+	static DEFINE_SPINLOCK(above);
+
+	spin_lock(&below);
+	KUNIT_EXPECT_NO_REPORT(test, in_handler(only, &above, NULL));
+	spin_unlock(&below);
+	KUNIT_EXPECT_REPORT(test, "below is taken under above", both_irqs_off(&above, &below));
+}
+
 static DEFINE_MUTEX(sleep_a);
 static DECLARE_RWSEM(sleep_b);
 
@@ -232,6 +247,19 @@ static void sem_then_mutex(void)
 	mutex_lock(&sleep_a);
 	mutex_unlock(&sleep_a);
 	up_read(&sleep_b);
+}
+
+static void try_to_read(spinlock_t *unused, spinlock_t *unused_too)
+{
+	if (down_read_trylock(&sleep_b))
+		up_read(&sleep_b);
+}
+
+/* A handler may try, though others hold it with interrupts on: it doesn't wait for them. */
+static void sleeping_locks_try(struct kunit *test)
+{
+	try_to_read(NULL, NULL);
+	KUNIT_EXPECT_NO_REPORT(test, in_handler(try_to_read, NULL, NULL));
 }
 
 static void sleeping_locks_too(struct kunit *test)
@@ -674,6 +702,8 @@ static struct kunit_case lockdep_cases[] = {
 	KUNIT_CASE(reported_once),
 	KUNIT_CASE(irq_state),
 	KUNIT_CASE(irq_order),
+	KUNIT_CASE(handlers_hold_their_own),
+	KUNIT_CASE(sleeping_locks_try),
 	KUNIT_CASE(sleeping_locks_too),
 	KUNIT_CASE(rwlocks_too),
 	KUNIT_CASE(rw_class_twice),

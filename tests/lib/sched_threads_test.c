@@ -6,9 +6,10 @@
  *   stop_joins_and_frees      kthread_stop() doesn't wait, or thread_put() frees nothing
  *   stop_before_the_start     thread_main() isn't entered by a wake-up of kthread_stop()
  *   two_alternate             do_wake() forgets to queue
- *   storm_loses_no_wake_up    wake_locked() wakes without looking at `queued`; reschedule() dequeues whatever the state is
+ *   storm_loses_no_wake_up    wake_locked() wakes without looking at `queued`
  *   a_spinner_is_preempted    tick() never asks for a reschedule
  *   preempt_disable_forbids   preempt_should_resched() ignores the count
+ *   preempted_on_its_way      reschedule() dequeues who is preempted whatever its state
  *   a_call_ends_as_preemption call_on_cpus() only counts down
  *   cond_resched_gives_way    __cond_resched() returns at once
  *   registers_survive         thread_switch() leaves out a register
@@ -278,6 +279,36 @@ static void preempt_disable_forbids(struct kunit *test)
 	KUNIT_EXPECT_GT(test, READ_ONCE(spin.rounds), 0UL);
 	WRITE_ONCE(spin.stop, 1);
 	kthread_stop(p);
+	put_task_struct(p);
+}
+
+static int dawdle(void *done)
+{
+	unsigned long end = jiffies + 10;
+
+	set_current_state(TASK_UNINTERRUPTIBLE);
+	while (time_before(jiffies, end))
+		cpu_relax();
+	__set_current_state(TASK_RUNNING);
+	WRITE_ONCE(*(unsigned int *)done, 1);
+	return 0;
+}
+
+/* It says that it will sleep, is preempted before it looks whether it must, and so goes on. */
+static void preempted_on_its_way(struct kunit *test)
+{
+	unsigned long end = jiffies + 10 * HZ;
+	unsigned int done = 0;
+	struct task_struct *p;
+
+	p = kthread_create_on_cpu(dawdle, &done, smp_processor_id(), "dawdler");
+	KUNIT_ASSERT_FALSE(test, IS_ERR(p));
+	get_task_struct(p);
+	wake_up_process(p);
+	while (!READ_ONCE(done) && time_before(jiffies, end))
+		cpu_relax();
+	KUNIT_EXPECT_EQ(test, READ_ONCE(done), 1U);
+	kthread_stop(p); /* wakes it */
 	put_task_struct(p);
 }
 
@@ -653,15 +684,25 @@ static void a_fault_may_sleep(struct kunit *test)
 }
 
 static struct kunit_case cases[] = {
-	KUNIT_CASE(stop_joins_and_frees),    KUNIT_CASE(stop_before_the_start),
-	KUNIT_CASE(ends_by_itself),	     KUNIT_CASE(two_alternate),
-	KUNIT_CASE(storm_loses_no_wake_up),  KUNIT_CASE(a_spinner_is_preempted),
-	KUNIT_CASE(preempt_disable_forbids), KUNIT_CASE(a_call_ends_as_preemption),
-	KUNIT_CASE(cond_resched_gives_way),  KUNIT_CASE(registers_survive),
-	KUNIT_CASE(a_hundred_threads),	     KUNIT_CASE(affinity_is_kept),
-	KUNIT_CASE(who_yields_moves),	     KUNIT_CASE(each_has_its_mm),
-	KUNIT_CASE(stacks_have_names),	     KUNIT_CASE(an_overflow_is_named),
-	KUNIT_CASE(a_fault_may_sleep),	     {},
+	KUNIT_CASE(stop_joins_and_frees),
+	KUNIT_CASE(stop_before_the_start),
+	KUNIT_CASE(ends_by_itself),
+	KUNIT_CASE(two_alternate),
+	KUNIT_CASE(storm_loses_no_wake_up),
+	KUNIT_CASE(a_spinner_is_preempted),
+	KUNIT_CASE(preempt_disable_forbids),
+	KUNIT_CASE(preempted_on_its_way),
+	KUNIT_CASE(a_call_ends_as_preemption),
+	KUNIT_CASE(cond_resched_gives_way),
+	KUNIT_CASE(registers_survive),
+	KUNIT_CASE(a_hundred_threads),
+	KUNIT_CASE(affinity_is_kept),
+	KUNIT_CASE(who_yields_moves),
+	KUNIT_CASE(each_has_its_mm),
+	KUNIT_CASE(stacks_have_names),
+	KUNIT_CASE(an_overflow_is_named),
+	KUNIT_CASE(a_fault_may_sleep),
+	{},
 };
 
 static struct kunit_suite sched_threads = {
