@@ -7,6 +7,9 @@
  * Each layer calls only those before it.
  */
 #include <linux/mm.h>
+#include <linux/rcupdate.h>
+#include <linux/slab.h>
+#include <quarry/rcu.h>
 #include <quarry/report.h>
 #include "internal.h"
 
@@ -26,6 +29,7 @@ void mm_init(void)
 	page_alloc_init();
 	slab_init();
 	kmalloc_init();
+	rcu_kvfree = kvfree;
 	vmalloc_init();
 	vma_init();
 	report_add_explainer(&page_explainer);
@@ -41,16 +45,19 @@ void reclaim_caches(void)
 /**
  * mm_quiesce() - empty every cache, so that page counts are exact
  *
- * From the top layer down, since each gives back to the one below: pages of per-CPU memory that hold
+ * From the top layer down, since each gives back to the one below: what waits for readers under RCU,
+ * pages of per-CPU memory that hold
  * nothing, lazily freed vmalloc areas, slab
- * arrays and empty slabs, per-CPU page lists of every CPU. Kernel page tables and struct pages rightly remain;
- * MM_KERNEL_TABLES counts the former.
+ * arrays and empty slabs (for some of which readers are waited again), per-CPU page lists of every CPU. Kernel page tables and struct pages rightly remain;
+ * MM_KERNEL_TABLES counts the former. Context: may sleep.
  */
 void mm_quiesce(void)
 {
+	rcu_barrier();
 	percpu_drain();
 	vmalloc_drain();
 	slab_drain();
+	rcu_barrier();
 	page_alloc_drain_all();
 }
 

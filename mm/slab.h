@@ -96,6 +96,7 @@ struct kmem_cache {
 	u32 nr_full, nr_empty;		       /* S: magazines in the depot */
 	u32 max_full, max_empty;	       /* R: bounds of the two */
 	u32 max_empty_slabs;		       /* R */
+	atomic_t waiting;		       /* slabs on their way out, behind readers */
 
 	u16 objects;	  /* R: in a slab */
 	u16 map_words;	  /* R: 32-bit words of the free map */

@@ -26,9 +26,11 @@
 #include <linux/log2.h>
 #include <linux/printk.h>
 #include <linux/random.h>
+#include <linux/rcupdate.h>
 #include <linux/sprintf.h>
 #include <linux/string.h>
 #include <quarry/assert.h>
+#include <quarry/rcu.h>
 #include <quarry/report.h>
 #include "internal.h"
 #include "slab.h"
@@ -223,23 +225,32 @@ static void unregister_cache(struct kmem_cache *s)
 	cache_table[s->id] = NULL;
 }
 
+enum forgotten {
+	FORGOTTEN,
+	HAS_OBJECTS,
+	HAS_READERS, /* perhaps: slabs wait for a grace period */
+};
+
 /*
- * Forget a cache unless it has live objects. All under slab_mutex: slab_drain(), of another CPU that
+ * Forget a cache unless it has live objects, or slabs that wait. All under slab_mutex: slab_drain(), of another CPU that
  * is short of memory, may hold some of the free ones, which would look like live ones; and it must
  * not come back to a cache that is gone.
  */
-static bool forget_cache(struct kmem_cache *s)
+static enum forgotten forget_cache(struct kmem_cache *s)
 {
+	enum forgotten result = FORGOTTEN;
 	unsigned long flags;
-	bool unused;
 
 	spin_lock_irqsave(&slab_mutex, flags);
 	slab_flush_cache(s);
-	unused = !s->partial.nr && !s->full.nr;
-	if (unused)
+	if (s->partial.nr || s->full.nr)
+		result = HAS_OBJECTS;
+	else if (atomic_read_acquire(&s->waiting))
+		result = HAS_READERS;
+	else
 		unregister_cache(s);
 	spin_unlock_irqrestore(&slab_mutex, flags);
-	return unused;
+	return result;
 }
 
 /* Fill in a zeroed struct kmem_cache and make it known. */
@@ -378,12 +389,16 @@ static __no_memstate bool is_cache(const struct kmem_cache *s)
  * kmem_cache_destroy() - unmake a cache
  * @s: the cache; NULL does nothing
  *
- * If objects are still allocated, they are listed in a report and the cache stays: they can still
- * be freed, and then it can be destroyed. What is no cache, or was destroyed before, is reported.
+ * What kfree_rcu() was called for is waited for, and so are the readers of a cache with
+ * SLAB_TYPESAFE_BY_RCU. If objects are still allocated then, they are listed in a report and the
+ * cache stays: they can still be freed, and then it can be destroyed. What is no cache, or was
+ * destroyed before, is reported.
  * Context: may sleep; nobody else uses the cache.
  */
 void kmem_cache_destroy(struct kmem_cache *s)
 {
+	enum forgotten result;
+
 	might_sleep();
 	if (!s)
 		return;
@@ -391,7 +406,12 @@ void kmem_cache_destroy(struct kmem_cache *s)
 		slab_report_no_cache("kmem_cache_destroy", s);
 		return;
 	}
-	if (!forget_cache(s)) {
+	do {
+		if (rcu_pending())
+			rcu_barrier();
+		result = forget_cache(s);
+	} while (result == HAS_READERS);
+	if (result == HAS_OBJECTS) {
 		slab_report_leaked(s);
 		return;
 	}

@@ -11,10 +11,18 @@
  * One taking of the lock serves a whole magazine, and nothing is allocated or freed under it: a
  * slab is made before, and the slabs to be freed are chained and go after.
  *
+ * Readers. A cache with SLAB_TYPESAFE_BY_RCU promises that what a reader under rcu_read_lock() has a
+ * pointer to stays an object of this cache, though perhaps another one by now: objects are used
+ * again at once, but an empty slab goes back to the page allocator a grace period after it left the
+ * lists. Until then it is a slab as before (marks, map, contents), in no list, with an rcu_head in
+ * place of its links; s->waiting counts such slabs.
+ *
  * Locks: s->lock, irq-safe; zone->lock is taken outside it here. Context: any, except that
  * slab_gather() may sleep if its gfp says so. Complexity: O(objects moved).
  */
+#include <linux/atomic.h>
 #include <linux/random.h>
+#include <linux/rcupdate.h>
 #include <quarry/assert.h>
 #include "internal.h"
 #include "slab.h"
@@ -115,6 +123,16 @@ static void slab_release(struct kmem_cache *s, struct page *slab)
 	free_block(slab, s->order);
 }
 
+/* No reader looks into it any more. */
+static void slab_release_rcu(struct rcu_head *head)
+{
+	struct page *slab = container_of(head, struct page, rcu_head);
+	struct kmem_cache *s = slab_cache_of(page_address(slab));
+
+	slab_release(s, slab);
+	atomic_dec_return(&s->waiting); /* then the cache may go */
+}
+
 /* A chain linked by next, taken off the lists before. */
 void slab_release_chain(struct kmem_cache *s, u32 pfn)
 {
@@ -122,7 +140,12 @@ void slab_release_chain(struct kmem_cache *s, u32 pfn)
 		struct page *slab = pfn_to_page(pfn);
 
 		pfn = slab->next;
-		slab_release(s, slab);
+		if (likely(!(s->flags & SLAB_TYPESAFE_BY_RCU))) {
+			slab_release(s, slab);
+			continue;
+		}
+		atomic_inc(&s->waiting);
+		call_rcu(&slab->rcu_head, slab_release_rcu);
 	}
 }
 

@@ -80,6 +80,7 @@ struct page {
 			void *mapping;
 			unsigned long private;
 		};
+		struct rcu_head rcu_head; /* a slab in no list, whose readers are waited for */
 	};
 };
 static_assert(sizeof(struct page) == 32, "struct page is 32 bytes: half of Linux's");
