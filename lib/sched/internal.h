@@ -49,6 +49,7 @@ void thread_setup(struct thread *t, const char *comm);
 void sched_leave(void) __noreturn; /* the running thread ends */
 void sched_enter(void);		   /* the first thing that a new thread does */
 void sched_idle(void) __noreturn;  /* what an idle thread does */
+void sched_wait_for_cpus(void);	   /* boot: all that are online take threads */
 
 /* kthread.c */
 void kthread_init(void);

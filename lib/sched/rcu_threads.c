@@ -31,6 +31,7 @@ void rcu_threads_start(void)
 {
 	unsigned int cpu;
 
+	sched_wait_for_cpus();
 	for_each_online_cpu(cpu) {
 		struct task_struct *p = kthread_create_on_cpu(run_callbacks, NULL, cpu, "rcu/%u");
 

@@ -221,7 +221,7 @@ void sched_leave(void)
 
 static bool cpu_fits(const struct thread *t, unsigned int cpu)
 {
-	return READ_ONCE(per_cpu_ptr(&rqs, cpu)->idle) && cpumask_test_cpu(cpu, &t->allowed);
+	return smp_load_acquire(&per_cpu_ptr(&rqs, cpu)->idle) && cpumask_test_cpu(cpu, &t->allowed);
 }
 
 static bool cpu_is_free(unsigned int cpu)
@@ -375,7 +375,7 @@ void cpu_started(unsigned int cpu)
 	idle->task.cpu = cpu;
 	thread_adopt(&idle->state);
 	set_current(&idle->task);
-	rq->running = idle;
+	WRITE_ONCE(rq->running, idle);
 	rcu_cpu_starting(cpu);
 	smp_store_release(&rq->idle, idle);
 	local_irq_enable();
@@ -383,6 +383,17 @@ void cpu_started(unsigned int cpu)
 }
 
 /* ---- bring-up ---- */
+
+/* A CPU is online a moment before it is here: until then a thread bound to it runs elsewhere. */
+void sched_wait_for_cpus(void)
+{
+	unsigned int cpu;
+
+	for_each_online_cpu(cpu) {
+		while (!smp_load_acquire(&per_cpu_ptr(&rqs, cpu)->idle))
+			cpu_relax();
+	}
+}
 
 void thread_setup(struct thread *t, const char *comm)
 {

@@ -77,7 +77,7 @@ static void check_cpus(struct kunit *test, unsigned int nr)
 void smp_run(struct kunit *test, void (*fn)(struct smp_cpu *c), void *shared,
 	     void (*discard)(struct smp_cpu *c, void *p))
 {
-	unsigned long pages = pages_accounted();
+	unsigned long pages = pages_accounted(), now;
 	unsigned int nr = READ_ONCE(nr_online_cpus);
 	u64 seed = kunit_rand(test);
 
@@ -96,7 +96,8 @@ void smp_run(struct kunit *test, void (*fn)(struct smp_cpu *c), void *shared,
 			discard(&run.cpus[0], p);
 	}
 	check_cpus(test, nr);
+	now = pages_accounted();
 	if (discard)
-		KUNIT_EXPECT_EQ(test, pages_accounted(), pages);
+		KUNIT_EXPECT_EQ(test, now, pages);
 	KUNIT_EXPECT_TRUE(test, mm_valid_all());
 }
