@@ -148,7 +148,7 @@ bool should_fail(struct fault_attr *attr, ssize_t size)
 /* Entered from slab.c's slow path, while slabs are armed. */
 bool fault_inject_slab(gfp_t gfp, size_t size)
 {
-	struct fault_attr *attr = READ_ONCE(injection.slab);
+	struct fault_attr *attr = smp_load_acquire(&injection.slab);
 
 	if (!attr || (gfp & (__GFP_NOFAIL | attr->exempt)))
 		return false;
@@ -158,7 +158,7 @@ bool fault_inject_slab(gfp_t gfp, size_t size)
 /* Entered from page_alloc.c, while pages are armed. */
 bool fault_inject_page(gfp_t gfp, unsigned int order)
 {
-	struct fault_attr *attr = READ_ONCE(injection.page);
+	struct fault_attr *attr = smp_load_acquire(&injection.page);
 
 	if (!attr || (gfp & (__GFP_NOFAIL | attr->exempt)) || order < attr->min_order)
 		return false;
@@ -181,10 +181,10 @@ struct fault_injection fault_inject_set(struct fault_injection who)
 
 	if (who.slab && !before.slab)
 		slab_magazines_off();
-	WRITE_ONCE(injection.slab, who.slab);
+	smp_store_release(&injection.slab, who.slab); /* its settings first */
 	if (!who.slab && before.slab)
 		slab_magazines_on();
-	WRITE_ONCE(injection.page, who.page);
+	smp_store_release(&injection.page, who.page);
 	WRITE_ONCE(page_orders_plain, who.page ? 0 : NR_PAGE_ORDERS);
 	return before;
 }
