@@ -83,6 +83,7 @@ help:
 	@echo 'make fuzz      FUZZ=boot|buddy|slab|vmalloc|vma TIME=60 SEED=: libFuzzer with a model'
 	@echo 'make mutate    MUTATE="slab vma" JOBS=2: break mm/ on purpose; the self-tests must notice'
 	@echo 'make coverage  lines and branches of mm/ that the self-tests run       make analyze   static analysis'
+	@echo 'make soak      TIME=600 SMP=4 SEED=: everything at once with failures, on all CPUs; SOAK=host|asan|tsan: as a process'
 	@echo 'make port-example   mm/ in an ordinary program, by the smallest port'
 	@echo 'make iso       build/quarry.iso       make kernel   build/quarry.elf'
 	@echo 'make format    clang-format the sources    make clean   remove build/'

@@ -421,23 +421,14 @@ static bool op_resize(struct soak_thread *t)
 	return true;
 }
 
-/* A byte of a block is wrong, or a page is nobody's: what the soak must see. */
-static void plant(struct soak_thread *t)
-{
-	struct soak_block *b = *soak_slot(t);
-
-	if (soak_planted("lost_page") && t->id == 1 && t->step == 200)
-		WARN_ON(!alloc_page(GFP_KERNEL | __GFP_NOFAIL));
-	if (soak_planted("bad_byte") && b->kind == &kmalloc_kind)
-		*(u8 *)b->p ^= 0x10;
-}
-
 static bool op_look(struct soak_thread *t)
 {
 	struct soak_block *b = *soak_slot(t);
 
-	plant(t);
-	if (b->kind && b->kind != &percpu_kind && !soak_intact(b->p, b->size, b->size, b->mark))
+	if (soak_planted("bad_byte") && b->kind == &kmalloc_kind)
+		*(u8 *)b->p ^= 0x10; /* to be seen by whoever frees it */
+	else if (b->kind && b->kind != &percpu_kind &&
+		 !soak_intact(b->p, b->size, b->size, b->mark))
 		soak_wrong(t, "memory that is held was written to", (unsigned long)b->p);
 	return true;
 }

@@ -28,12 +28,13 @@
  *
  * 4. Progress. Each CPU counts the steps that end on it; its own tick looks whether the count moves.
  *    A CPU that has ticks and no steps hangs: it is named, with what each thread was at, and the run
- *    panics, since nobody can be stopped or joined any more. What has neither ticks nor steps is the
+ *    panics, since nobody can be stopped or joined any more. One that runs no worker, since
+ *    all of its wait for somebody, gets twice the time: that somebody is to be named. What has neither ticks nor steps is the
  *    runner's time limit's matter.
  *
  * 5. The end. Threads are joined, everything they hold is checked and given back; then pages must be
- *    as many as before, the counts by use too, all invariants hold, and nothing may have been reported. Each
- *    is a line of KTAP.
+ *    as many as before, by use too, and so the live objects of each cache; all invariants hold, and
+ *    nothing may have been reported. Each is a line of KTAP.
  *
  * Locks: soak_arming, outermost: fault_inject_set() wants no cache made or destroyed meanwhile.
  * Context: process; the watch and the threads' timers run in the tick.
@@ -60,8 +61,10 @@
 #include "soak.h"
 #include "tests/payload.h"
 
-#define MAX_WRONG 8 /* reports; what comes after is only counted */
-#define NS	  1000000000ULL
+#define SOAK_MAX_CACHES 128
+#define MAX_WRONG	8 /* reports; what comes after is only counted */
+#define FIRST_STEPS	50
+#define NS		1000000000ULL
 
 static const struct soak_group *const groups[] = { &soak_blocks, &soak_caches, &soak_user,
 						   &soak_sync };
@@ -155,13 +158,27 @@ static const struct soak_op *pick(struct soak_thread *t, unsigned int *group)
 
 static DEFINE_PER_CPU(unsigned long, steps_here);
 
-/* What a stuck thread does: nothing, and lets nobody else. The watch ends the run. */
-static void stall(const struct soak_thread *t)
+/* A page that nobody gives back; a CPU that nobody else gets: the watch ends that run. */
+static void plant_here(const struct soak_thread *t)
 {
+	if (soak_planted("lost_page") && t->id == 0 && t->step == 200)
+		WARN_ON(!alloc_page(GFP_KERNEL | __GFP_NOFAIL));
+	if (!soak_planted("stall") || t->id != soak_nr_threads - 1 || t->step != 100)
+		return;
 	preempt_disable();
 	while (!READ_ONCE(over))
 		cpu_relax();
 	preempt_enable();
+}
+
+/* What was asked for, and with what numbers, of the steps that any run comes to. */
+static void note_first(struct soak_thread *t, const struct soak_op *op)
+{
+	struct rnd_state next = t->rnd;
+
+	for (const char *c = op->name; *c; c++)
+		t->first_steps = t->first_steps * 31 + *c;
+	t->first_steps = t->first_steps * 31 + prandom_u32_state(&next);
 }
 
 static void step(struct soak_thread *t)
@@ -173,8 +190,9 @@ static void step(struct soak_thread *t)
 	prandom_seed_state(&t->rnd, t->seed + t->step * 0x9e3779b97f4a7c15ULL);
 	op = pick(t, &group);
 	WRITE_ONCE(t->op, op);
-	if (soak_planted("stall") && t->id == soak_nr_threads - 1 && t->step == 100)
-		stall(t);
+	plant_here(t);
+	if (t->step < FIRST_STEPS)
+		note_first(t, op);
 	count = op->run(t) ? &t->done[group] : &t->refused[group];
 	WRITE_ONCE(*count, *count + 1);
 	WRITE_ONCE(t->op, NULL);
@@ -204,6 +222,11 @@ static void hangs(unsigned int cpu, unsigned int ticks)
 	      cpu, ticks, current->comm, seed);
 }
 
+static bool runs_worker(void)
+{
+	return !strncmp(current->comm, "soak/", 5);
+}
+
 static void watch_tick(struct timer_list *timer)
 {
 	struct watch *w = from_timer(w, timer, timer);
@@ -213,7 +236,7 @@ static void watch_tick(struct timer_list *timer)
 		return;
 	if (steps != w->steps)
 		w->ticks = 0;
-	else if (++w->ticks > stall_ticks)
+	else if (++w->ticks > (runs_worker() ? stall_ticks : 2 * stall_ticks))
 		hangs(smp_processor_id(), w->ticks);
 	w->steps = steps;
 	mod_timer(timer, jiffies + 1);
@@ -279,26 +302,33 @@ static const struct phase {
 	{ "no memory", 0, 0, 100000 }, { "objects fail, little memory", 2, 0, 50 },
 };
 
-static void arm(unsigned int slab, unsigned int page, u64 draw_seed)
-{
-	static struct fault_attr attrs[2][2]; /* whoever still asks the last ones may */
-	static unsigned int turn;
-	struct fault_attr *attr = attrs[turn++ % 2];
+/* Each has its own, set before anybody asks: an allocation may still be asking the last phase's. */
+static struct {
+	struct fault_attr slab, page;
+} attrs[ARRAY_SIZE(phases)];
 
-	attr[0] = (struct fault_attr)FAULT_ATTR_RANDOM(slab, draw_seed);
-	attr[1] = (struct fault_attr)FAULT_ATTR_RANDOM(page, ~draw_seed);
+static void attrs_setup(void)
+{
+	for (unsigned int i = 0; i < ARRAY_SIZE(phases); i++) {
+		attrs[i].slab = (struct fault_attr)FAULT_ATTR_RANDOM(phases[i].slab, seed + i);
+		attrs[i].page = (struct fault_attr)FAULT_ATTR_RANDOM(phases[i].page, ~seed + i);
+	}
+}
+
+static void arm(struct fault_attr *slab, struct fault_attr *page)
+{
 	down_write(&soak_arming);
-	fault_inject_set(
-		(struct fault_injection){ slab ? &attr[0] : NULL, page ? &attr[1] : NULL });
+	fault_inject_set((struct fault_injection){ slab, page });
 	up_write(&soak_arming);
 }
 
 static const struct phase *phase_begin(unsigned int nr)
 {
-	const struct phase *p = &phases[nr % ARRAY_SIZE(phases)];
+	unsigned int i = nr % ARRAY_SIZE(phases);
+	const struct phase *p = &phases[i];
 
 	hoard_release();
-	arm(p->slab, p->page, seed + nr);
+	arm(p->slab ? &attrs[i].slab : NULL, p->page ? &attrs[i].page : NULL);
 	if (p->leave)
 		hoard_take(nr_managed_pages() / p->leave);
 	return p;
@@ -306,7 +336,7 @@ static const struct phase *phase_begin(unsigned int nr)
 
 static void phases_end(void)
 {
-	arm(0, 0, 0);
+	arm(NULL, NULL);
 	hoard_release();
 }
 
@@ -439,43 +469,105 @@ static void result(bool ok, const char *name)
 		failed++;
 }
 
-static const enum mm_stat audited[] = { MM_ANON, MM_FILE, MM_USER_TABLES, MM_VMALLOC,
-					MM_KMALLOC_LARGE };
+/*
+ * What must be the same at the end: pages, by their use, and the live objects of each cache. The
+ * pages of caches count as free: what lives on (a free range of the vmalloc region, say) may have
+ * been made anew, and so may stand in more slabs, or fewer.
+ */
+#define OBJECTS_COLUMNS 24 /* of slabinfo: name and live objects */
+static struct account {
+	unsigned long pages;
+	long stats[NR_MM_STATS];
+	unsigned int nr_caches;
+	char caches[SOAK_MAX_CACHES][OBJECTS_COLUMNS + 1];
+} before, after, *taking;
 
-/* Has each count by use come back? */
-static bool stats_equal(const long *before)
+static void note_cache(const char *line)
+{
+	if (taking->nr_caches < SOAK_MAX_CACHES)
+		strscpy(taking->caches[taking->nr_caches++], line, OBJECTS_COLUMNS + 1);
+}
+
+static void take_account(struct account *a)
+{
+	taking = a;
+	a->pages = pages_accounted() + mm_stat_read(MM_SLAB);
+	for (unsigned int i = 0; i < NR_MM_STATS; i++)
+		a->stats[i] = mm_stat_read(i);
+	slabinfo_show(note_cache);
+}
+
+static bool pages_equal(void)
+{
+	if (before.pages == after.pages)
+		return true;
+	kprint_raw("# soak: %ld pages are missing (%lu before, %lu now)\n",
+		   (long)(before.pages - after.pages), before.pages, after.pages);
+	return false;
+}
+
+static bool stats_equal(void)
 {
 	bool equal = true;
 
-	for (unsigned int i = 0; i < ARRAY_SIZE(audited); i++) {
-		long now = mm_stat_read(audited[i]);
-
-		if (now == before[i])
+	for (unsigned int i = 0; i < NR_MM_STATS; i++) {
+		/* Tables of the kernel stay, and slabs are said above. */
+		if (i == MM_SLAB || i == MM_KERNEL_TABLES || before.stats[i] == after.stats[i])
 			continue;
-		pr_err("soak: count %u is %ld, was %ld\n", audited[i], now, before[i]);
+		kprint_raw("# soak: pages by use, %u: %ld before, %ld now\n", i, before.stats[i],
+			   after.stats[i]);
 		equal = false;
 	}
 	return equal;
 }
 
-static unsigned int verdict(unsigned long pages, const long *stats)
+static bool objects_equal(void)
 {
-	unsigned long now = pages_accounted(), reports;
-	struct sums s = sum_up();
-	bool valid = mm_valid_all();
+	bool equal = before.nr_caches == after.nr_caches && before.nr_caches < SOAK_MAX_CACHES;
 
+	for (unsigned int i = 0; i < min(before.nr_caches, after.nr_caches); i++) {
+		if (!strcmp(before.caches[i], after.caches[i]))
+			continue;
+		kprint_raw("# soak: live objects: %s before, %s now\n", before.caches[i],
+			   after.caches[i]);
+		equal = false;
+	}
+	return equal;
+}
+
+/* 0: somebody has not come so far. */
+static u64 first_steps(void)
+{
+	u64 sum = 0;
+
+	for (unsigned int i = 0; i < soak_nr_threads; i++) {
+		if (soak_threads[i].step < FIRST_STEPS)
+			return 0;
+		sum = sum * 31 + soak_threads[i].first_steps;
+	}
+	return sum;
+}
+
+static unsigned int verdict(void)
+{
+	unsigned long reports;
+	struct sums s = sum_up();
+	bool valid;
+
+	take_account(&after);
+	valid = mm_valid_all();
 	reports = report_count() - reports_before;
-	if (now != pages)
-		pr_err("soak: %ld pages are missing (%lu before, %lu now)\n", (long)(pages - now),
-		       pages, now);
 	kprint_raw(
 		"# soak: %lu operations (%lu refused) by %u threads on %u CPUs in %llu s, %lu failed on purpose, %lu reports\n",
 		s.all, s.refused, soak_nr_threads, num_online_cpus(), (clock_ns() - began) / NS,
 		fault_inject_count() - failed_before, reports);
-	kprint_raw("KTAP version 1\n1..5\n");
+	kprint_raw("# soak: the first %u steps of each thread: %#llx\n", FIRST_STEPS,
+		   first_steps());
+	kprint_raw("KTAP version 1\n1..6\n");
 	result(!atomic_read(&wrong), "everything is as it was left");
-	result(now == pages, "all pages came back");
-	result(stats_equal(stats), "all counts by use came back");
+	result(pages_equal(), "all pages came back");
+	result(stats_equal(), "all pages by use came back");
+	result(objects_equal(), "all objects came back");
 	result(valid, "all invariants hold");
 	result(!reports, "nothing was reported");
 	kprint_raw("# Totals: pass:%u fail:%u skip:0 total:%u\n", passed, failed, passed + failed);
@@ -484,9 +576,6 @@ static unsigned int verdict(unsigned long pages, const long *stats)
 
 static unsigned int soak_run(void)
 {
-	long stats[ARRAY_SIZE(audited)];
-	unsigned long pages;
-
 	if (!seed_given)
 		seed = get_random_u64();
 	soak_nr_threads = per_cpu_threads * num_online_cpus();
@@ -495,17 +584,16 @@ static unsigned int soak_run(void)
 		panic("soak: no memory for %u threads", soak_nr_threads);
 	kprint_raw("# soak: %u threads on %u CPUs for %u s (repeat it with soak.seed=%#llx)\n",
 		   soak_nr_threads, num_online_cpus(), seconds, seed);
-	pages = pages_accounted();
-	for (unsigned int i = 0; i < ARRAY_SIZE(audited); i++)
-		stats[i] = mm_stat_read(audited[i]);
+	take_account(&before);
 	failed_before = fault_inject_count();
 	reports_before = report_count();
 	console_loglevel = CONSOLE_LOGLEVEL_QUIET; /* what is refused warns */
 	began = clock_ns();
+	attrs_setup();
 	setup();
 	lead();
 	give_back();
-	return verdict(pages, stats);
+	return verdict();
 }
 
 static int set_soak(const char *val)

@@ -57,6 +57,7 @@ struct soak_thread {
 	struct task_struct *task;
 	u64 seed;
 	unsigned long step;
+	u64 first_steps;	  /* which operations they were: the same for the same seed */
 	const struct soak_op *op; /* what it does just now; others look */
 	struct rnd_state rnd;	  /* of this step */
 	/* written by the thread, read by others */
