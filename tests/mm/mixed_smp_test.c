@@ -5,7 +5,8 @@
  * then a CPU empties all caches meanwhile.
  *
  * Mutations that made it fail when tried:
- *   churn    move_block() that copies nothing
+ *   churn, chains  move_block() that copies nothing
+ *   chains         vrealloc() that copies nothing
  */
 #include <asm/smp.h>
 #include <linux/kernel.h>
@@ -139,7 +140,76 @@ static void churn(struct kunit *test)
 	kmem_cache_destroy(cache);
 }
 
-static struct kunit_case cases[] = { KUNIT_CASE(churn), {} };
+/* ---- chains of kvrealloc() ---- */
+
+struct link {
+	u32 size, links;
+};
+
+static u8 byte_at(u32 i)
+{
+	return (i * 7 + (i >> 12)) & 0xff;
+}
+
+/* [from, size) as it is to be. */
+static void write_chain(struct link *l, u32 from, u32 size)
+{
+	for (u32 i = from; i < size; i++)
+		((u8 *)l)[i] = byte_at(i);
+	l->size = size;
+}
+
+static void check_chain(struct smp_cpu *c, const struct link *l, u32 size)
+{
+	for (u32 i = sizeof(*l); i < size; i++) {
+		if (((const u8 *)l)[i] != byte_at(i)) {
+			smp_wrong(c, "a block changed on its way", i);
+			return;
+		}
+	}
+}
+
+static void end_chain(struct smp_cpu *c, void *p)
+{
+	struct link *l = p;
+
+	check_chain(c, l, l->size);
+	kvfree(l);
+}
+
+/* A block goes from CPU to CPU; who has it makes it larger or smaller. */
+static void chain_on_cpu(struct smp_cpu *c)
+{
+	do {
+		u32 size = sizeof(struct link) + smp_rand(c, smp_rand(c, 3) ? 2000 : MAX_BYTES);
+		struct link *l = smp_swap(c, NULL), *new;
+		u32 old = l ? l->size : sizeof(*l);
+
+		new = l || smp_rand(c, 2) ? kvrealloc(l, size, GFP_KERNEL) : vmalloc(size);
+		if (!new) {
+			smp_wrong(c, "no memory", size);
+			smp_swap(c, l);
+			break;
+		}
+		if (!l)
+			new->links = 0;
+		check_chain(c, new, min(old, size));
+		write_chain(new, min(old, size), size);
+		new->links++;
+		new = smp_swap(c, new);
+		if (new)
+			end_chain(c, new);
+	} while (smp_more(c));
+}
+
+static void chains(struct kunit *test)
+{
+	smp_need(test);
+	mm_quiesce();
+	smp_run(test, chain_on_cpu, NULL, end_chain);
+}
+
+static struct kunit_case cases[] = { KUNIT_CASE(churn), KUNIT_CASE(chains), {} };
 static struct kunit_suite suite = { .name = "mixed_smp", .test_cases = cases };
 
 kunit_test_suite(suite);

@@ -4,7 +4,7 @@
  * saying whether anybody else had them meanwhile; per-CPU lists that others need back.
  *
  * Mutations that made them fail when tried:
- *   churn, quiesce_meanwhile  pcp_drain() or pcp_refill() without the zone's lock
+ *   churn, quiesce_meanwhile, bulks_are_drained_meanwhile  pcp_drain() or pcp_refill() without the zone's lock
  *   lists_of_others_are_drained  page_alloc_drain_all() drains this CPU only
  *   want_reaches_other_lists  alloc_slow() asks this CPU only
  */
@@ -180,7 +180,60 @@ static void want_reaches_other_lists(struct kunit *test)
 	}
 }
 
+/* ---- bulks ---- */
+
+/* In the first page of a bulk; the others have their number in them. */
+struct bulk {
+	unsigned long nr;
+	struct page *pages[100];
+};
+
+static void free_bulk(struct smp_cpu *c, void *p)
+{
+	struct bulk b = *(struct bulk *)p;
+
+	for (unsigned long i = b.nr; i-- > 0;) {
+		unsigned long *word = page_address(b.pages[i]);
+
+		if (i && *word != (b.nr << 32 | i))
+			smp_wrong(c, "a page of a bulk was written to", i);
+		*word = ~0UL;
+		__free_page(b.pages[i]);
+	}
+}
+
+static void bulk_on_cpu(struct smp_cpu *c)
+{
+	do {
+		struct bulk *b, *other, got = { .nr = 0 };
+		u32 want = 1 + smp_rand(c, ARRAY_SIZE(got.pages));
+
+		if (c->id == 0 && smp_rand(c, 8) == 0)
+			mm_quiesce();
+		got.nr = alloc_pages_bulk_array(GFP_KERNEL, want, got.pages);
+		if (got.nr != want) {
+			smp_wrong(c, "no memory", want);
+			break;
+		}
+		for (unsigned long i = 1; i < got.nr; i++)
+			*(unsigned long *)page_address(got.pages[i]) = got.nr << 32 | i;
+		b = page_address(got.pages[0]);
+		*b = got;
+		other = smp_swap(c, b);
+		if (other)
+			free_bulk(c, other);
+	} while (smp_more(c));
+}
+
+static void bulks_are_drained_meanwhile(struct kunit *test)
+{
+	smp_need(test);
+	mm_quiesce();
+	smp_run(test, bulk_on_cpu, NULL, free_bulk);
+}
+
 static struct kunit_case cases[] = { KUNIT_CASE(churn),
+				     KUNIT_CASE(bulks_are_drained_meanwhile),
 				     KUNIT_CASE(quiesce_meanwhile),
 				     KUNIT_CASE(lists_of_others_are_drained),
 				     KUNIT_CASE(want_reaches_other_lists),

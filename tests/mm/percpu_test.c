@@ -3,7 +3,7 @@
  * Tests of mm/percpu.c and <linux/percpu.h>: linked and dynamic variables by the same operators, the
  * rules of allocation, wrong frees, a random run against a model, and all CPUs at once.
  *
- * Mutations: tests/mutate/percpu.mut.
+ * Mutations: tests/mutate/percpu.mut. Without pcpu_lock, sums_while_variables_come_and_go fails.
  */
 #include <asm/pgtable.h>
 #include <asm/tlbflush.h>
@@ -589,6 +589,58 @@ static void each_cpu_has_its_own(struct kunit *test)
 	free_percpu(counter);
 }
 
+/* ---- sums, while variables come and go ---- */
+
+struct summed {
+	u64 __percpu *counter;
+	atomic_long_t added;
+};
+
+static u64 sum_of(u64 __percpu *counter)
+{
+	u64 sum = 0;
+	unsigned int cpu;
+
+	for_each_possible_cpu(cpu)
+		sum += READ_ONCE(*per_cpu_ptr(counter, cpu));
+	return sum;
+}
+
+/* Each copy only grows, so a later sum is no smaller. */
+static void sum_here(struct smp_cpu *c)
+{
+	struct summed *s = c->shared;
+	u64 __percpu *counter = s->counter;
+	u64 last = 0, sum;
+
+	do {
+		void *p = smp_swap(c, make(c));
+
+		if (p)
+			discard(c, p);
+		for (unsigned int i = 0; i < 20; i++)
+			this_cpu_add(*counter, 3);
+		sum = sum_of(counter);
+		if (sum < last + 60)
+			smp_wrong(c, "a sum went back", last - sum);
+		last = sum;
+	} while (smp_more(c));
+	atomic_long_add(60 * c->rounds, &s->added);
+}
+
+static void sums_while_variables_come_and_go(struct kunit *test)
+{
+	struct summed s = { .added = ATOMIC_LONG_INIT(0) };
+
+	smp_need(test);
+	percpu_drain();
+	s.counter = alloc_percpu(u64);
+	KUNIT_ASSERT_NOT_NULL(test, s.counter);
+	smp_run(test, sum_here, &s, discard);
+	KUNIT_EXPECT_EQ(test, sum_of(s.counter), (u64)atomic_long_read(&s.added));
+	free_percpu(s.counter);
+}
+
 static struct kunit_case variable_cases[] = { KUNIT_CASE(
 						      linked_variables_begin_as_they_are_written),
 					      KUNIT_CASE(physical_addresses_lead_there),
@@ -611,7 +663,10 @@ static struct kunit_case cases[] = { KUNIT_CASE(copies_are_apart),
 				     {} };
 static struct kunit_suite suite = { .name = "percpu", .test_cases = cases };
 
-static struct kunit_case smp_cases[] = { KUNIT_CASE(churn), KUNIT_CASE(each_cpu_has_its_own), {} };
+static struct kunit_case smp_cases[] = { KUNIT_CASE(churn),
+					 KUNIT_CASE(each_cpu_has_its_own),
+					 KUNIT_CASE(sums_while_variables_come_and_go),
+					 {} };
 static struct kunit_suite smp_suite = { .name = "percpu_smp", .test_cases = smp_cases };
 
 kunit_test_suites(&variables, &suite, &smp_suite);

@@ -6,11 +6,14 @@
  * Mutations that made them fail when tried:
  *   churn             vmap_purge() gives addresses back without a flush; under ThreadSanitizer also: take_addresses()
  *                     without the lock, slot_at() makes tables without tables_lock
+ *   unmapped_is_gone_everywhere  vmap_purge() gives addresses back without a flush
+ *   shared_pages_are_mapped_by_all  vm_unmap_ram() puts the pages
  *   look_meanwhile    copy_area_from() without the lock (under ThreadSanitizer)
  */
 #include <asm/smp.h>
 #include <linux/mm.h>
 #include <linux/slab.h>
+#include <linux/uaccess.h>
 #include <linux/vmalloc.h>
 #include "smp_fixture.h"
 #include "mm/internal.h"
@@ -172,7 +175,113 @@ static void look_meanwhile(struct kunit *test)
 	KUNIT_EXPECT_GT(test, lines, 0UL);
 }
 
-static struct kunit_case cases[] = { KUNIT_CASE(churn), KUNIT_CASE(look_meanwhile), {} };
+/* ---- what is unmapped is gone on all CPUs ---- */
+
+#define ROUNDS 60
+
+/* All meet, `nr` at a time. */
+struct meeting {
+	atomic_t arrived;
+};
+
+static void meet(struct meeting *m, unsigned int nr)
+{
+	unsigned int turn = atomic_inc_return(&m->arrived);
+
+	while (atomic_read_acquire(&m->arrived) < (turn + nr - 1) / nr * nr)
+		cpu_relax();
+}
+
+static struct rounds {
+	struct meeting meeting;
+	u64 *area;
+} rounds;
+
+/* In turns each CPU makes an area and frees it; in between all read it, behind that none can. */
+static void gone_on_cpu(struct smp_cpu *c)
+{
+	for (unsigned int i = 0; i < ROUNDS; i++) {
+		bool maker = i % c->nr == c->id;
+		u64 seen = 0, *area;
+
+		if (maker) {
+			WRITE_ONCE(rounds.area, vmalloc(2 * PAGE_SIZE));
+			if (rounds.area)
+				rounds.area[PAGE_SIZE / 8] = i + 1;
+		}
+		meet(&rounds.meeting, c->nr);
+		area = READ_ONCE(rounds.area);
+		if (area && READ_ONCE(area[PAGE_SIZE / 8]) != i + 1)
+			smp_wrong(c, "an area has not what was written", i);
+		meet(&rounds.meeting, c->nr);
+		if (maker) {
+			vfree(area);
+			vm_unmap_aliases();
+		}
+		meet(&rounds.meeting, c->nr);
+		if (!area)
+			smp_wrong(c, "no memory", i);
+		else if (!copy_from_kernel_nofault(&seen, &area[PAGE_SIZE / 8], 8))
+			smp_wrong(c, "an area that is gone can be read", seen);
+		meet(&rounds.meeting, c->nr);
+		smp_more(c);
+	}
+}
+
+static void unmapped_is_gone_everywhere(struct kunit *test)
+{
+	smp_need(test);
+	atomic_set(&rounds.meeting.arrived, 0);
+	smp_run(test, gone_on_cpu, NULL, NULL);
+}
+
+/* ---- the same pages, mapped by all ---- */
+
+#define SHARED_PAGES 6
+
+static void map_shared_on_cpu(struct smp_cpu *c)
+{
+	struct page **pages = c->shared;
+
+	do {
+		u32 n = 1 + smp_rand(c, SHARED_PAGES), i = smp_rand(c, n);
+		bool ram = smp_rand(c, 2);
+		u64 *a = ram ? vm_map_ram(pages, n, -1) : vmap(pages, n, VM_MAP, PAGE_KERNEL);
+		unsigned long word = i * (PAGE_SIZE / 8) + 8 * c->id;
+
+		if (!a) {
+			smp_wrong(c, "no memory", n);
+			continue;
+		}
+		WRITE_ONCE(a[word], c->rounds);
+		if (((u64 *)page_address(pages[i]))[8 * c->id] != c->rounds)
+			smp_wrong(c, "what was written is not in the page", i);
+		if (ram)
+			vm_unmap_ram(a, n);
+		else
+			vunmap(a);
+	} while (smp_more(c));
+}
+
+static void shared_pages_are_mapped_by_all(struct kunit *test)
+{
+	struct page *pages[SHARED_PAGES] = { NULL };
+
+	smp_need(test);
+	KUNIT_ASSERT_EQ(test, alloc_pages_bulk_array(GFP_KERNEL, SHARED_PAGES, pages),
+			(unsigned long)SHARED_PAGES);
+	smp_run(test, map_shared_on_cpu, pages, NULL);
+	for (unsigned int i = 0; i < SHARED_PAGES; i++) {
+		KUNIT_EXPECT_EQ(test, page_count(pages[i]), 1);
+		__free_page(pages[i]);
+	}
+}
+
+static struct kunit_case cases[] = { KUNIT_CASE(churn),
+				     KUNIT_CASE(look_meanwhile),
+				     KUNIT_CASE(unmapped_is_gone_everywhere),
+				     KUNIT_CASE(shared_pages_are_mapped_by_all),
+				     {} };
 static struct kunit_suite suite = { .name = "vmalloc_smp", .test_cases = cases };
 
 kunit_test_suite(suite);
