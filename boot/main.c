@@ -30,6 +30,7 @@
 #include <linux/sched/task.h>
 #include <linux/slab.h>
 #include <linux/string.h>
+#include <linux/workqueue.h>
 #include <quarry/report.h>
 
 #define MIN_RAM	       (8UL << 20) /* image, tables and struct pages take about 7 MiB */
@@ -361,6 +362,7 @@ void boot_main(unsigned int protocol, phys_addr_t addr, u64 entry_cycles)
 	sched_init();
 	smp_init(BOOT_TRAMPOLINE_PHYS);
 	rcu_threads_start();
+	workqueue_init();
 	fault_inject_boot();
 	end_run(boot_payload());
 }

@@ -13,6 +13,8 @@
 #include <quarry/report.h>
 #include "internal.h"
 
+void (*mm_quiesce_hook)(void);
+
 /**
  * mm_init() - bring the memory manager up
  *
@@ -45,14 +47,16 @@ void reclaim_caches(void)
 /**
  * mm_quiesce() - empty every cache, so that page counts are exact
  *
- * From the top layer down, since each gives back to the one below: what waits for readers under RCU,
- * pages of per-CPU memory that hold
- * nothing, lazily freed vmalloc areas, slab
- * arrays and empty slabs (for some of which readers are waited again), per-CPU page lists of every CPU. Kernel page tables and struct pages rightly remain;
+ * From the top layer down, since each gives back to the one below: what stands above mm/ (idle worker
+ * threads, by the hook), what waits for readers under RCU, pages of per-CPU memory that hold nothing,
+ * lazily freed vmalloc areas, slab arrays and empty slabs (for some of which readers are waited for
+ * again), per-CPU page lists of every CPU. Kernel page tables and struct pages rightly remain;
  * MM_KERNEL_TABLES counts the former. Context: may sleep.
  */
 void mm_quiesce(void)
 {
+	if (mm_quiesce_hook)
+		mm_quiesce_hook();
 	rcu_barrier();
 	percpu_drain();
 	vmalloc_drain();

@@ -57,6 +57,10 @@ void thread_make_idle(struct thread *t, int (*fn)(void *data));
 struct thread *thread_create(int (*fn)(void *data), void *data, const char *comm);
 void thread_gone(struct thread *t); /* a dead thread was left. Interrupts off */
 
+/* workers.c: a thread with PF_WQ_WORKER is about to sleep, and is back. */
+void wq_worker_sleeping(void);
+void wq_worker_running(void);
+
 /* timer.c: this CPU's tick, interrupts off. */
 void timers_tick(void);
 void timers_init(void);

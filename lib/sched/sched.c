@@ -183,11 +183,15 @@ static void do_schedule(void)
 	unsigned long flags;
 
 	check_may_switch();
+	if (unlikely(current->flags & PF_WQ_WORKER) && !task_is_running(current))
+		wq_worker_sleeping();
 	do {
 		local_irq_save(flags);
 		reschedule(false);
 		local_irq_restore(flags);
 	} while (preempt_should_resched() && !irqs_disabled());
+	if (unlikely(current->flags & PF_WQ_WORKER))
+		wq_worker_running();
 }
 
 static void do_preempt(void)

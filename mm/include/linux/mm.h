@@ -127,6 +127,8 @@ void mm_init(void);
  * After it nr_free_pages() is exact. Context: may sleep.
  */
 void mm_quiesce(void);
+/* What stands above mm/ and keeps memory in reserve; called first. NULL, or set once. May sleep. */
+extern void (*mm_quiesce_hook)(void);
 
 /* State in the layout of Linux's /proc files; each line, without its newline, goes to `line`. */
 typedef void (*show_line_t)(const char *text);
