@@ -10,6 +10,7 @@
 #include <linux/lockdep.h>
 #include <linux/rcupdate.h>
 #include <linux/sched.h>
+#include <linux/spinlock.h>
 #include <asm/ksyms.h>
 #include "internal.h"
 
@@ -120,6 +121,40 @@ void atomic_schedule_report(void)
 	report_callers(2);
 	report_advice(
 		"A spin lock is held, or preemption was switched off and not on again: who waits for the lock would spin until the sleeper comes back.");
+	report_end();
+}
+
+/**
+ * soft_lockup_report - this CPU's thread can't be switched since so many ticks
+ */
+void soft_lockup_report(unsigned int ticks)
+{
+	report_begin("BUG: soft lockup - CPU#%u stuck for %u ticks! [%s:%d]", smp_processor_id(),
+		     ticks, current->comm, current->pid);
+	report_held_locks();
+	report_callers(2);
+	report_advice(
+		"Code that holds a spin lock, or has preemption off, must not loop for long: all other threads of its CPU wait. Usually it waits for something that one of them would do, or a long loop lacks a cond_resched() outside the lock.");
+	report_end();
+}
+
+/**
+ * spin_lockup_report - a spin lock that this CPU waits for is not given back
+ * @lock: held by another CPU
+ */
+void spin_lockup_report(const spinlock_t *lock)
+{
+	char who[NAME_SIZE];
+
+	ksym_print_return(who, sizeof(who), READ_ONCE(lock->holder_ip));
+	report_begin("BUG: spinlock lockup suspected on CPU#%u, %s/%d", smp_processor_id(),
+		     current->comm, current->pid);
+	report_line("lock: %s, .owner: %d, .owner_cpu: %d, taken at: %s", lock->dep.name,
+		    READ_ONCE(lock->holder_pid), (int)READ_ONCE(lock->holder) - 1, who);
+	report_held_locks();
+	report_callers(2);
+	report_advice(
+		"A spin lock is held for a few instructions only. Usually its holder loops under it, or it waits for a lock whose holder waits for this one: see where it was taken.");
 	report_end();
 }
 

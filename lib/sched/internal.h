@@ -66,4 +66,13 @@ void timers_tick(void);
 void timers_init(void);
 long timer_sleep(long ticks);
 
+/* watchdog.c: this CPU's tick, and its switch. Interrupts off. */
+#ifdef QUARRY_DEBUG
+void watchdog_tick(void);
+void watchdog_switch(void);
+#else
+#define watchdog_tick()	  ((void)0)
+#define watchdog_switch() ((void)0)
+#endif
+
 #endif

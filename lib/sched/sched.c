@@ -155,6 +155,7 @@ static void reschedule(bool preempted)
 	rcu_note_switch();
 	spin_lock(&rq->lock);
 	preempt_clear_need_resched();
+	watchdog_switch();
 	prev = rq->running;
 	if (prev != rq->idle) {
 		if (preempted || stays(prev))
@@ -353,6 +354,7 @@ static void tick(void)
 	struct rq *rq = this_cpu_ptr(&rqs);
 
 	timers_tick();
+	watchdog_tick();
 	rcu_tick();
 	if (rq->running != rq->idle && --rq->slice <= 0 && READ_ONCE(rq->nr))
 		preempt_set_need_resched();

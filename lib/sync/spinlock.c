@@ -28,14 +28,19 @@
  */
 #include <linux/spinlock.h>
 #include <asm/smp.h>
+#include <linux/sched.h>
 
 /**
  * spin_wait_turn - wait until the ticket is served
  */
 void spin_wait_turn(spinlock_t *lock, u16 ticket)
 {
-	while (smp_load_acquire(&lock->owner) != ticket)
+	struct spin_watch watch = {};
+
+	while (smp_load_acquire(&lock->owner) != ticket) {
+		spin_watch_round(&watch, lock);
 		smp_relax(); /* the holder may wait for a flush of this CPU */
+	}
 }
 
 #ifdef QUARRY_DEBUG
@@ -63,6 +68,8 @@ void spin_debug_tried(spinlock_t *lock)
  */
 void spin_debug_locked(spinlock_t *lock)
 {
+	WRITE_ONCE(lock->holder_pid, current->pid);
+	WRITE_ONCE(lock->holder_ip, _RET_IP_);
 	WRITE_ONCE(lock->holder, smp_processor_id() + 1);
 }
 

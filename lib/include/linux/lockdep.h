@@ -165,5 +165,7 @@ struct lock_problem {
 void lock_report(const struct lock_problem *p);
 void sleep_report(const char *file, int line);
 void atomic_schedule_report(void);
+void soft_lockup_report(unsigned int ticks);
+void spin_lockup_report(const struct spinlock *lock);
 
 #endif

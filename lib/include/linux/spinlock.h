@@ -31,6 +31,8 @@ typedef struct spinlock {
 	};
 #ifdef QUARRY_DEBUG
 	u32 holder; /* CPU id + 1, 0 while free: written by the holder only */
+	int holder_pid;
+	unsigned long holder_ip; /* who took it */
 	struct lockdep_map dep;
 #endif
 } spinlock_t;
@@ -56,7 +58,28 @@ void spin_debug_tried(spinlock_t *lock);
 void spin_debug_locked(spinlock_t *lock);
 void spin_debug_unlock(spinlock_t *lock);
 
+/* Debug builds: a wait that doesn't end is reported (lib/sync/spin_watch.c). */
+struct spin_watch {
+#ifdef QUARRY_DEBUG
+	u32 holder;
+	u16 owner;
+	bool reported;
+	unsigned long rounds; /* of the waiter, under this holder */
+	unsigned long life;   /* of the holder's CPU, when they began */
+#endif
+};
+
+#ifdef QUARRY_DEBUG
+extern struct spin_life {
+	unsigned long limit, tick;
+} spin_life;
+
+void spin_watch_round(struct spin_watch *w, const spinlock_t *lock);
+void spin_watch_tick(void);
+#endif
+
 #ifndef QUARRY_DEBUG
+#define spin_watch_round(w, lock) ((void)(w))
 #define spin_debug_lock(lock, subclass) ((void)0)
 #define spin_debug_tried(lock) ((void)0)
 #define spin_debug_locked(lock) ((void)0)
