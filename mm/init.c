@@ -31,7 +31,7 @@ void mm_init(void)
 	page_alloc_init();
 	slab_init();
 	kmalloc_init();
-	rcu_kvfree = kvfree;
+	rcu_kvfree = kvfree_atomic; /* callbacks run with preemption off */
 	vmalloc_init();
 	vma_init();
 	report_add_explainer(&page_explainer);

@@ -144,6 +144,9 @@ bool percpu_valid(void);
 /* --- vmalloc.c --- */
 void vmalloc_init(void);
 void vmalloc_drain(void);
+
+/* --- kvmalloc.c --- */
+void kvfree_atomic(const void *addr);
 bool vmap_valid(void);
 
 /* --- report helpers --- */

@@ -191,12 +191,21 @@ void *kvrealloc(const void *p, size_t size, gfp_t flags)
  * kvfree() - free memory from kvmalloc(), kmalloc() or vmalloc()
  * @addr: the memory; NULL does nothing
  *
- * Context: any but NMI.
+ * Context: as vfree(): where one may sleep, or an interrupt handler.
  */
 void kvfree(const void *addr)
 {
 	if (is_vmalloc_addr(addr))
 		vfree(addr);
+	else
+		kfree(addr);
+}
+
+/* The same in any context but NMI: an area's flush is left to others. */
+void kvfree_atomic(const void *addr)
+{
+	if (is_vmalloc_addr(addr))
+		vfree_atomic(addr);
 	else
 		kfree(addr);
 }

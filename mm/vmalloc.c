@@ -381,10 +381,7 @@ static void area_free(struct vm_struct *vm)
 		mm_stat_add(MM_VMALLOC, -(long)vm->nr_pages);
 	vmap_area_release(vm, vm->flags & (VM_ALLOC | VM_MAP_PUT_PAGES) ? VMAP_PUT_PAGES
 									: VMAP_KEEP_PAGES);
-	if (is_vmalloc_addr(array))
-		vfree_atomic(array);
-	else
-		kfree(array);
+	kvfree_atomic(array);
 }
 
 /**
