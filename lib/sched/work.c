@@ -237,7 +237,7 @@ static bool work_grab(struct work_struct *work, bool delayed, unsigned long *fla
 /* Nobody but the queue's own items may add to one that is being emptied. */
 static bool refuses(struct workqueue_struct *wq, work_func_t func)
 {
-	unsigned int flags = READ_ONCE(wq->flags) & (__WQ_DESTROYING | __WQ_DRAINING);
+	unsigned int flags = wq_flags(wq) & (__WQ_DESTROYING | __WQ_DRAINING);
 	struct worker *w;
 
 	if (likely(!flags))
@@ -252,7 +252,7 @@ static bool refuses(struct workqueue_struct *wq, work_func_t func)
 
 static struct pool_workqueue *choose_pwq(struct workqueue_struct *wq, int cpu)
 {
-	if (wq->flags & WQ_UNBOUND)
+	if (wq_flags(wq) & WQ_UNBOUND)
 		return wq->pwqs[0];
 	if (cpu == WORK_CPU_UNBOUND)
 		return wq->pwqs[smp_processor_id()];
@@ -456,13 +456,13 @@ void workqueue_check_flush(unsigned int target_flags, work_func_t func)
 
 	if (!mine || target_flags & WQ_MEM_RECLAIM)
 		return;
-	WARN((mine->flags & (WQ_MEM_RECLAIM | __WQ_LEGACY)) == WQ_MEM_RECLAIM,
+	WARN((wq_flags(mine) & (WQ_MEM_RECLAIM | __WQ_LEGACY)) == WQ_MEM_RECLAIM,
 	     "workqueue: WQ_MEM_RECLAIM %s:%ps is flushing !WQ_MEM_RECLAIM %ps", mine->name,
 	     w->current_func, func);
 }
 
 /* Stand in the list of who waits for it. False: it neither waits to run, nor runs. */
-static bool add_waiter(struct work_struct *work, struct work_waiter *waiter, unsigned int *wq_flags)
+static bool add_waiter(struct work_struct *work, struct work_waiter *waiter, unsigned int *flags)
 {
 	struct worker_pool *pool = lock_pool(work);
 	struct pool_workqueue *pwq = NULL;
@@ -479,7 +479,7 @@ static bool add_waiter(struct work_struct *work, struct work_waiter *waiter, uns
 		list_add_tail(&waiter->entry, &runs->waiters);
 	}
 	if (pwq)
-		*wq_flags = pwq->wq->flags;
+		*flags = wq_flags(pwq->wq);
 	spin_unlock_irq(&pool->lock);
 	return pwq;
 }
@@ -495,16 +495,16 @@ static bool is_mine(const struct work_struct *work)
 static bool wait_for(struct work_struct *work, const char *what)
 {
 	struct work_waiter waiter = { .work = work, .func = work->func };
-	unsigned int wq_flags;
+	unsigned int flags;
 
 	might_sleep();
 	if (WARN(is_mine(work), "workqueue: %s of %ps from its own function would wait for itself",
 		 what, work->func))
 		return false;
 	init_completion(&waiter.done);
-	if (!add_waiter(work, &waiter, &wq_flags))
+	if (!add_waiter(work, &waiter, &flags))
 		return false;
-	workqueue_check_flush(wq_flags, waiter.func);
+	workqueue_check_flush(flags, waiter.func);
 	wait_for_completion(&waiter.done);
 	return true;
 }

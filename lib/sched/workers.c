@@ -251,7 +251,7 @@ static void begin_item(struct worker *w, struct work_struct *work)
 	list_add(&w->entry, &w->pool->busy);
 	list_del_init(&work->entry);
 	take_waiters(w, work);
-	if (w->current_pwq->wq->flags & WQ_CPU_INTENSIVE)
+	if (wq_flags(w->current_pwq->wq) & WQ_CPU_INTENSIVE)
 		set_flag(w, WORKER_CPU_INTENSIVE);
 	pool_kick(w->pool);
 	work_release(work, pool_bits(w->pool));

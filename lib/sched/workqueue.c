@@ -144,7 +144,7 @@ void flush_workqueue(struct workqueue_struct *wq)
 	might_sleep();
 	if (from_own_work(wq, "flush_workqueue()"))
 		return;
-	workqueue_check_flush(wq->flags, NULL);
+	workqueue_check_flush(wq_flags(wq), NULL);
 	flush_all(wq);
 }
 
@@ -345,7 +345,7 @@ struct workqueue_struct *alloc_workqueue(const char *fmt, unsigned int flags, in
  */
 void workqueue_set_max_active(struct workqueue_struct *wq, int max_active)
 {
-	if (WARN_ON(wq->flags & __WQ_ORDERED))
+	if (WARN_ON(wq_flags(wq) & __WQ_ORDERED))
 		return;
 	max_active = clamp(max_active ? max_active : (int)WQ_DFL_ACTIVE, 1, (int)WQ_MAX_ACTIVE);
 	for (unsigned int i = 0; i < wq->nr_pwqs; i++) {

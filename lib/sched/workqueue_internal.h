@@ -104,6 +104,12 @@ struct workqueue_struct {
 	struct pool_workqueue *pwqs[]; /* R */
 };
 
+/* DRAINING and DESTROYING come and go meanwhile. */
+static inline unsigned int wq_flags(const struct workqueue_struct *wq)
+{
+	return READ_ONCE(wq->flags);
+}
+
 /* Somebody who waits for an item: on its stack. */
 struct work_waiter {
 	struct list_head entry; /* lock of the pool */

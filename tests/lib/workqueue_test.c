@@ -96,16 +96,22 @@ static void count(struct work_struct *work)
 	atomic_inc(&i->runs);
 }
 
+static void raise_to(unsigned int *most, unsigned int n)
+{
+	unsigned int seen = READ_ONCE(*most);
+
+	while (seen < n && !try_cmpxchg(most, &seen, n))
+		;
+}
+
 /* Runs until it is told to go on, asleep. */
 static void wait_inside(struct work_struct *work)
 {
 	struct item *i = item_of(work);
 	int n = atomic_inc_return(&inside), mine = atomic_inc_return(&i->inside);
 
-	if (n > most_inside)
-		most_inside = n;
-	if (mine > i->most_inside)
-		i->most_inside = mine;
+	raise_to(&most_inside, n);
+	raise_to(&i->most_inside, mine);
 	i->cpu = smp_processor_id();
 	complete(&i->begun);
 	wait_for_completion(&i->go);
@@ -548,7 +554,7 @@ static void note_time(struct work_struct *work)
 
 	i->at = jiffies;
 	i->cpu = smp_processor_id();
-	atomic_inc(&i->runs);
+	atomic_inc_return(&i->runs); /* pairs with the reader's acquire */
 }
 
 static void delays_last(struct kunit *test)
@@ -560,7 +566,7 @@ static void delays_last(struct kunit *test)
 	KUNIT_EXPECT_TRUE(test, schedule_delayed_work_on(last, &i->dwork, 10));
 	KUNIT_EXPECT_TRUE(test, delayed_work_pending(&i->dwork));
 	KUNIT_EXPECT_FALSE(test, schedule_delayed_work(&i->dwork, 1));
-	while (!atomic_read(&i->runs))
+	while (!atomic_read_acquire(&i->runs))
 		msleep(1);
 	KUNIT_EXPECT_TRUE(test, time_after_eq(i->at, end));
 	KUNIT_EXPECT_EQ(test, i->cpu, last);
@@ -578,7 +584,7 @@ static void delays_change(struct kunit *test)
 	KUNIT_EXPECT_FALSE(test, mod_delayed_work(system_wq, &i->dwork, 1000000));
 	end = jiffies + 20;
 	KUNIT_EXPECT_TRUE(test, mod_delayed_work(system_wq, &i->dwork, 20));
-	while (!atomic_read(&i->runs))
+	while (!atomic_read_acquire(&i->runs))
 		msleep(1);
 	KUNIT_EXPECT_TRUE(test, time_after_eq(i->at, end));
 	flush_workqueue(system_wq);
