@@ -21,7 +21,7 @@
  *
  * Until a scheduler runs waiting is spinning. With one CPU nobody is left then who could change the
  * word: the machine would hang. That is a programming error (a lock taken twice, or never given
- * back), and it is said instead. Tests may play the scheduler through the two hooks.
+ * back), and it is said instead.
  *
  * Invariants
  *   I1  Every change of a word that may end somebody's waiting is followed by sync_wake(word).
@@ -56,9 +56,6 @@ struct bucket {
 };
 
 static struct bucket buckets[1 << BUCKET_BITS];
-
-void (*sync_wait_hook)(const atomic_t *word, int seen);
-void (*sync_wake_hook)(const atomic_t *word);
 
 static struct bucket *bucket_of(const atomic_t *word)
 {
@@ -129,10 +126,6 @@ static void wake_sleepers(const atomic_t *word, int nr)
  */
 void sync_wait(const atomic_t *word, int seen, const char *what)
 {
-	if (sync_wait_hook) {
-		sync_wait_hook(word, seen);
-		return;
-	}
 	if (sched_ops) {
 		sleep_on(word, seen);
 		return;
@@ -149,9 +142,7 @@ void sync_wait(const atomic_t *word, int seen, const char *what)
  */
 void sync_wake(const atomic_t *word)
 {
-	if (sync_wake_hook)
-		sync_wake_hook(word);
-	else if (sched_ops)
+	if (sched_ops)
 		wake_sleepers(word, INT_MAX);
 }
 
@@ -161,8 +152,6 @@ void sync_wake(const atomic_t *word)
  */
 void sync_wake_one(const atomic_t *word)
 {
-	if (sync_wake_hook)
-		sync_wake_hook(word);
-	else if (sched_ops)
+	if (sched_ops)
 		wake_sleepers(word, 1);
 }

@@ -2,9 +2,10 @@
 /*
  * Threads: they run, take turns, sleep, wake, end (lib/sched/sched.c, kthread.c).
  *
- * Mutations that these cases must catch:
+ * Mutations that these cases catch (tests/mutate/lib/sched has most of them, and more):
  *   stop_joins_and_frees      kthread_stop() doesn't wait, or thread_put() frees nothing
  *   stop_before_the_start     thread_main() isn't entered by a wake-up of kthread_stop()
+ *   who_joins_ends_too        thread_gone() keeps the joiner's reference
  *   two_alternate             do_wake() forgets to queue
  *   storm_loses_no_wake_up    wake_locked() wakes without looking at `queued`
  *   a_spinner_is_preempted    tick() never asks for a reschedule
@@ -16,6 +17,7 @@
  *   a_hundred_threads         thread_stack_remove() keeps the slot (the next hundred find none)
  *   each_has_its_mm           switch_to() doesn't call mm_switch()
  *   affinity_is_kept          choose_cpu() ignores the mask
+ *   an_idle_cpu_is_found      choose_cpu() doesn't look for one
  *   who_yields_moves          reschedule() doesn't ask stays()
  *   a_fault_may_sleep         rwsem's waiter spins (lib/sync/wait.c without schedule())
  *   an_overflow_is_named      stack_guard_hit() doesn't know threads' stacks
@@ -103,6 +105,30 @@ static void ends_by_itself(struct kunit *test)
 	put_task_struct(p);
 }
 
+static int joins(void *data)
+{
+	struct task_struct *p = kthread_run(until_stopped, data, "child");
+
+	return IS_ERR(p) ? -1 : kthread_stop(p);
+}
+
+static void who_joins_ends_too(struct kunit *test)
+{
+	unsigned long rounds = 0, free;
+	struct task_struct *p;
+
+	mm_quiesce();
+	free = nr_free_pages();
+	p = kthread_create(joins, &rounds, "parent");
+	KUNIT_ASSERT_FALSE(test, IS_ERR(p));
+	get_task_struct(p);
+	wake_up_process(p);
+	KUNIT_EXPECT_EQ(test, kthread_stop(p), 17);
+	put_task_struct(p);
+	mm_quiesce();
+	KUNIT_EXPECT_EQ(test, nr_free_pages(), free);
+}
+
 /* ---- turns ---- */
 
 static struct {
@@ -138,6 +164,7 @@ static void two_alternate(struct kunit *test)
 		game.player[i] = kthread_create(play, (void *)i, "player/%lu", i);
 		KUNIT_ASSERT_FALSE(test, IS_ERR(game.player[i]));
 	}
+	KUNIT_EXPECT_NE(test, game.player[0]->pid, game.player[1]->pid);
 	wake_up_process(game.player[0]);
 	wake_up_process(game.player[1]);
 	while (READ_ONCE(game.rounds[1]) < 200)
@@ -481,6 +508,39 @@ static void affinity_is_kept(struct kunit *test)
 		KUNIT_EXPECT_EQ(test, kthread_stop(p[cpu]), 0);
 }
 
+static int note_cpu(void *cpu)
+{
+	WRITE_ONCE(*(unsigned int *)cpu, smp_processor_id() + 1);
+	return 0;
+}
+
+/* We keep our CPU to ourselves, so who is woken there can only run on another. */
+static void an_idle_cpu_is_found(struct kunit *test)
+{
+	unsigned int elsewhere = 0;
+
+	if (num_online_cpus() < 2)
+		kunit_skip(test, "one CPU runs: there is nowhere to go");
+	for (int i = 0; i < 20; i++) {
+		unsigned int cpu = 0;
+		struct task_struct *p = kthread_create(note_cpu, &cpu, "anywhere");
+		unsigned long end;
+
+		KUNIT_ASSERT_FALSE(test, IS_ERR(p));
+		get_task_struct(p);
+		preempt_disable();
+		end = jiffies + 10;
+		wake_up_process(p);
+		while (!READ_ONCE(cpu) && time_before(jiffies, end))
+			cpu_relax();
+		elsewhere += READ_ONCE(cpu) != 0;
+		preempt_enable();
+		kthread_stop(p);
+		put_task_struct(p);
+	}
+	KUNIT_EXPECT_GT(test, elsewhere, 0U);
+}
+
 static struct {
 	unsigned int cpu; /* where it is */
 	unsigned int stop;
@@ -687,6 +747,7 @@ static struct kunit_case cases[] = {
 	KUNIT_CASE(stop_joins_and_frees),
 	KUNIT_CASE(stop_before_the_start),
 	KUNIT_CASE(ends_by_itself),
+	KUNIT_CASE(who_joins_ends_too),
 	KUNIT_CASE(two_alternate),
 	KUNIT_CASE(storm_loses_no_wake_up),
 	KUNIT_CASE(a_spinner_is_preempted),
@@ -697,6 +758,7 @@ static struct kunit_case cases[] = {
 	KUNIT_CASE(registers_survive),
 	KUNIT_CASE(a_hundred_threads),
 	KUNIT_CASE(affinity_is_kept),
+	KUNIT_CASE(an_idle_cpu_is_found),
 	KUNIT_CASE(who_yields_moves),
 	KUNIT_CASE(each_has_its_mm),
 	KUNIT_CASE(stacks_have_names),

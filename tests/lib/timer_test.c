@@ -2,12 +2,15 @@
 /*
  * Timers and sleeping for a time (lib/sched/timer.c).
  *
- * Mutations that these cases must catch:
+ * Mutations that these cases catch (tests/mutate/lib/sched/timer.mut has them, and more):
  *   called_in_order       base_insert() goes left always; take_due() doesn't look at the time
  *   deleted_never_comes   timer_delete() removes nothing
  *   moved_to_a_new_end    mod_timer() leaves the old end
  *   starts_itself_again   timers_tick() calls with the lock held
+ *   runs_where_started    mod_timer() leaves it on the CPU where it was
  *   sync_waits_for_it     timer_delete_sync() doesn't look at `running`
+ *   sync_waits_restarted  mod_timer() moves a timer whose function runs
+ *   delays_last           ndelay() doesn't wait
  *   sleeps_long_enough    msleep() without the tick under way
  *   timeout_is_cut_short  timer_sleep() forgets what is left, or the timer
  */
@@ -31,6 +34,7 @@ struct noted {
 	unsigned int order; /* as the how many-th it was called; 0: not */
 	unsigned long at;
 	bool right_context;
+	unsigned int cpu;
 };
 
 static unsigned int calls;
@@ -40,6 +44,7 @@ static void note(struct timer_list *timer)
 	struct noted *n = from_timer(n, timer, timer);
 
 	n->at = jiffies;
+	n->cpu = smp_processor_id();
 	n->right_context = in_hardirq() && irqs_disabled() && !timer_pending(timer);
 	WRITE_ONCE(n->order, ++calls);
 }
@@ -134,13 +139,40 @@ static void slow_function(struct timer_list *timer)
 	WRITE_ONCE(slow.over, 1);
 }
 
+static int start_noted(void *timer)
+{
+	mod_timer(timer, jiffies + 1);
+	return 0;
+}
+
+static void runs_where_started(struct kunit *test)
+{
+	struct noted t = { .order = 0 };
+	struct task_struct *p;
+
+	if (num_online_cpus() < 2)
+		kunit_skip(test, "one CPU runs all timers");
+	timer_setup(&t.timer, note, 0);
+	p = kthread_create_on_cpu(start_noted, &t.timer, 1, "starter");
+	KUNIT_ASSERT_FALSE(test, IS_ERR(p));
+	get_task_struct(p);
+	wake_up_process(p);
+	while (!READ_ONCE(t.order))
+		msleep(1);
+	timer_delete_sync(&t.timer);
+	KUNIT_EXPECT_EQ(test, t.cpu, 1U);
+	kthread_stop(p);
+	put_task_struct(p);
+}
+
 static int start_slow(void *unused)
 {
 	mod_timer(&slow.timer, jiffies + 1);
 	return 0;
 }
 
-static void sync_waits_for_it(struct kunit *test)
+/* Stop the timer while its function runs on CPU 1. */
+static void stop_slow(struct kunit *test, bool restarted)
 {
 	struct task_struct *p;
 
@@ -154,10 +186,32 @@ static void sync_waits_for_it(struct kunit *test)
 	wake_up_process(p);
 	while (!READ_ONCE(slow.inside))
 		cpu_relax();
-	timer_delete_sync(&slow.timer);
+	if (restarted)
+		mod_timer(&slow.timer, jiffies + 1000 * HZ);
+	KUNIT_EXPECT_EQ(test, timer_delete_sync(&slow.timer), (int)restarted);
 	KUNIT_EXPECT_EQ(test, READ_ONCE(slow.over), 1U);
 	kthread_stop(p);
 	put_task_struct(p);
+}
+
+static void sync_waits_for_it(struct kunit *test)
+{
+	stop_slow(test, false);
+}
+
+static void sync_waits_restarted(struct kunit *test)
+{
+	stop_slow(test, true);
+}
+
+static void delays_last(struct kunit *test)
+{
+	for (unsigned int us = 1; us < 500; us *= 3) {
+		u64 before = clock_ns();
+
+		udelay(us);
+		KUNIT_EXPECT_GE(test, clock_ns() - before, us * 1000ULL);
+	}
 }
 
 static void sleeps_long_enough(struct kunit *test)
@@ -191,12 +245,17 @@ static void timeout_is_cut_short(struct kunit *test)
 	put_task_struct(p);
 }
 
-static struct kunit_case cases[] = {
-	KUNIT_CASE(called_in_order),	  KUNIT_CASE(deleted_never_comes),
-	KUNIT_CASE(moved_to_a_new_end),	  KUNIT_CASE(starts_itself_again),
-	KUNIT_CASE(sync_waits_for_it),	  KUNIT_CASE(sleeps_long_enough),
-	KUNIT_CASE(timeout_is_cut_short), {}
-};
+static struct kunit_case cases[] = { KUNIT_CASE(called_in_order),
+				     KUNIT_CASE(deleted_never_comes),
+				     KUNIT_CASE(moved_to_a_new_end),
+				     KUNIT_CASE(starts_itself_again),
+				     KUNIT_CASE(runs_where_started),
+				     KUNIT_CASE(sync_waits_for_it),
+				     KUNIT_CASE(sync_waits_restarted),
+				     KUNIT_CASE(delays_last),
+				     KUNIT_CASE(sleeps_long_enough),
+				     KUNIT_CASE(timeout_is_cut_short),
+				     {} };
 
 static struct kunit_suite timers = {
 	.name = "timers",
