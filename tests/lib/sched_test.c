@@ -7,7 +7,8 @@
  *   handlers_are_hardirq     irq_dispatch()/interrupt() don't add HARDIRQ_OFFSET, or don't take it back
  *   wanted_until_allowed     preempt_count_dec_and_test() ignores the bit on top
  *   each_cpu_has_a_task      a CPU begins as CPU 0's idle task
- *   sleepers_are_woken       wake_up_state() wakes whatever the state is, or never
+ *   sleepers_are_woken       wake_up_state() wakes whatever the state is, or never;
+ *                            yield() sleeps in the state that it finds
  *   timeouts_end             schedule_timeout() ignores jiffies
  *   a_way_out_restores       guarded() in lib/kunit/run.c, report_die() leave the count as it is
  */
@@ -124,6 +125,9 @@ static void sleepers_are_woken(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, call_on_cpu(READ_ONCE(nr_online_cpus) - 1, wake_sleeper, NULL), 0);
 	KUNIT_EXPECT_EQ(test, sleeper.woken, 1U);
 	schedule(); /* returns, since it was woken */
+	KUNIT_EXPECT_TRUE(test, task_is_running(current));
+	set_current_state(TASK_UNINTERRUPTIBLE);
+	yield(); /* returns, though nobody wakes it */
 	KUNIT_EXPECT_TRUE(test, task_is_running(current));
 }
 
