@@ -601,7 +601,8 @@ static struct worker *take_idle(struct worker_pool *pool, unsigned long before)
 	pool->nr_idle--;
 	WRITE_ONCE(pool->nr_workers, pool->nr_workers - 1);
 	WRITE_ONCE(w->flags, w->flags | WORKER_DIE);
-	pool_kick(pool); /* an item may have woken this one */
+	get_task_struct(w->task); /* if it was woken, it may end before it is stopped */
+	pool_kick(pool);	  /* an item may have woken this one */
 	return w;
 }
 
@@ -619,6 +620,7 @@ static void end_idle(struct worker_pool *pool, unsigned long before)
 		if (!w)
 			return;
 		kthread_stop(w->task);
+		put_task_struct(w->task);
 		kfree(w);
 		atomic_dec(&nr_extra);
 	}
