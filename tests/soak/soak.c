@@ -67,7 +67,7 @@
 #define NS		1000000000ULL
 
 static const struct soak_group *const groups[] = { &soak_blocks, &soak_caches, &soak_user,
-						   &soak_sync };
+						   &soak_sync,	 &soak_rcu,    &soak_work };
 
 struct soak_thread *soak_threads;
 unsigned int soak_nr_threads;
@@ -366,7 +366,7 @@ static struct sums sum_up(void)
 static void say_progress(const char *phase)
 {
 	struct sums s = sum_up();
-	char kinds[160];
+	char kinds[240];
 	int n = 0;
 
 	for (unsigned int g = 0; g < ARRAY_SIZE(groups); g++)
