@@ -7,14 +7,14 @@
  *   a_reader_is_waited_for       interrupted_quiescent() always true
  *   only_readers_of_before       rcu_note_switch() and rcu_tick() report nothing; gp_start() asks CPU 0 only; rcu_cpu_starting()
  *                                forgets the CPU; report_cpu() ends the grace period with the first report
- *   a_running_one_is_not_enough  gp_request() gives the number of the one that runs
- *   expedited                    ask_at_once() asks nobody (with the ticks' reports off)
+ *   a_running_one_is_not_enough  gp_request() gives the number of the one that runs; wake_waiters() wakes all
+ *   expedited                    wait_for_gp() returns before the grace period is over
  *   in_order_and_once            list_append() puts in front; rcu_run_callbacks() leaves `done` as it is
  *   not_before                   advance() moves what is new to `waiting` before it knows the number: one segment too soon
  *   again_from_a_callback        run_one() looks at the head after the call
  *   barrier_waits_for_all        barrier_on_cpus() forgets a CPU; nr is counted down before the call
  *   many_hurry                   hurry() is never called
- *   lists_under_readers          call_rcu() calls at once; list_replace_rcu() publishes before `next` is set
+ *   lists_under_readers          call_rcu() calls at once; list_del_rcu() leads away from the list
  *   storm                        call_rcu() leaves interrupts on
  *   a_stall_is_reported          held_up() doesn't count
  *   waiting_in_a_reader, …       may_wait() is always true; is_queued() never; rcu_reader_end() doesn't look
@@ -155,6 +155,7 @@ static int read_once(void *unused)
 {
 	rcu_read_lock();
 	until_told(1);
+	pass_ticks(5); /* in which the case begins to wait */
 	rcu_read_unlock();
 	return 0;
 }
@@ -175,7 +176,8 @@ static void a_running_one_is_not_enough(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, second, first + 1);
 	KUNIT_EXPECT_EQ(test, get_state_synchronize_rcu(), second);
 	smp_store_release(&remote.told, 1);
-	KUNIT_EXPECT_TRUE(test, comes_true(second));
+	synchronize_rcu();
+	KUNIT_EXPECT_TRUE(test, poll_state_synchronize_rcu(second));
 	end(p);
 }
 
