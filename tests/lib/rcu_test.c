@@ -157,6 +157,9 @@ static int read_once(void *unused)
 	until_told(1);
 	pass_ticks(5); /* in which the case begins to wait */
 	rcu_read_unlock();
+	rcu_read_lock(); /* holds up the next one */
+	pass_ticks(5);
+	rcu_read_unlock();
 	return 0;
 }
 
