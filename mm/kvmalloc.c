@@ -17,6 +17,7 @@
 #include <linux/overflow.h>
 #include <linux/slab.h>
 #include <linux/string.h>
+#include "internal.h"
 #include "slab.h"
 #include "vmap.h"
 

@@ -420,7 +420,7 @@ static void strict_flushes_at_once(struct kunit *test)
 	vmalloc_strict = true;
 	vfree((void *)p);
 	vmalloc_strict = was;
-	KUNIT_EXPECT_EQ(test, tlb_flush_count(), flushes + 1);
+	KUNIT_EXPECT_GE(test, tlb_flush_count(), flushes + 1); /* other threads may flush, too */
 	KUNIT_EXPECT_FAULT(test, "inside a freed vmalloc area", plant_read8(&p[PAGE_SIZE]));
 }
 
