@@ -85,8 +85,10 @@ static void deleted_never_comes(struct kunit *test)
 
 	timer_setup(&t.timer, note, 0);
 	KUNIT_EXPECT_EQ(test, timer_delete(&t.timer), 0);
+	local_irq_disable(); /* or it would come, on a machine that is held up */
 	KUNIT_EXPECT_EQ(test, mod_timer(&t.timer, jiffies + 3), 0);
 	KUNIT_EXPECT_EQ(test, timer_delete(&t.timer), 1);
+	local_irq_enable();
 	KUNIT_EXPECT_FALSE(test, timer_pending(&t.timer));
 	KUNIT_EXPECT_EQ(test, del_timer_sync(&t.timer), 0);
 	msleep(40);
