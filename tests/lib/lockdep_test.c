@@ -545,7 +545,7 @@ static void released_out_of_order(struct kunit *test)
 	KUNIT_EXPECT_REPORT(test, "hand_b is wanted while hand_c is held", both(&hand_c, &hand_b));
 }
 
-static void sleep_here(void)
+static noinline void sleep_here(void)
 {
 	might_sleep();
 }
@@ -581,7 +581,7 @@ static void lock_a_mutex(void)
 	mutex_unlock(&sleep_a);
 }
 
-static void alloc_an_object(gfp_t gfp)
+static noinline void alloc_an_object(gfp_t gfp)
 {
 	kfree(kmalloc(64, gfp));
 }

@@ -28,7 +28,7 @@ static int setup(struct kunit *test)
 	return 0;
 }
 
-static void in_reader(void (*fn)(void))
+static noinline void in_reader(void (*fn)(void))
 {
 	rcu_read_lock();
 	fn();

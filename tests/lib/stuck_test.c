@@ -68,7 +68,7 @@ static void preemption_off(struct kunit *test)
 	KUNIT_EXPECT_REPORT(test, " spin_for+0x", hold_preemption(2 * THRESH));
 }
 
-static void hold_lock(void)
+static noinline void hold_lock(void)
 {
 	static DEFINE_SPINLOCK(stuck_lock);
 
