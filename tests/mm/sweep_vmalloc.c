@@ -225,12 +225,13 @@ static enum outcome large_device(struct sweep *s)
 /* ---- kvmalloc ---- */
 
 /* Up to a page there is kmalloc() alone. */
+/* Of a class that nothing long-lived has objects of: their slabs would have room without a page. */
 static enum outcome kv_small(struct sweep *s)
 {
-	return done_if(got(s, kvmalloc(100, GFP_KERNEL)) &&
-		       got(s, kvmalloc_node(100, GFP_KERNEL, 0)) &&
-		       got(s, kvmalloc_array(10, 10, GFP_KERNEL)) &&
-		       got(s, kvmalloc_array_node(10, 10, GFP_KERNEL, 0)));
+	return done_if(got(s, kvmalloc(3000, GFP_KERNEL)) &&
+		       got(s, kvmalloc_node(3000, GFP_KERNEL, 0)) &&
+		       got(s, kvmalloc_array(10, 300, GFP_KERNEL)) &&
+		       got(s, kvmalloc_array_node(10, 300, GFP_KERNEL, 0)));
 }
 
 static enum outcome kv_zeroed(struct sweep *s)
