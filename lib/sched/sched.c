@@ -215,8 +215,10 @@ void sched_enter(void)
 	local_irq_enable();
 }
 
+/* Preempted when it is dead already it would be freed while it stands in the queue. */
 void sched_leave(void)
 {
+	local_irq_disable();
 	__set_current_state(TASK_DEAD);
 	do_schedule();
 	panic("sched: a dead thread runs");
