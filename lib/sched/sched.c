@@ -204,9 +204,12 @@ static void do_preempt(void)
 	} while (preempt_should_resched());
 }
 
+/* Who comes back here may have been told of another thread on its way: switch_done(). */
 static void do_preempt_irq(void)
 {
-	reschedule(true);
+	do
+		reschedule(true);
+	while (preempt_should_resched());
 }
 
 void sched_enter(void)

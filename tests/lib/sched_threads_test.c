@@ -5,6 +5,7 @@
  * Mutations that these cases catch (tests/mutate/lib/sched has most of them, and more):
  *   stop_joins_and_frees      kthread_stop() doesn't wait, or thread_put() frees nothing
  *   stop_before_the_start     thread_main() isn't entered by a wake-up of kthread_stop()
+ *   a_join_needs_no_tick      do_preempt_irq() doesn't look again
  *   who_joins_ends_too        thread_gone() keeps the joiner's reference
  *   two_alternate             do_wake() forgets to queue
  *   storm_loses_no_wake_up    wake_locked() wakes without looking at `queued`
@@ -102,6 +103,45 @@ static void ends_by_itself(struct kunit *test)
 		msleep(1);
 	msleep(10);
 	KUNIT_EXPECT_EQ(test, kthread_stop(p), 5);
+	put_task_struct(p);
+}
+
+#define JOINS 40
+
+/* How often does a thread that is alone on its CPU join another within a tick? */
+static int joins_again_and_again(void *quick)
+{
+	atomic_t ended = ATOMIC_INIT(0);
+
+	for (unsigned int i = 0; i < JOINS; i++) {
+		struct task_struct *p = kthread_create_on_cpu(ends_at_once, &ended,
+							      smp_processor_id(), "short/%u");
+		unsigned long before;
+
+		if (IS_ERR(p))
+			return -1;
+		get_task_struct(p);
+		before = jiffies;
+		wake_up_process(p);
+		kthread_stop(p);
+		*(unsigned int *)quick += jiffies == before;
+		put_task_struct(p);
+	}
+	return atomic_read(&ended);
+}
+
+/* The idle thread is told of the joiner where it comes back from its own preemption. */
+static void a_join_needs_no_tick(struct kunit *test)
+{
+	unsigned int quick = 0;
+	struct task_struct *p = kthread_create_on_cpu(joins_again_and_again, &quick,
+						      num_online_cpus() - 1, "joiner/%u");
+
+	KUNIT_ASSERT_FALSE(test, IS_ERR(p));
+	get_task_struct(p);
+	wake_up_process(p);
+	KUNIT_EXPECT_EQ(test, kthread_stop(p), JOINS);
+	KUNIT_EXPECT_GT(test, quick, JOINS / 4);
 	put_task_struct(p);
 }
 
@@ -747,6 +787,7 @@ static struct kunit_case cases[] = {
 	KUNIT_CASE(stop_joins_and_frees),
 	KUNIT_CASE(stop_before_the_start),
 	KUNIT_CASE(ends_by_itself),
+	KUNIT_CASE(a_join_needs_no_tick),
 	KUNIT_CASE(who_joins_ends_too),
 	KUNIT_CASE(two_alternate),
 	KUNIT_CASE(storm_loses_no_wake_up),
