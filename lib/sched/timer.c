@@ -12,6 +12,9 @@
  *     is changed.
  * I2  base->running is the timer whose function runs on that CPU, or NULL. What it points to is not
  *     touched after the function was called: that may have freed it.
+ * I3  timer->cpu is MOVING while mod_timer() takes it from one tree to another, interrupts off: two
+ *     locks are not held at once, and who looks meanwhile waits, so that each call sees it pending
+ *     or not, as if the move were one step.
  *
  * Locks: base->lock, irq-safe; nothing is taken under it. Contexts: all but the _sync forms any but
  * NMI; those wait for a function that runs, and so not from that function. Complexity: O(log n) to
@@ -23,10 +26,13 @@
 #include <linux/bug.h>
 #include <linux/delay.h>
 #include <linux/jiffies.h>
+#include <linux/limits.h>
 #include <linux/rbtree.h>
 #include <linux/spinlock.h>
 #include <linux/timer.h>
 #include "internal.h"
+
+#define MOVING UINT_MAX /* no CPU */
 
 struct timer_base {
 	spinlock_t lock;
@@ -70,13 +76,30 @@ static struct timer_base *lock_base(struct timer_list *timer, unsigned long *fla
 {
 	for (;;) {
 		unsigned int cpu = READ_ONCE(timer->cpu);
-		struct timer_base *base = per_cpu_ptr(&bases, cpu);
+		struct timer_base *base;
 
+		if (unlikely(cpu == MOVING)) {
+			smp_relax();
+			continue;
+		}
+		base = per_cpu_ptr(&bases, cpu);
 		spin_lock_irqsave(&base->lock, *flags);
 		if (READ_ONCE(timer->cpu) == cpu)
 			return base;
 		spin_unlock_irqrestore(&base->lock, *flags);
 	}
+}
+
+/* From a tree that was locked to this CPU's, which is then. Interrupts off. In neither of them. */
+static struct timer_base *move_here(struct timer_base *from, struct timer_list *timer)
+{
+	struct timer_base *base = this_cpu_ptr(&bases);
+
+	WRITE_ONCE(timer->cpu, MOVING);
+	spin_unlock(&from->lock);
+	spin_lock(&base->lock);
+	WRITE_ONCE(timer->cpu, smp_processor_id());
+	return base;
 }
 
 /* ---- the calls ---- */
@@ -104,13 +127,9 @@ int mod_timer(struct timer_list *timer, unsigned long expires)
 	was = timer->pending;
 	if (was)
 		base_remove(base, timer);
+	if (base->running != timer && base != this_cpu_ptr(&bases))
+		base = move_here(base, timer);
 	timer->expires = expires;
-	if (base->running != timer && base != this_cpu_ptr(&bases)) {
-		/* No two locks at once: it is in no tree between the two. */
-		WRITE_ONCE(timer->cpu, smp_processor_id());
-		spin_unlock_irqrestore(&base->lock, flags);
-		return mod_timer(timer, expires) | was;
-	}
 	base_insert(base, timer);
 	spin_unlock_irqrestore(&base->lock, flags);
 	return was;

@@ -10,6 +10,7 @@
  *   runs_where_started    mod_timer() leaves it on the CPU where it was
  *   sync_waits_for_it     timer_delete_sync() doesn't look at `running`
  *   sync_waits_restarted  mod_timer() moves a timer whose function runs
+ *   each_start_counts_once  mod_timer() says that it was not pending
  *   delays_last           ndelay() doesn't wait
  *   sleeps_long_enough    msleep() without the tick under way
  *   timeout_is_cut_short  timer_sleep() forgets what is left, or the timer
@@ -247,6 +248,36 @@ static void timeout_is_cut_short(struct kunit *test)
 	put_task_struct(p);
 }
 
+static struct {
+	struct timer_list timer;
+	atomic_t started, stopped; /* by calls that said that it was not pending, that it was */
+} shared;
+
+static void start_and_stop(void *unused)
+{
+	for (unsigned int i = 0; i < 100000; i++) {
+		if (!mod_timer(&shared.timer, jiffies + 1000 * HZ))
+			atomic_inc(&shared.started);
+		if (i % 8 == 0 && timer_delete(&shared.timer))
+			atomic_inc(&shared.stopped);
+	}
+}
+
+/* Users keep a reference for a timer that is pending: by what these calls say. */
+static void each_start_counts_once(struct kunit *test)
+{
+	if (num_online_cpus() < 2)
+		kunit_skip(test, "nobody else starts it meanwhile");
+	timer_setup(&shared.timer, note, 0);
+	atomic_set(&shared.started, 0);
+	atomic_set(&shared.stopped, 0);
+	run_on_cpus(start_and_stop, NULL);
+	if (timer_delete(&shared.timer))
+		atomic_inc(&shared.stopped);
+	KUNIT_EXPECT_GT(test, atomic_read(&shared.stopped), 0);
+	KUNIT_EXPECT_EQ(test, atomic_read(&shared.started), atomic_read(&shared.stopped));
+}
+
 static struct kunit_case cases[] = { KUNIT_CASE(called_in_order),
 				     KUNIT_CASE(deleted_never_comes),
 				     KUNIT_CASE(moved_to_a_new_end),
@@ -254,6 +285,7 @@ static struct kunit_case cases[] = { KUNIT_CASE(called_in_order),
 				     KUNIT_CASE(runs_where_started),
 				     KUNIT_CASE(sync_waits_for_it),
 				     KUNIT_CASE(sync_waits_restarted),
+				     KUNIT_CASE(each_start_counts_once),
 				     KUNIT_CASE(delays_last),
 				     KUNIT_CASE(sleeps_long_enough),
 				     KUNIT_CASE(timeout_is_cut_short),
