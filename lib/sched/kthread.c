@@ -50,7 +50,7 @@ static void thread_main(void)
 	struct thread *t = this_thread();
 
 	sched_enter();
-	t->result = t->fn(t->data);
+	t->result = t->stillborn ? -EINTR : t->fn(t->data);
 	sched_leave();
 }
 
@@ -207,6 +207,7 @@ static bool join_begin(struct thread *t)
 
 	spin_lock_irqsave(&t->lock, flags);
 	WRITE_ONCE(t->should_stop, true);
+	t->stillborn = !t->started;
 	joined = !t->gone;
 	WARN_ON(t->joiner);
 	if (joined) {
@@ -233,10 +234,9 @@ static bool is_gone(struct thread *t)
  * @p: the thread; its function is to return once kthread_should_stop() says so. It must not have
  *	ended before, unless the caller has a reference (get_task_struct())
  *
- * Its stack is free when this returns. A thread that was never started is, and finds that it should
- * stop.
+ * Its stack is free when this returns. The function of a thread that nobody woke is not called.
  * Context: may sleep.
- * Return: what its function returned.
+ * Return: what its function returned; -EINTR: it was not called.
  */
 int kthread_stop(struct task_struct *p)
 {

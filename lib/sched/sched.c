@@ -296,6 +296,7 @@ static int wake_locked(struct thread *t, unsigned int states)
 	}
 	spin_unlock(
 		&rq->lock); /* it is off its CPU (I2), and t->lock keeps others from waking it */
+	t->started = true;
 	cpu = choose_cpu(t);
 	WRITE_ONCE(t->task.cpu, cpu);
 	WRITE_ONCE(t->misplaced, false);

@@ -4,7 +4,8 @@
  *
  * Mutations that these cases catch (tests/mutate/lib/sched has most of them, and more):
  *   stop_joins_and_frees      kthread_stop() doesn't wait, or thread_put() frees nothing
- *   stop_before_the_start     thread_main() isn't entered by a wake-up of kthread_stop()
+ *   stop_before_the_start     thread_main() isn't entered by a wake-up of kthread_stop(), or
+ *                             calls the function
  *   a_join_needs_no_tick      do_preempt_irq() doesn't look again
  *   who_joins_ends_too        thread_gone() keeps the joiner's reference
  *   two_alternate             do_wake() forgets to queue
@@ -28,6 +29,7 @@
 #include <kunit/test.h>
 #include <linux/atomic.h>
 #include <linux/delay.h>
+#include <linux/errno.h>
 #include <linux/jiffies.h>
 #include <linux/kthread.h>
 #include <linux/mm.h>
@@ -72,20 +74,20 @@ static void stop_joins_and_frees(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, nr_free_pages(), free);
 }
 
-static void stop_before_the_start(struct kunit *test)
-{
-	unsigned long rounds = 0;
-	struct task_struct *p = kthread_create(until_stopped, &rounds, "unborn");
-
-	KUNIT_ASSERT_FALSE(test, IS_ERR(p));
-	KUNIT_EXPECT_EQ(test, kthread_stop(p), 17);
-	KUNIT_EXPECT_EQ(test, rounds, 0UL);
-}
-
 static int ends_at_once(void *data)
 {
 	atomic_inc(data);
 	return 5;
+}
+
+static void stop_before_the_start(struct kunit *test)
+{
+	atomic_t ended = ATOMIC_INIT(0);
+	struct task_struct *p = kthread_create(ends_at_once, &ended, "unborn");
+
+	KUNIT_ASSERT_FALSE(test, IS_ERR(p));
+	KUNIT_EXPECT_EQ(test, kthread_stop(p), -EINTR);
+	KUNIT_EXPECT_EQ(test, atomic_read(&ended), 0);
 }
 
 /* Nobody joins the first; the second ended before somebody does. */
