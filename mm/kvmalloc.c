@@ -192,7 +192,7 @@ void *kvrealloc(const void *p, size_t size, gfp_t flags)
  * kvfree() - free memory from kvmalloc(), kmalloc() or vmalloc()
  * @addr: the memory; NULL does nothing
  *
- * Context: as vfree(): where one may sleep, or an interrupt handler.
+ * Context: as vfree(): where one may sleep, an interrupt handler, or a callback of RCU.
  */
 void kvfree(const void *addr)
 {

@@ -43,6 +43,7 @@
 #include <linux/slab.h>
 #include <linux/string.h>
 #include <quarry/assert.h>
+#include <quarry/rcu.h>
 #include "internal.h"
 #include "kasan.h"
 #include "vmap.h"
@@ -391,15 +392,15 @@ static void area_free(struct vm_struct *vm)
  * Pages of vmalloc() and of vmap() with VM_MAP_PUT_PAGES lose a reference each, usually the last.
  * What is no such area is reported and left alone.
  *
- * Context: where one may sleep, as Linux asks (debug builds report any other), or an interrupt
- * handler; not NMI. May flush TLBs, and wait for another flush, if interrupts are on. Under a lock:
+ * Context: where one may sleep, as Linux asks (debug builds report any other), an interrupt
+ * handler, or a callback of RCU; not NMI. May flush TLBs, and wait for another flush, if interrupts are on. Under a lock:
  * vfree_atomic().
  */
 void vfree(const void *addr)
 {
 	struct vm_struct *vm;
 
-	might_sleep_if(!in_interrupt());
+	might_sleep_if(!in_interrupt() && !rcu_in_callback());
 	if (!addr)
 		return;
 	vm = vmap_area_claim(addr, "vfree", VM_ALLOC | VM_MAP, __builtin_return_address(0));

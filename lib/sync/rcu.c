@@ -54,7 +54,7 @@
  *
  * Locks: rcu.lock, irq-safe, short; a waiter's completion and the scheduler's locks are taken under
  * it. A CPU's lists are its own: interrupts off. call_rcu() takes no lock and writes no line that
- * other CPUs write. Contexts: readers and call_rcu() any but NMI; what waits may sleep.
+ * other CPUs write, but for each RCU_MANY-th that waits. Contexts: readers and call_rcu() any but NMI; what waits may sleep.
  * Complexity: call_rcu() O(1); a grace period O(CPUs).
  * Source: McKenney and Slingwine, "Read-Copy Update" (1998).
  */
@@ -111,6 +111,7 @@ static struct {
 
 static DEFINE_PER_CPU(struct rcu_cpu, rcu_cpus);
 DEFINE_PER_CPU(unsigned int, rcu_asked);
+static DEFINE_PER_CPU(bool, calling); /* it runs callbacks, preemption off */
 
 void (*rcu_kvfree)(const void *p);
 unsigned int rcu_stall_ticks = RCU_STALL_TICKS;
@@ -359,11 +360,11 @@ static void hurry(struct rcu_cpu *rc)
  * call_rcu - call a function when all readers that run now have ended
  * @head: stands in what is to be freed; is the queue's until @func is called
  * @func: called once, by a thread of this CPU's, preemption off: it may not sleep. It may free
- *	@head, or queue it again
+ *	@head, by vfree() too, or queue it again
  *
  * The callbacks of one CPU are called in the order in which they were queued. With more than
  * RCU_MANY of them waiting, other CPUs are interrupted so that they report sooner.
- * Context: any but NMI. Takes no lock; O(1).
+ * Context: any but NMI. Takes no lock, but where it makes others hurry; O(1).
  */
 void call_rcu(struct rcu_head *head, rcu_callback_t func)
 {
@@ -400,6 +401,11 @@ bool rcu_callbacks_ready(void)
 	return READ_ONCE(this_cpu_ptr(&rcu_cpus)->done.first) != NULL;
 }
 
+bool rcu_in_callback(void)
+{
+	return !preemptible() && this_cpu_read(calling);
+}
+
 /* It is its owner's again before it is called. */
 static void run_one(struct rcu_head *head)
 {
@@ -418,12 +424,14 @@ static struct rcu_head *run_batch(struct rcu_cpu *rc, struct rcu_head *head)
 	unsigned int n;
 
 	preempt_disable();
+	this_cpu_write(calling, true);
 	for (n = 0; head && n < BATCH; n++) {
 		struct rcu_head *next = head->next;
 
 		run_one(head);
 		head = next;
 	}
+	this_cpu_write(calling, false);
 	local_irq_save(flags);
 	smp_store_release(&rc->nr, rc->nr - n); /* pairs with rcu_pending() */
 	local_irq_restore(flags);

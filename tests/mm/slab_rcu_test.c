@@ -6,6 +6,7 @@
  * Mutations that made them fail when tried: those of slab_pages.mut, slab_cache.mut and init.mut that
  * speak of readers, and
  *   each_kind_is_freed       run_one() frees the head instead of the block; kvfree_rcu() frees at once
+ *   a_callback_may_vfree     vfree() doesn't ask rcu_in_callback() (debug builds)
  *   blocks_under_readers     kvfree_call_rcu() frees at once
  *   lookup_without_a_lock    slab_release_chain() frees at once
  */
@@ -80,6 +81,26 @@ static void without_a_head(struct kunit *test)
 		kvfree_rcu_mightsleep(vmalloc(5000));
 	}
 	kfree_rcu_mightsleep(none);
+	KUNIT_EXPECT_EQ(test, pages(), before);
+}
+
+static void free_whole(struct rcu_head *head)
+{
+	kvfree(container_of(head, struct block, rcu));
+}
+
+/* As in Linux, whose callbacks count as interrupts: no flush is waited for, and none is reported. */
+static void a_callback_may_vfree(struct kunit *test)
+{
+	unsigned long before = pages();
+
+	for (int i = 0; i < 3; i++) {
+		struct block *b = vmalloc(5000);
+
+		KUNIT_ASSERT_NOT_NULL(test, b);
+		call_rcu(&b->rcu, free_whole);
+	}
+	rcu_barrier();
 	KUNIT_EXPECT_EQ(test, pages(), before);
 }
 
@@ -416,6 +437,7 @@ static void lookup_without_a_lock(struct kunit *test)
 static struct kunit_case cases[] = {
 	KUNIT_CASE(each_kind_is_freed),
 	KUNIT_CASE(without_a_head),
+	KUNIT_CASE(a_callback_may_vfree),
 	KUNIT_CASE(live_until_then),
 	KUNIT_CASE(destroy_waits),
 	KUNIT_CASE(slabs_go_late),

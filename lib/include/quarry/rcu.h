@@ -35,6 +35,8 @@ void rcu_cpu_starting(unsigned int cpu);
 void rcu_set_runner(unsigned int cpu, struct task_struct *p);
 bool rcu_callbacks_ready(void);
 void rcu_run_callbacks(void);
+/* Does a callback run here? It may do what handlers of interrupts may, as Linux's do. */
+bool rcu_in_callback(void);
 
 /* Callbacks that wait or run, on all CPUs. What was queued before by who calls this is counted. */
 unsigned long rcu_pending(void);
