@@ -232,9 +232,9 @@ enum forgotten {
 };
 
 /*
- * Forget a cache unless it has live objects, or slabs that wait. All under slab_mutex: slab_drain(), of another CPU that
- * is short of memory, may hold some of the free ones, which would look like live ones; and it must
- * not come back to a cache that is gone.
+ * Forget a cache unless it has live objects, or slabs that wait. All under slab_mutex: slab_drain(),
+ * of another CPU that is short of memory, may hold some of the free ones, which would look like live
+ * ones; and it must not come back to a cache that is gone.
  */
 static enum forgotten forget_cache(struct kmem_cache *s)
 {

@@ -27,8 +27,8 @@
  *
  * 4. How many threads. A pool keeps its first worker for ever, so that what it holds in the end is
  *    what it held at boot, to the byte. More than one idle is what the last load needed: after
- *    IDLE_TIME they are ended, by an item of the pool for all, or at once by workqueue_trim(). There are at most MAX_WORKERS beside the first ones; at that bound it is as if
- *    no memory were left.
+ *    IDLE_TIME they are ended, by an item of the pool for all, or at once by workqueue_trim(). There
+ *    are at most MAX_WORKERS beside the first ones; at that bound it is as if no memory were left.
  *
  * 5. One item at a time runs once: whoever is about to begin an item that runs on another worker of
  *    the pool hands it to that one's list `scheduled`.

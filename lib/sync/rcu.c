@@ -48,13 +48,14 @@
  * I5  nr counts what is queued on this CPU and has not returned.
  *
  * Ordering. What an updater wrote before it asked for a grace period is seen by readers that begin
- * after a CPU's report, since the request, the start and the report take the lock one after the other; and what a
- * reader did is over, for those who waited, by the same chain the other way round. In debug builds
- * a reader is also in the list of held locks, so that reports show where it began.
+ * after a CPU's report, since the request, the start and the report take the lock one after the
+ * other; and what a reader did is over, for those who waited, by the same chain the other way round.
+ * In debug builds a reader is also in the list of held locks, so that reports show where it began.
  *
  * Locks: rcu.lock, irq-safe, short; a waiter's completion and the scheduler's locks are taken under
  * it. A CPU's lists are its own: interrupts off. call_rcu() takes no lock and writes no line that
- * other CPUs write, but for each RCU_MANY-th that waits. Contexts: readers and call_rcu() any but NMI; what waits may sleep.
+ * other CPUs write, but for each RCU_MANY-th that waits. Contexts: readers and call_rcu() any but
+ * NMI; what waits may sleep.
  * Complexity: call_rcu() O(1); a grace period O(CPUs).
  * Source: McKenney and Slingwine, "Read-Copy Update" (1998).
  */

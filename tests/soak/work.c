@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
 /*
- * Soak: work items. Each thread has some, on queues of several kinds; an item allocates and frees. Each queueing that was accepted is carried out once, unless it
- * was cancelled: the counts must agree at the end.
+ * Soak: work items. Each thread has some, on queues of several kinds; an item allocates and frees.
+ * Each queueing that was accepted is carried out once, unless it was cancelled: the counts must agree
+ * at the end.
  */
 #include <linux/atomic.h>
 #include <linux/slab.h>
