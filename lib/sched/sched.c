@@ -369,8 +369,15 @@ static void tick(void)
 /* It may be preempted at any time, and is by the interrupt that brings work. */
 void sched_idle(void)
 {
-	for (;;)
-		cpu_idle();
+	for (;;) {
+		local_irq_disable();
+		rcu_idle();
+		local_irq_enable();
+		if (preempt_should_resched())
+			preempt_schedule();
+		else
+			cpu_idle();
+	}
 }
 
 /**

@@ -10,12 +10,12 @@
  *   blocks_under_readers     kvfree_call_rcu() frees at once
  *   lookup_without_a_lock    slab_release_chain() frees at once
  */
-#include <linux/delay.h>
 #include <linux/atomic.h>
 #include <linux/kernel.h>
 #include <linux/mm.h>
 #include <linux/rcupdate.h>
 #include <linux/spinlock.h>
+#include <linux/sched.h>
 #include <linux/string.h>
 #include <linux/vmalloc.h>
 #include <quarry/rcu.h>
@@ -50,7 +50,7 @@ static void free_one(struct kunit *test, struct block *b, size_t size)
 	rcu_read_unlock();
 	rcu_barrier();
 	while (rcu_pending()) /* counted by the batch, so a moment later */
-		msleep(1);
+		yield();
 }
 
 static void each_kind_is_freed(struct kunit *test)

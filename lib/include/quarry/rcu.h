@@ -27,6 +27,8 @@ static __always_inline void rcu_note_switch(void)
 
 /* This CPU's tick: an interrupt handler. */
 void rcu_tick(void);
+/* A CPU has nothing to do. Interrupts off, preempt count 0. */
+void rcu_idle(void);
 
 /* This CPU begins to run code that may read. Before it does; interrupts off. */
 void rcu_cpu_starting(unsigned int cpu);
