@@ -105,7 +105,7 @@ static const struct boot_range twice_rows[] = {
 static const struct boot_range image_rows[] = {
 	{ 0, 640 * KIB, MEM_USABLE },
 	{ 1 * MIB, 127 * MIB, MEM_USABLE },
-	{ 2 * MIB, 10 * MIB, MEM_RESERVED }, /* where the kernel runs */
+	{ 2 * MIB, 13 * MIB, MEM_RESERVED }, /* where the kernel runs, with sanitizers too */
 };
 
 #define MANY_PIECES 300U

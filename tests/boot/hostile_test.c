@@ -153,8 +153,8 @@ static void image(struct kunit *test)
 {
 	static const struct memmap_range want[] = {
 		{ 0, 4 * K, MEM_RESERVED },	{ 4 * K, 640 * K, MEM_USABLE },
-		{ 1 * M, 2 * M, MEM_USABLE },	{ 2 * M, 12 * M, MEM_RESERVED },
-		{ 12 * M, 128 * M, MEM_USABLE },
+		{ 1 * M, 2 * M, MEM_USABLE },	{ 2 * M, 15 * M, MEM_RESERVED },
+		{ 15 * M, 128 * M, MEM_USABLE },
 	};
 
 	KUNIT_EXPECT_EQ(test, whole_form(test, "image"), 0);
