@@ -332,7 +332,7 @@ static bool areas_valid(const struct vmap_space *vs, unsigned long start, unsign
 		const struct vm_struct *vm = vm_entry(n);
 
 		if (!INVARIANT(1, node_valid(vm, start, end)) ||
-		    !INVARIANT(1, !(vm->flags & VMAP_FREE)))
+		    !INVARIANT(1, !(READ_ONCE(vm->flags) & VMAP_FREE)))
 			return false;
 		start = vm_end(vm);
 	}
