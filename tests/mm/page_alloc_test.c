@@ -554,8 +554,11 @@ static void unlike_pageblocks_merge(struct kunit *test)
 		list->next = *half;
 		*half = list;
 	}
-	KUNIT_EXPECT_NOT_NULL(test, odd);
 	free_held(odd);
+	if (!odd || !even) {
+		free_held(even);
+		kunit_skip(test, "too little DMA memory for two pageblocks");
+	}
 	odd = exhaust(GFP_TEST | GFP_DMA | __GFP_MOVABLE, PAGEBLOCK_ORDER, &m);
 	KUNIT_EXPECT_GT(test, m, 0UL);
 	free_held(odd);
