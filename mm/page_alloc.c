@@ -670,16 +670,20 @@ void free_pages(unsigned long addr, unsigned int order)
 
 /**
  * put_page() - drop a reference
- * @page: any page of a __GFP_COMP block, or a page on its own
+ * @page: any page of a __GFP_COMP block, a page on its own, or the first page of a block without
+ *	__GFP_COMP, if get_page() took the reference
  *
- * Context: any. The last reference frees the block.
+ * Context: any. The last reference frees the block; without __GFP_COMP it is reported and kept.
  */
 void put_page(struct page *page)
 {
 	struct page *head = compound_head(page);
 
 	if (unlikely(head->type != PAGE_USED || (head->order && !(head->flags & PG_compound)))) {
-		report_bad_free(head, 0);
+		/* A block's own reference is __free_pages()'s; others may go. */
+		if (head->type != PAGE_USED || page_ref_count(head) < 2 ||
+		    !atomic_add_unless(&head->_refcount, -1, 1))
+			report_bad_free(head, 0);
 		return;
 	}
 	if (atomic_dec_and_test(&head->_refcount))

@@ -389,6 +389,9 @@ static void put_page_without_comp(struct kunit *test)
 	struct page *page = alloc_pages(GFP_TEST, 2);
 
 	KUNIT_ASSERT_NOT_NULL(test, page);
+	get_page(page);
+	KUNIT_EXPECT_NO_REPORT(test, put_page(page)); /* not the last: nothing is freed */
+	KUNIT_EXPECT_EQ(test, page_count(page), 1);
 	KUNIT_EXPECT_REPORT(test, "wrong order in page free", put_page(page));
 	KUNIT_EXPECT_EQ(test, page_count(page), 1);
 	__free_pages(page, 2);
