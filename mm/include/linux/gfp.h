@@ -6,6 +6,7 @@
 #include <asm/page.h>
 #include <linux/lockdep.h>
 #include <linux/mm_types.h>
+#include <linux/numa.h>
 
 /* Where from */
 #define __gfp_flag(bit) ((__force gfp_t)(1u << (bit)))

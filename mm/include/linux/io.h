@@ -8,6 +8,7 @@
 #include <linux/types.h>
 #include <linux/compiler.h>
 #include <asm/barrier.h>
+#include <linux/mm.h> /* virt_to_phys(), phys_to_virt() */
 
 /*
  * Uncached all four: what the wc and cache variants would gain needs memory types that are not set

@@ -140,4 +140,6 @@ void pagetypeinfo_show(show_line_t line);
 /* All structures' numbered invariants at once; prints which is broken. Slow: O(everything). */
 bool mm_valid_all(void);
 
+#include <linux/vmalloc.h> /* is_vmalloc_addr(), vmalloc_to_page() */
+
 #endif
