@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The conformance rows' world here: an area is a KUnit suite, an answer other than the documented
+ * one fails its case. With `conform.answers` on the boot line each answer is printed as well:
+ *
+ *	conform: kmalloc.zero = 1
+ */
+#ifndef TESTS_CONFORM_WORLD_H
+#define TESTS_CONFORM_WORLD_H
+
+#include <kunit/test.h>
+#include <linux/types.h>
+
+typedef struct kunit conform_t;
+
+#define CONFORM_CASE(fn) KUNIT_CASE(fn)
+#define CONFORM_AREA(area, ...)                                                  \
+	static struct kunit_case area##_cases[] = { __VA_ARGS__, {} };           \
+	static struct kunit_suite area##_suite = { .name = "conform_" #area,     \
+						   .test_cases = area##_cases }; \
+	kunit_test_suite(area##_suite)
+
+#define CONFORM_HERE(linux, quarry) (quarry)
+
+void conform_number(conform_t *c, const char *name, long long documented, long long answer);
+void conform_text(conform_t *c, const char *name, const char *documented, const char *answer);
+void conform_oopsed(const char *name);
+
+#define ROW_OOPS(c, name, ...)                            \
+	do {                                              \
+		KUNIT_EXPECT_FAULT((c), "", __VA_ARGS__); \
+		conform_oopsed(name);                     \
+	} while (0)
+
+void conform_user_begin(conform_t *c);
+void conform_user_end(conform_t *c);
+
+#endif
