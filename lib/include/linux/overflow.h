@@ -25,8 +25,8 @@ static inline bool __must_check __must_check_overflow(bool overflow)
 #define __type_bits(x)	    (sizeof(x) * 8)
 
 /*
- * *d = a << s. True (and *d is 0) when s is negative or not below the width of *d, when a or the
- * result is negative, or when bits are lost.
+ * *d = a << s, cut to the type of *d. True when s is negative or not below the width of *d (then
+ * *d = a), when a or the result is negative, or when bits are lost.
  */
 #define __check_shl(a, s, d, ua, us, ud)                                            \
 	({                                                                          \
@@ -40,8 +40,6 @@ static inline bool __must_check __must_check_overflow(bool overflow)
 		*ud = (__typeof__(*ud))((unsigned long long)ua << __s);             \
 		__bad |= (__type_is_signed(*ud) && (long long)*ud < 0) ||           \
 			 (unsigned long long)*ud >> __s != (unsigned long long)ua;  \
-		if (__bad)                                                          \
-			*ud = 0;                                                    \
 		__must_check_overflow(__bad);                                       \
 	})
 #define check_shl_overflow(a, s, d) \
