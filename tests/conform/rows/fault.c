@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: MIT
+/*
+ * What must not come to its end: each statement ends whoever runs it, with a report. Linux answers
+ * one of these rows in a boot, so they are few.
+ */
+#include <linux/bug.h>
+#include <linux/gfp.h>
+#include <linux/kernel.h>
+#include <linux/list.h>
+#include <linux/mm.h>
+#include <linux/mman.h>
+#include <linux/slab.h>
+#include <linux/string.h>
+#include <linux/uaccess.h>
+#include <linux/vmalloc.h>
+#include "conform.h"
+
+static const int constant[4] = { 1, 2, 3, 4 };
+
+static void no_memory(conform_t *c)
+{
+	ROW_OOPS(c, "fault.zero_size_ptr", *(volatile char *)any_ptr(ZERO_SIZE_PTR) = 1);
+	ROW_OOPS(c, "fault.null", (void)*(volatile char *)any_ptr(NULL));
+	ROW_OOPS(c, "fault.constant", *(volatile int *)any_ptr(constant) = 5);
+}
+
+static void areas(conform_t *c)
+{
+	char *p = vmalloc(any(1));
+	struct page *page = alloc_page(GFP_KERNEL);
+	char *q = vmap(&page, 1, VM_MAP, PAGE_KERNEL_RO);
+
+	ROW_OOPS(c, "fault.vmalloc_guard", (void)*(volatile char *)any_ptr(p + PAGE_SIZE));
+	ROW_OOPS(c, "fault.vmap_read_only", *(volatile char *)any_ptr(q) = 1);
+	vunmap(q);
+	__free_page(page);
+	vfree(p);
+}
+
+static void wrong_use(conform_t *c)
+{
+	struct list_head *entry = kmalloc(any(sizeof(*entry)), GFP_KERNEL);
+	LIST_HEAD(head);
+
+	list_add(entry, &head);
+	list_del(entry);
+	ROW_OOPS(c, "fault.list_del_twice", list_del(entry));
+	ROW_OOPS(c, "fault.bug", BUG_ON(any(1)));
+	kfree(entry);
+}
+
+/* A user's memory is reached by copy_from_user() and its like only. */
+static void user_memory(conform_t *c)
+{
+	unsigned long addr;
+
+	conform_user_begin(c);
+	addr = vm_mmap(NULL, 0, PAGE_SIZE, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, 0);
+	if (put_user(1, (int __user *)addr) == 0)
+		ROW_OOPS(c, "fault.user_memory", (void)*(volatile int *)any_ptr((void *)addr));
+	vm_munmap(addr, PAGE_SIZE);
+	conform_user_end(c);
+}
+
+CONFORM_AREA(fault, CONFORM_CASE(no_memory), CONFORM_CASE(areas), CONFORM_CASE(wrong_use),
+	     CONFORM_CASE(user_memory));
