@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
 /*
- * The conformance rows as a module of Linux 6.12. areas.h lists the areas: one line AREA(name) for
- * each file of rows, written by the script that builds this.
+ * The conformance rows as a module of Linux 6.12. areas.h lists the areas of tests/conform/rows, one
+ * line AREA(name) for each, open.h those of tests/conform/open; both are written by the script that
+ * builds this.
  */
 #include <linux/init.h>
 #include <linux/module.h>
@@ -17,11 +18,15 @@ module_param(only, charp, 0444);
 
 #define AREA(name) extern const struct conform_case conform_area_##name[];
 #include "areas.h"
+#include "open.h"
 #undef AREA
 
-static const struct conform_case *const areas[] = {
 #define AREA(name) conform_area_##name,
+static const struct conform_case *const areas[] = {
 #include "areas.h"
+};
+static const struct conform_case *const open[] = {
+#include "open.h"
 };
 
 void conform_number(conform_t *c, const char *name, long long documented, long long answer)
@@ -57,13 +62,20 @@ bool conform_oops_wanted(conform_t *c, const char *name)
 	return false;
 }
 
+static void run(struct conform *c, const struct conform_case *const *list, size_t nr)
+{
+	for (size_t i = 0; i < nr; i++)
+		for (const struct conform_case *a = list[i]; a->run; a++)
+			a->run(c);
+}
+
 static int __init conform_run(void)
 {
 	struct conform c = {};
 
-	for (size_t i = 0; i < ARRAY_SIZE(areas); i++)
-		for (const struct conform_case *a = areas[i]; a->run; a++)
-			a->run(&c);
+	run(&c, areas, ARRAY_SIZE(areas));
+	pr_info("conform: open\n");
+	run(&c, open, ARRAY_SIZE(open));
 	pr_info("conform: end of %u rows, %u not as documented\n", c.rows, c.other);
 	return 0;
 }
