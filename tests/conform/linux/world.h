@@ -29,6 +29,9 @@ struct conform_case {
 	extern const struct conform_case conform_area_##area[]; \
 	const struct conform_case conform_area_##area[] = { __VA_ARGS__, {} }
 
+#define wrong_read(p)  ((void)*(volatile char *)(p))
+#define wrong_write(p) ((void)(*(volatile char *)(p) = 1))
+
 #define CONFORM_HERE(linux_answer, quarry) (linux_answer)
 
 void conform_number(conform_t *c, const char *name, long long documented, long long answer);

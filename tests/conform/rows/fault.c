@@ -19,9 +19,9 @@ static const int constant[4] = { 1, 2, 3, 4 };
 
 static void no_memory(conform_t *c)
 {
-	ROW_OOPS(c, "fault.zero_size_ptr", *(volatile char *)any_ptr(ZERO_SIZE_PTR) = 1);
-	ROW_OOPS(c, "fault.null", (void)*(volatile char *)any_ptr(NULL));
-	ROW_OOPS(c, "fault.constant", *(volatile int *)any_ptr(constant) = 5);
+	ROW_OOPS(c, "fault.zero_size_ptr", wrong_write(any_ptr(ZERO_SIZE_PTR)));
+	ROW_OOPS(c, "fault.null", wrong_read(any_ptr(NULL)));
+	ROW_OOPS(c, "fault.constant", wrong_write(any_ptr(constant)));
 }
 
 static void areas(conform_t *c)
@@ -30,8 +30,8 @@ static void areas(conform_t *c)
 	struct page *page = alloc_page(GFP_KERNEL);
 	char *q = vmap(&page, 1, VM_MAP, PAGE_KERNEL_RO);
 
-	ROW_OOPS(c, "fault.vmalloc_guard", (void)*(volatile char *)any_ptr(p + PAGE_SIZE));
-	ROW_OOPS(c, "fault.vmap_read_only", *(volatile char *)any_ptr(q) = 1);
+	ROW_OOPS(c, "fault.vmalloc_guard", wrong_read(any_ptr(p + PAGE_SIZE)));
+	ROW_OOPS(c, "fault.vmap_read_only", wrong_write(any_ptr(q)));
 	vunmap(q);
 	__free_page(page);
 	vfree(p);
@@ -44,20 +44,24 @@ static void wrong_use(conform_t *c)
 
 	list_add(entry, &head);
 	list_del(entry);
-	ROW_OOPS(c, "fault.list_del_twice", list_del(entry));
+	ROW_OOPS(c, "fault.deleted_entry_leads_nowhere", wrong_read(entry->next));
 	ROW_OOPS(c, "fault.bug", BUG_ON(any(1)));
 	kfree(entry);
 }
 
-/* A user's memory is reached by copy_from_user() and its like only. */
+/*
+ * A user's memory is reached by copy_from_user() and its like only. The place is one where no process
+ * has anything, since Quarry may be one.
+ */
 static void user_memory(conform_t *c)
 {
 	unsigned long addr;
 
 	conform_user_begin(c);
-	addr = vm_mmap(NULL, 0, PAGE_SIZE, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, 0);
+	addr = vm_mmap(NULL, 0x60000000, PAGE_SIZE, PROT_READ | PROT_WRITE,
+		       MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED_NOREPLACE, 0);
 	if (put_user(1, (int __user *)addr) == 0)
-		ROW_OOPS(c, "fault.user_memory", (void)*(volatile int *)any_ptr((void *)addr));
+		ROW_OOPS(c, "fault.user_memory", wrong_read(any_ptr((void *)addr)));
 	vm_munmap(addr, PAGE_SIZE);
 	conform_user_end(c);
 }

@@ -143,7 +143,7 @@ static void exact_and_bulk(conform_t *c)
 	struct page *pages[8] = {};
 	void *p = alloc_pages_exact(any(5 * PAGE_SIZE + 1), GFP_KERNEL | __GFP_ZERO);
 
-	ROW(c, "page.exact", 6 * PAGE_SIZE, bytes_equal(p, 0, 6 * PAGE_SIZE));
+	ROW(c, "page.exact", 5 * PAGE_SIZE + 1, bytes_equal(p, 0, 5 * PAGE_SIZE + 1));
 	ROW(c, "page.exact_pages_are_single", 1, page_count(virt_to_page(p + PAGE_SIZE)));
 	free_pages_exact(p, 5 * PAGE_SIZE + 1);
 	ROW(c, "page.exact_too_much", 1, alloc_pages_exact(any((4UL << 20) + 1), QUIET) == NULL);

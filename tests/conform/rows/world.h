@@ -10,6 +10,7 @@
 
 #include <kunit/test.h>
 #include <linux/types.h>
+#include "tests/plant.h"
 
 typedef struct kunit conform_t;
 
@@ -19,6 +20,9 @@ typedef struct kunit conform_t;
 	static struct kunit_suite area##_suite = { .name = "conform_" #area,     \
 						   .test_cases = area##_cases }; \
 	kunit_test_suite(area##_suite)
+
+#define wrong_read(p)  ((void)plant_read8(p))
+#define wrong_write(p) plant_write8((p), 1)
 
 #define CONFORM_HERE(linux, quarry) (quarry)
 
