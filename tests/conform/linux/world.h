@@ -46,6 +46,11 @@ bool conform_oops_wanted(conform_t *c, const char *name);
 		}                                                      \
 	} while (0)
 
+#define CONFORM_WARNS(c, ...) \
+	do {                  \
+		__VA_ARGS__;  \
+	} while (0)
+
 /* insmod's own address space. */
 static inline void conform_user_begin(conform_t *c)
 {

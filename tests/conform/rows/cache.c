@@ -151,6 +151,7 @@ static void bulks(conform_t *c)
 	ROW(c, "cache.bulk_zeroed", 50 * 48, zero);
 	ROW(c, "cache.bulk_distinct", 0, equal);
 	kmem_cache_free_bulk(s, 50, p);
+	ROW(c, "cache.bulk_none", 0, kmem_cache_alloc_bulk(s, GFP_KERNEL, 0, p));
 	kmem_cache_destroy(s);
 	for (int i = 0; i < 3; i++)
 		p[i] = kmalloc(any(32 << i), GFP_KERNEL);

@@ -18,6 +18,7 @@
  *	CONFORM_CASE, CONFORM_AREA	which functions hold rows
  *	conform_number(), conform_text()	an answer; not the documented one: a failure here
  *	ROW_OOPS(c, name, statement)	the statement must not come to its end: the answer is "oops"
+ *	CONFORM_WARNS(c, statement)	the statement is reported and goes on
  *	wrong_read(p), wrong_write(p)	a byte where none may be accessed
  *	conform_user_begin/end()	between them there is an address space to map into
  *	CONFORM_HERE(linux, quarry)	picks one: for rows whose answer may rightly differ, each of

@@ -58,7 +58,7 @@ static void user_memory(conform_t *c)
 	unsigned long addr;
 
 	conform_user_begin(c);
-	addr = vm_mmap(NULL, 0x60000000, PAGE_SIZE, PROT_READ | PROT_WRITE,
+	addr = vm_mmap(NULL, 0x10000000, PAGE_SIZE, PROT_READ | PROT_WRITE,
 		       MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED_NOREPLACE, 0);
 	if (put_user(1, (int __user *)addr) == 0)
 		ROW_OOPS(c, "fault.user_memory", wrong_read(any_ptr((void *)addr)));

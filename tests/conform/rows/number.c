@@ -199,6 +199,33 @@ static void references(conform_t *c)
 	ROW(c, "refcount.saturated_is_huge", 0xc0000000LL, refcount_read(&r));
 }
 
+/* A count that went wrong stays what it is: the object leaks. */
+static void saturation(conform_t *c)
+{
+	refcount_t r = REFCOUNT_INIT(0);
+	bool last = true;
+
+	CONFORM_WARNS(c, refcount_inc(&r));
+	ROW(c, "refcount.inc_of_0_saturates", 0xc0000000LL, refcount_read(&r));
+	refcount_set(&r, INT_MAX);
+	CONFORM_WARNS(c, refcount_inc(&r));
+	ROW(c, "refcount.inc_of_largest_saturates", 0xc0000000LL, refcount_read(&r));
+	CONFORM_WARNS(c, last = refcount_dec_and_test(&r));
+	ROW(c, "refcount.saturated_is_never_last", 0, last);
+	ROW(c, "refcount.saturated_stays", 0xc0000000LL, refcount_read(&r));
+	refcount_set(&r, 1);
+	CONFORM_WARNS(c, refcount_dec(&r));
+	ROW(c, "refcount.dec_to_0_saturates", 0xc0000000LL, refcount_read(&r));
+	refcount_set(&r, 2);
+	CONFORM_WARNS(c, last = refcount_sub_and_test(3, &r));
+	ROW(c, "refcount.sub_below_0", 0, last);
+	ROW(c, "refcount.sub_below_0_saturates", 0xc0000000LL, refcount_read(&r));
+	refcount_set(&r, INT_MAX - 1);
+	CONFORM_WARNS(c, last = refcount_add_not_zero(5, &r));
+	ROW(c, "refcount.add_not_zero_beyond", 1, last);
+	ROW(c, "refcount.add_not_zero_saturates", 0xc0000000LL, refcount_read(&r));
+}
+
 static void ticks(conform_t *c)
 {
 	unsigned long now = jiffies;
@@ -222,4 +249,4 @@ static void ticks(conform_t *c)
 
 CONFORM_AREA(number, CONFORM_CASE(overflows), CONFORM_CASE(sizes), CONFORM_CASE(minima),
 	     CONFORM_CASE(rounding), CONFORM_CASE(errors), CONFORM_CASE(atomics),
-	     CONFORM_CASE(references), CONFORM_CASE(ticks));
+	     CONFORM_CASE(references), CONFORM_CASE(saturation), CONFORM_CASE(ticks));

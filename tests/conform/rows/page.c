@@ -32,6 +32,26 @@ static void orders(conform_t *c)
 	ROW(c, "page.mask", -4096, PAGE_MASK);
 }
 
+static void flags(conform_t *c)
+{
+	ROW(c, "gfp.kernel_may_block", 1, gfpflags_allow_blocking(GFP_KERNEL));
+	ROW(c, "gfp.atomic_may_not", 0, gfpflags_allow_blocking(GFP_ATOMIC));
+	ROW(c, "gfp.nowait_may_not", 0, gfpflags_allow_blocking(GFP_NOWAIT));
+	ROW(c, "gfp.noio_may_block", 1, gfpflags_allow_blocking(GFP_NOIO));
+	ROW(c, "gfp.atomic_uses_reserves", 1, !!(GFP_ATOMIC & __GFP_HIGH));
+	ROW(c, "gfp.atomic_wakes_reclaim", 1, !!(GFP_ATOMIC & __GFP_KSWAPD_RECLAIM));
+	ROW(c, "gfp.nowait_uses_no_reserves", 0, !!(GFP_NOWAIT & __GFP_HIGH));
+	ROW(c, "gfp.nowait_is_quiet", 1, !!(GFP_NOWAIT & __GFP_NOWARN));
+	ROW(c, "gfp.nofs_has_io", 1, !!(GFP_NOFS & __GFP_IO));
+	ROW(c, "gfp.nofs_has_no_fs", 0, !!(GFP_NOFS & __GFP_FS));
+	ROW(c, "gfp.noio_has_neither", 0, !!(GFP_NOIO & (__GFP_IO | __GFP_FS)));
+	ROW(c, "gfp.user_is_hardwall", 1, !!(GFP_USER & __GFP_HARDWALL));
+	ROW(c, "gfp.user_is_kernel_and_more", 1, (GFP_USER & GFP_KERNEL) == GFP_KERNEL);
+	ROW(c, "gfp.account", 1, GFP_KERNEL_ACCOUNT == (GFP_KERNEL | __GFP_ACCOUNT));
+	ROW(c, "gfp.movable", 1, !!(GFP_HIGHUSER_MOVABLE & __GFP_MOVABLE));
+	ROW(c, "gfp.dma_is_one_zone", 1, GFP_DMA == __GFP_DMA);
+}
+
 static void rounding(conform_t *c)
 {
 	ROW(c, "page.align_0", 0, PAGE_ALIGN(any(0)));
@@ -153,10 +173,12 @@ static void exact_and_bulk(conform_t *c)
 		pages[i] = NULL;
 	}
 	ROW(c, "page.bulk_fills_holes", 8, alloc_pages_bulk_array(GFP_KERNEL, 8, pages));
+	ROW(c, "page.bulk_of_full", 8, alloc_pages_bulk_array(GFP_KERNEL, 8, pages));
+	ROW(c, "page.bulk_none", 0, alloc_pages_bulk_array(GFP_KERNEL, 0, pages));
 	for (int i = 0; i < 8; i++)
 		__free_page(pages[i]);
 }
 
-CONFORM_AREA(page, CONFORM_CASE(orders), CONFORM_CASE(rounding), CONFORM_CASE(blocks),
-	     CONFORM_CASE(addresses), CONFORM_CASE(counts), CONFORM_CASE(shared_blocks),
-	     CONFORM_CASE(exact_and_bulk));
+CONFORM_AREA(page, CONFORM_CASE(orders), CONFORM_CASE(flags), CONFORM_CASE(rounding),
+	     CONFORM_CASE(blocks), CONFORM_CASE(addresses), CONFORM_CASE(counts),
+	     CONFORM_CASE(shared_blocks), CONFORM_CASE(exact_and_bulk));

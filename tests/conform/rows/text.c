@@ -85,6 +85,39 @@ static void pointers(conform_t *c)
 		 formatted("%px", any_ptr((void *)16UL)));
 }
 
+static const char *nested(const char *fmt, ...)
+{
+	const char *text;
+	struct va_format vaf = { .fmt = fmt };
+	va_list args;
+
+	va_start(args, fmt);
+	vaf.va = &args;
+	text = formatted("<%pV>", &vaf);
+	va_end(args);
+	return text;
+}
+
+static void nesting(conform_t *c)
+{
+	ROW_TEXT(c, "format.pV", "<a 5>", nested("%s %d", "a", 5));
+	ROW_TEXT(c, "format.s_of_error", "(efault)", formatted("%s", ERR_PTR(-EINVAL)));
+	ROW_TEXT(c, "format.s_of_low_address", "(efault)", formatted("%s", any_ptr((void *)16UL)));
+	ROW_TEXT(c, "format.pe_null", "0000000000000000", formatted("%pe", any_ptr(NULL)));
+	ROW_TEXT(c, "format.px_of_minus_1", "ffffffffffffffff",
+		 formatted("%px", any_ptr((void *)-1L)));
+	ROW_TEXT(c, "format.ps_of_no_symbol", "0x1234",
+		 formatted("%ps", any_ptr((void *)0x1234UL)));
+	ROW_TEXT(c, "format.pS_of_no_symbol", "0x1234",
+		 formatted("%pS", any_ptr((void *)0x1234UL)));
+	ROW(c, "format.pS_of_function", 1,
+	    !strncmp(formatted("%pS", (void *)nesting), "nesting+0x0/0x", 14));
+	ROW(c, "format.ps_of_function", 1,
+	    !strncmp(formatted("%ps", (void *)nesting), "nesting", 7));
+	ROW_TEXT(c, "format.ph_null", "(null)", formatted("%*ph", 3, any_ptr(NULL)));
+	ROW_TEXT(c, "format.pa_null", "(null)", formatted("%pa", any_ptr(NULL)));
+}
+
 static void buffers(conform_t *c)
 {
 	char buf[8];
@@ -270,6 +303,7 @@ static void loose_parsing(conform_t *c)
 	ROW(c, "memparse.unknown_suffix", 5, memparse(any_ptr("5x"), NULL));
 }
 
-CONFORM_AREA(text, CONFORM_CASE(numbers), CONFORM_CASE(pointers), CONFORM_CASE(buffers),
-	     CONFORM_CASE(copying), CONFORM_CASE(comparing), CONFORM_CASE(searching),
-	     CONFORM_CASE(cutting), CONFORM_CASE(parsing), CONFORM_CASE(loose_parsing));
+CONFORM_AREA(text, CONFORM_CASE(numbers), CONFORM_CASE(pointers), CONFORM_CASE(nesting),
+	     CONFORM_CASE(buffers), CONFORM_CASE(copying), CONFORM_CASE(comparing),
+	     CONFORM_CASE(searching), CONFORM_CASE(cutting), CONFORM_CASE(parsing),
+	     CONFORM_CASE(loose_parsing));

@@ -58,7 +58,7 @@ static void zeroing(conform_t *c)
 
 static void addresses(conform_t *c)
 {
-	unsigned char *p = vmalloc(any(4 * PAGE_SIZE)), *k = kmalloc(any(64), GFP_KERNEL);
+	unsigned char *p = vzalloc(any(4 * PAGE_SIZE)), *k = kmalloc(any(64), GFP_KERNEL);
 	struct page *page;
 
 	ROW(c, "vmalloc.is_vmalloc_addr", 1, is_vmalloc_addr(p + 5000));
@@ -164,6 +164,43 @@ static void given_pages(conform_t *c)
 	}
 }
 
+/* A device's registers where there is no memory; nobody reads them. */
+static void devices(conform_t *c)
+{
+	void *ram = kmalloc(any(PAGE_SIZE), GFP_KERNEL);
+	void __iomem *io = ioremap(0xfed00123, 8), *none = io;
+
+	ROW(c, "ioremap.keeps_offset", 0x123, offset_in_page((void __force *)io));
+	ROW(c, "ioremap.in_region", 1, is_vmalloc_addr((void __force *)io));
+	iounmap(io);
+	io = ioremap(0xfed00ffc, 8);
+	ROW(c, "ioremap.across_page", 1, io != NULL);
+	iounmap(io);
+	CONFORM_WARNS(c, none = ioremap(virt_to_phys(ram), PAGE_SIZE));
+	ROW(c, "ioremap.of_ram", 1, none == NULL);
+	ROW(c, "ioremap.wraps", 1, ioremap(any(-4096L), any(8192)) == NULL);
+	kfree(ram);
+}
+
+/* What is unmapped lazily is gone for who allocates next; the count of pages tells. */
+static void reuse(conform_t *c)
+{
+	struct page *page = alloc_page(GFP_KERNEL | __GFP_ZERO);
+	unsigned char *p;
+	int seen = 0;
+
+	for (int i = 0; i < 100; i++) {
+		p = vm_map_ram(&page, 1, NUMA_NO_NODE);
+		p[i] = 1;
+		vm_unmap_ram(p, 1);
+	}
+	vm_unmap_aliases();
+	seen = bytes_equal(page_address(page), 1, PAGE_SIZE);
+	ROW(c, "vmap.ram_again_and_again", 100, seen);
+	ROW(c, "vmap.ram_leaves_count", 1, page_count(page));
+	__free_page(page);
+}
+
 CONFORM_AREA(vmalloc, CONFORM_CASE(sizes), CONFORM_CASE(zeroing), CONFORM_CASE(addresses),
 	     CONFORM_CASE(reallocation), CONFORM_CASE(either), CONFORM_CASE(aliases),
-	     CONFORM_CASE(given_pages));
+	     CONFORM_CASE(given_pages), CONFORM_CASE(devices), CONFORM_CASE(reuse));

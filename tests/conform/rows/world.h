@@ -9,6 +9,7 @@
 #define TESTS_CONFORM_WORLD_H
 
 #include <kunit/test.h>
+#include <linux/refcount.h>
 #include <linux/types.h>
 #include "tests/plant.h"
 
@@ -34,6 +35,13 @@ void conform_oopsed(const char *name);
 	do {                                              \
 		KUNIT_EXPECT_FAULT((c), "", __VA_ARGS__); \
 		conform_oopsed(name);                     \
+	} while (0)
+
+/* The statement is reported and comes to its end; a sentence that is said once is said again. */
+#define CONFORM_WARNS(c, ...)                              \
+	do {                                               \
+		refcount_warned = 0;                       \
+		KUNIT_EXPECT_REPORT((c), "", __VA_ARGS__); \
 	} while (0)
 
 void conform_user_begin(conform_t *c);
