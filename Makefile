@@ -36,7 +36,7 @@ ELF := $(O)/quarry.elf
 ISO := $(O)/quarry.iso
 
 # --- what is built: every .c and .asm of the kernel's rooms ---
-rooms   := boot arch/x86_64 arch/common mm lib tests/lib tests/arch tests/boot tests/mm tests/bench tests/conform/rows
+rooms   := boot arch/x86_64 arch/common mm lib tests/lib tests/arch tests/boot tests/mm tests/bench tests/soak tests/conform/rows
 csrc    := $(sort $(shell find $(rooms) -name "*.c" 2>/dev/null) $(wildcard tests/*.c))
 asmsrc  := $(sort $(shell find $(rooms) -name '*.asm' 2>/dev/null))
 objs    := $(csrc:%.c=$(O)/%.o) $(asmsrc:%.asm=$(O)/%.asm.o)
@@ -83,6 +83,7 @@ help:
 	@echo 'make fuzz      FUZZ=boot|buddy|slab|vmalloc|vma TIME=60 SEED=: libFuzzer with a model'
 	@echo 'make mutate    MUTATE="slab vma" JOBS=2: break mm/ on purpose; the self-tests must notice'
 	@echo 'make coverage  lines and branches of mm/ that the self-tests run       make analyze   static analysis'
+	@echo 'make soak      TIME=600 SMP=4 SEED=: everything at once with failures, on all CPUs; SOAK=host|asan|tsan: as a process'
 	@echo 'make conform-linux  the rows of tests/conform answered by Linux 6.12 itself and by Quarry, side by side'
 	@echo 'make port-example   mm/ in an ordinary program, by the smallest port'
 	@echo 'make iso       build/quarry.iso       make kernel   build/quarry.elf'

@@ -27,7 +27,9 @@
  * A row's name is area.what, unlike any other, without blanks. Its answer is a number or a text
  * without newline, the same in every run: no address, no time, no name of a CPU.
  *
- * Mutation: any function of mm/ or lib/ that a row is about, answering otherwise, fails its row.
+ * Mutation: a function that a row is about, answering otherwise, fails that row. Tried: kstrndup()
+ * that looks for the end beyond its bound, kstrto*() that says -EINVAL for -ERANGE, put_page() that
+ * takes no reference but the last.
  */
 #ifndef TESTS_CONFORM_H
 #define TESTS_CONFORM_H
