@@ -33,15 +33,10 @@ static void text(conform_t *c)
 	kfree(p);
 }
 
-static void bitmaps(conform_t *c)
+static void arrays(conform_t *c)
 {
-	unsigned long map[1] = { 0xf1 };
 	char buf[16];
 
-	snprintf(buf, sizeof(buf), any_ptr("%*pbl"), 32, map);
-	ROW_TEXT(c, "format.pbl", "0,4-7", buf);
-	snprintf(buf, sizeof(buf), any_ptr("%*pb"), 32, map);
-	ROW_TEXT(c, "format.pb", "000000f1", buf);
 	ROW(c, "strscpy.of_an_array", -E2BIG, strscpy(buf, "longer than sixteen bytes"));
 }
 
@@ -139,5 +134,5 @@ static void scoped(conform_t *c)
 	ROW(c, "cleanup.no_free_ptr_keeps", 1, freed);
 }
 
-CONFORM_AREA(helper, CONFORM_CASE(text), CONFORM_CASE(bitmaps), CONFORM_CASE(user_copies),
+CONFORM_AREA(helper, CONFORM_CASE(text), CONFORM_CASE(arrays), CONFORM_CASE(user_copies),
 	     CONFORM_CASE(scopes), CONFORM_CASE(folios), CONFORM_CASE(scoped));
