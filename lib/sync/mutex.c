@@ -60,7 +60,7 @@ static void check_owner(struct mutex *lock)
  */
 bool mutex_held(const struct mutex *lock)
 {
-	return mutex_is_locked(lock) && READ_ONCE(lock->owner) == current;
+	return mutex_is_locked((struct mutex *)lock) && READ_ONCE(lock->owner) == current;
 }
 #else
 static void note_owner(struct mutex *lock)
@@ -80,7 +80,7 @@ static void check_owner(struct mutex *lock)
  */
 bool mutex_held(const struct mutex *lock)
 {
-	return mutex_is_locked(lock);
+	return mutex_is_locked((struct mutex *)lock);
 }
 #endif
 

@@ -99,7 +99,7 @@ static inline void list_move_tail(struct list_head *entry, struct list_head *hea
 	list_add_tail(entry, head);
 }
 
-static inline bool list_empty(const struct list_head *head)
+static inline int list_empty(const struct list_head *head)
 {
 	return READ_ONCE(head->next) == head;
 }
@@ -277,7 +277,7 @@ static inline bool hlist_unhashed(const struct hlist_node *n)
 	return !n->pprev;
 }
 
-static inline bool hlist_empty(const struct hlist_head *h)
+static inline int hlist_empty(const struct hlist_head *h)
 {
 	return !READ_ONCE(h->first);
 }

@@ -52,7 +52,7 @@ void mutex_lock_nested(struct mutex *lock, unsigned int subclass);
 /* Decrement; 1 if that gave 0: then the mutex is held. */
 int atomic_dec_and_mutex_lock(atomic_t *count, struct mutex *lock);
 
-static inline bool mutex_is_locked(const struct mutex *lock)
+static inline bool mutex_is_locked(struct mutex *lock)
 {
 	return atomic_read(&lock->state) != 0;
 }

@@ -10,6 +10,7 @@
 
 #include <linux/types.h>
 #include <linux/compiler.h>
+#include <asm/atomic.h>
 
 #define KERN_SOH     "\001"
 #define KERN_EMERG   KERN_SOH "0"

@@ -5,12 +5,10 @@
  *
  * As for spin locks: where interrupt handlers only read, readers need no _irq form, but writers do.
  */
+#include <linux/spinlock.h> /* which includes this, behind what it needs */
+
 #ifndef LINUX_RWLOCK_H
 #define LINUX_RWLOCK_H
-
-#ifndef LINUX_SPINLOCK_H
-#error "include linux/spinlock.h"
-#endif
 
 typedef struct rwlock {
 	atomic_t state;	  /* readers, and two bits for writers */

@@ -80,11 +80,11 @@ void __free_pages(struct page *page, unsigned int order);
 unsigned long __get_free_pages(gfp_t gfp, unsigned int order) __must_check;
 void free_pages(unsigned long addr, unsigned int order);
 unsigned long alloc_pages_bulk_array(gfp_t gfp, unsigned long nr_pages, struct page **pages);
-void *alloc_pages_exact(size_t size, gfp_t gfp) __must_check;
+void *alloc_pages_exact(size_t size, gfp_t gfp) __must_check __malloc __alloc_size(1);
 void free_pages_exact(void *virt, size_t size);
 void split_page(struct page *page, unsigned int order);
 
-static inline struct page *alloc_pages_node(int nid, gfp_t gfp, unsigned int order)
+static inline __must_check struct page *alloc_pages_node(int nid, gfp_t gfp, unsigned int order)
 {
 	(void)nid;
 	return alloc_pages(gfp, order);

@@ -13,14 +13,16 @@
 #include <linux/types.h>
 #include <linux/compiler.h>
 
-void *kvmalloc_node(size_t size, gfp_t flags, int node) __malloc __alloc_size(1);
-void *kvmalloc(size_t size, gfp_t flags) __malloc __alloc_size(1);
-void *kvzalloc(size_t size, gfp_t flags) __malloc __alloc_size(1);
-void *kvzalloc_node(size_t size, gfp_t flags, int node) __malloc __alloc_size(1);
-void *kvmalloc_array_node(size_t n, size_t size, gfp_t flags, int node) __alloc_size(1, 2);
-void *kvmalloc_array(size_t n, size_t size, gfp_t flags) __alloc_size(1, 2);
-void *kvcalloc_node(size_t n, size_t size, gfp_t flags, int node) __alloc_size(1, 2);
-void *kvcalloc(size_t n, size_t size, gfp_t flags) __alloc_size(1, 2);
+void *kvmalloc_node(size_t size, gfp_t flags, int node) __must_check __malloc __alloc_size(1);
+void *kvmalloc(size_t size, gfp_t flags) __must_check __malloc __alloc_size(1);
+void *kvzalloc(size_t size, gfp_t flags) __must_check __malloc __alloc_size(1);
+void *kvzalloc_node(size_t size, gfp_t flags, int node) __must_check __malloc __alloc_size(1);
+void *kvmalloc_array_node(size_t n, size_t size, gfp_t flags, int node) __must_check __malloc
+	__alloc_size(1, 2);
+void *kvmalloc_array(size_t n, size_t size, gfp_t flags) __must_check __malloc __alloc_size(1, 2);
+void *kvcalloc_node(size_t n, size_t size, gfp_t flags, int node) __must_check __malloc
+	__alloc_size(1, 2);
+void *kvcalloc(size_t n, size_t size, gfp_t flags) __must_check __malloc __alloc_size(1, 2);
 void *kvrealloc(const void *p, size_t size, gfp_t flags) __must_check __alloc_size(2);
 void kvfree(const void *addr);
 void kvfree_sensitive(const void *addr, size_t len);

@@ -3,6 +3,7 @@
 #ifndef LINUX_PERCPU_COUNTER_H
 #define LINUX_PERCPU_COUNTER_H
 
+#include <linux/limits.h>
 #include <linux/gfp.h>
 #include <linux/percpu.h>
 #include <linux/spinlock.h>

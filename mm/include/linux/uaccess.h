@@ -61,8 +61,8 @@ unsigned long __must_check __copy_from_user_inatomic(void *to, const void __user
 long copy_to_user_nofault(void __user *dst, const void *src, size_t size);
 long copy_from_user_nofault(void *dst, const void __user *src, size_t size);
 
-long strncpy_from_user(char *dst, const char __user *src, long count);
-long strnlen_user(const char __user *str, long n);
+long __must_check strncpy_from_user(char *dst, const char __user *src, long count);
+long __must_check strnlen_user(const char __user *str, long n);
 int check_zeroed_user(const void __user *from, size_t size);
 int __must_check copy_struct_from_user(void *dst, size_t ksize, const void __user *src,
 				       size_t usize);

@@ -56,21 +56,21 @@ struct vm_struct {
 	unsigned long max_size; /* free ranges: largest @size in the subtree */
 };
 
-void *vmalloc(unsigned long size) __malloc __alloc_size(1);
-void *vzalloc(unsigned long size) __malloc __alloc_size(1);
-void *vmalloc_user(unsigned long size) __malloc __alloc_size(1);
-void *vmalloc_node(unsigned long size, int node) __malloc __alloc_size(1);
-void *vzalloc_node(unsigned long size, int node) __malloc __alloc_size(1);
-void *vmalloc_32(unsigned long size) __malloc __alloc_size(1);
-void *vmalloc_32_user(unsigned long size) __malloc __alloc_size(1);
-void *__vmalloc(unsigned long size, gfp_t gfp_mask) __malloc __alloc_size(1);
+void *vmalloc(unsigned long size) __must_check __malloc __alloc_size(1);
+void *vzalloc(unsigned long size) __must_check __malloc __alloc_size(1);
+void *vmalloc_user(unsigned long size) __must_check __malloc __alloc_size(1);
+void *vmalloc_node(unsigned long size, int node) __must_check __malloc __alloc_size(1);
+void *vzalloc_node(unsigned long size, int node) __must_check __malloc __alloc_size(1);
+void *vmalloc_32(unsigned long size) __must_check __malloc __alloc_size(1);
+void *vmalloc_32_user(unsigned long size) __must_check __malloc __alloc_size(1);
+void *__vmalloc(unsigned long size, gfp_t gfp_mask) __must_check __malloc __alloc_size(1);
 void *__vmalloc_node(unsigned long size, unsigned long align, gfp_t gfp_mask, int node,
-		     const void *caller) __malloc __alloc_size(1);
-void *vmalloc_huge(unsigned long size, gfp_t gfp_mask) __malloc __alloc_size(1);
-void *__vmalloc_array(size_t n, size_t size, gfp_t flags) __alloc_size(1, 2);
-void *vmalloc_array(size_t n, size_t size) __alloc_size(1, 2);
-void *__vcalloc(size_t n, size_t size, gfp_t flags) __alloc_size(1, 2);
-void *vcalloc(size_t n, size_t size) __alloc_size(1, 2);
+		     const void *caller) __must_check __malloc __alloc_size(1);
+void *vmalloc_huge(unsigned long size, gfp_t gfp_mask) __must_check __malloc __alloc_size(1);
+void *__vmalloc_array(size_t n, size_t size, gfp_t flags) __must_check __malloc __alloc_size(1, 2);
+void *vmalloc_array(size_t n, size_t size) __must_check __malloc __alloc_size(1, 2);
+void *__vcalloc(size_t n, size_t size, gfp_t flags) __must_check __malloc __alloc_size(1, 2);
+void *vcalloc(size_t n, size_t size) __must_check __malloc __alloc_size(1, 2);
 void *vrealloc(const void *p, size_t size, gfp_t flags) __must_check __alloc_size(2);
 
 void vfree(const void *addr);
