@@ -35,6 +35,7 @@
 #include <linux/fault-inject.h>
 #include <linux/mm.h>
 #include <linux/percpu.h>
+#include <linux/sched/mm.h>
 
 struct report_explainer;
 
@@ -105,6 +106,15 @@ static inline void page_set_mark(struct page *page, u16 mark)
 	WRITE_ONCE(page->mark, mark);
 }
 void page_alloc_init(void);
+/* A request's flags within the scopes of the task (linux/sched/mm.h): asked once memory is short. */
+static inline gfp_t scoped_gfp(gfp_t gfp)
+{
+	gfp = current_gfp_context(gfp);
+	if (in_task() && (current->flags & PF_MEMALLOC) && !(gfp & __GFP_NOMEMALLOC))
+		gfp |= __GFP_MEMALLOC;
+	return gfp;
+}
+
 /* Give [start, end) to the buddy. Z: zone->lock held, all in one section and zone. */
 void buddy_add_range(struct zone *zone, unsigned long start_pfn, unsigned long end_pfn);
 /* Give the per-CPU lists back to the buddy: this CPU's (any context), every CPU's (may sleep). */

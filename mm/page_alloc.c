@@ -436,11 +436,12 @@ static struct page *alloc_or_die(const struct request *rq)
  * Nothing at the first try: give back what the per-CPU lists hold, so that it can merge, and look
  * again. Other CPUs are asked for theirs where one may wait for them.
  */
-static noinline struct page *alloc_slow(const struct request *rq, unsigned long caller)
+static noinline struct page *alloc_slow(struct request *rq, unsigned long caller)
 {
 	const gfp_t must = __GFP_NOFAIL | __GFP_DIRECT_RECLAIM; /* who can't sleep may get NULL */
 	struct page *page;
 
+	rq->gfp = scoped_gfp(rq->gfp);
 	if (!(rq->gfp & __GFP_NORETRY))
 		reclaim_caches();
 	if ((rq->gfp & (__GFP_NORETRY | __GFP_DIRECT_RECLAIM)) == __GFP_DIRECT_RECLAIM &&

@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: MIT
 /*
- * Copies of strings and memory, made with kmalloc.
+ * Copies of strings and memory, and formatted text, made with kmalloc.
  *
  * Each allocates once, copies once, and gives NULL if there is no memory. A size that would
  * overflow is no size: NULL. Context: as the flags say.
  */
+#include <linux/kernel.h>
 #include <linux/slab.h>
 #include <linux/string.h>
 
@@ -104,4 +105,83 @@ void *kmemdup_array(const void *src, size_t count, size_t element_size, gfp_t gf
 	if (__builtin_mul_overflow(count, element_size, &bytes))
 		return NULL;
 	return kmemdup(src, bytes, gfp);
+}
+
+/**
+ * kvmemdup() - a copy of memory of any size
+ * @src: where from
+ * @len: bytes
+ * @gfp: as for kvmalloc()
+ *
+ * Return: the copy, to be freed with kvfree(); NULL.
+ */
+void *kvmemdup(const void *src, size_t len, gfp_t gfp)
+{
+	void *copy = kvmalloc(len, gfp);
+
+	return ZERO_OR_NULL_PTR(copy) ? copy : memcpy(copy, src, len);
+}
+
+/* ---- Formatted ---- */
+
+/**
+ * kvasprintf() - print into memory of its own
+ * @gfp: what may be done to find memory
+ * @fmt: format
+ * @args: its arguments
+ *
+ * The text is measured first; so arguments that change in between are cut, with a warning.
+ * Return: the text, to be freed with kfree(); NULL: no memory.
+ */
+char *kvasprintf(gfp_t gfp, const char *fmt, va_list args)
+{
+	unsigned int first, second;
+	va_list again;
+	char *text;
+
+	va_copy(again, args);
+	first = vsnprintf(NULL, 0, fmt, again);
+	va_end(again);
+	text = __kmalloc(first + 1, gfp);
+	if (!text)
+		return NULL;
+	second = vsnprintf(text, first + 1, fmt, args);
+	WARN(first != second, "different return values (%u and %u) from vsnprintf(\"%s\", ...)",
+	     first, second, fmt);
+	return text;
+}
+
+/**
+ * kasprintf() - print into memory of its own
+ * @gfp: what may be done to find memory
+ * @fmt: format, and its arguments
+ *
+ * Return: the text, to be freed with kfree(); NULL: no memory.
+ */
+char *kasprintf(gfp_t gfp, const char *fmt, ...)
+{
+	va_list args;
+	char *text;
+
+	va_start(args, fmt);
+	text = kvasprintf(gfp, fmt, args);
+	va_end(args);
+	return text;
+}
+
+/**
+ * kvasprintf_const() - kvasprintf(), without a copy where the text is a constant of the image
+ * @gfp: what may be done to find memory
+ * @fmt: format; without conversions or "%s" it is looked at as by kstrdup_const()
+ * @args: its arguments
+ *
+ * Return: the text, to be freed with kfree_const(); NULL: no memory.
+ */
+const char *kvasprintf_const(gfp_t gfp, const char *fmt, va_list args)
+{
+	if (!strchr(fmt, '%'))
+		return kstrdup_const(fmt, gfp);
+	if (!strcmp(fmt, "%s"))
+		return kstrdup_const(va_arg(args, const char *), gfp);
+	return kvasprintf(gfp, fmt, args);
 }

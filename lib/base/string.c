@@ -45,6 +45,8 @@
 #undef memcmp
 #undef strlen
 #undef strcmp
+#undef strscpy
+#undef strscpy_pad
 
 /* Loads and stores at any address. */
 typedef u64 __attribute__((__may_alias__, __aligned__(1))) any_u64;
@@ -410,6 +412,18 @@ ssize_t strscpy_pad(char *to, const char *from, size_t n)
 	if (len >= 0)
 		memset(to + len, 0, n - len);
 	return len;
+}
+
+/**
+ * strreplace - every character `old` becomes `new`
+ */
+char *strreplace(char *str, char old, char new)
+{
+	for (char *s = str; *s; s++) {
+		if (*s == old)
+			*s = new;
+	}
+	return str;
 }
 
 /**

@@ -208,12 +208,53 @@ static void hashes_spread(struct kunit *test)
 		KUNIT_ASSERT_LT(test, hash_32(i * 7919, 5), 32);
 }
 
+static void wrapping(struct kunit *test)
+{
+	KUNIT_EXPECT_EQ(test, wrapping_add(u8, 200, 57), 1);
+	KUNIT_EXPECT_EQ(test, wrapping_add(int, INT_MAX, 1), INT_MIN);
+	KUNIT_EXPECT_EQ(test, wrapping_sub(u8, 1, 2), 255);
+	KUNIT_EXPECT_EQ(test, wrapping_sub(int, INT_MIN, 1), INT_MAX);
+	KUNIT_EXPECT_EQ(test, wrapping_mul(u8, 16, 17), 16);
+	KUNIT_EXPECT_EQ(test, wrapping_mul(u32, 1u << 31, 2), 0);
+	KUNIT_EXPECT_TRUE(test, overflows_type(256, u8));
+	KUNIT_EXPECT_FALSE(test, overflows_type(255, u8));
+	KUNIT_EXPECT_TRUE(test, overflows_type(-1, u32));
+	KUNIT_EXPECT_FALSE(test, overflows_type(-1, int));
+	KUNIT_EXPECT_TRUE(test, castable_to_type(127, s8));
+	KUNIT_EXPECT_FALSE(test, castable_to_type(128, s8));
+}
+
+struct counted_flex {
+	u16 count;
+	u64 data[];
+};
+
+static void flexible_arrays_on_the_stack(struct kunit *test)
+{
+	DEFINE_FLEX(struct counted_flex, p, data, count, 5);
+	DEFINE_RAW_FLEX(struct counted_flex, q, data, 3);
+
+	KUNIT_EXPECT_EQ(test, p->count, 5);
+	KUNIT_EXPECT_EQ(test, q->count, 0);
+	KUNIT_EXPECT_EQ(test, sizeof(p_u), struct_size(p, data, 5));
+	KUNIT_EXPECT_EQ(test, sizeof(q_u), struct_size(q, data, 3));
+	for (int i = 0; i < 5; i++)
+		KUNIT_EXPECT_EQ(test, p->data[i], 0ULL);
+}
+
 static struct kunit_case cases[] = {
-	KUNIT_CASE(checked_arithmetic), KUNIT_CASE(checked_shifts),
-	KUNIT_CASE(sizes_saturate),	KUNIT_CASE(minimum_and_maximum),
-	KUNIT_CASE(rounding),		KUNIT_CASE(powers_of_two),
-	KUNIT_CASE(roots_and_divisors), KUNIT_CASE(error_pointers),
-	KUNIT_CASE(hashes_spread),	{}
+	KUNIT_CASE(checked_arithmetic),
+	KUNIT_CASE(checked_shifts),
+	KUNIT_CASE(sizes_saturate),
+	KUNIT_CASE(minimum_and_maximum),
+	KUNIT_CASE(rounding),
+	KUNIT_CASE(powers_of_two),
+	KUNIT_CASE(roots_and_divisors),
+	KUNIT_CASE(error_pointers),
+	KUNIT_CASE(hashes_spread),
+	KUNIT_CASE(wrapping),
+	KUNIT_CASE(flexible_arrays_on_the_stack),
+	{}
 };
 
 static struct kunit_suite suite = { .name = "overflow", .test_cases = cases };

@@ -163,13 +163,40 @@ static void finding_bytes(struct kunit *test)
 	}
 }
 
-static struct kunit_case mem_cases[] = { KUNIT_CASE(memcpy_all_lengths),
-					 KUNIT_CASE(memmove_overlapping),
-					 KUNIT_CASE(memset_all_lengths),
-					 KUNIT_CASE(memset_wide),
-					 KUNIT_CASE(memcmp_orders_by_bytes),
-					 KUNIT_CASE(finding_bytes),
-					 {} };
+static void of_the_arrays_size(struct kunit *test)
+{
+	char b[4], c[8];
+
+	KUNIT_EXPECT_EQ(test, strscpy(b, "abc"), 3);
+	KUNIT_EXPECT_STREQ(test, b, "abc");
+	KUNIT_EXPECT_EQ(test, strscpy(b, "abcd"), -E2BIG);
+	KUNIT_EXPECT_STREQ(test, b, "abc");
+	memset(c, 'x', sizeof(c));
+	KUNIT_EXPECT_EQ(test, strscpy_pad(c, "ab"), 2);
+	KUNIT_EXPECT_TRUE(test, mem_is_zero(c + 2, 6));
+	KUNIT_EXPECT_FALSE(test, mem_is_zero(c + 1, 7));
+}
+
+static void replacing(struct kunit *test)
+{
+	char b[] = "a-b--";
+
+	KUNIT_EXPECT_PTR_EQ(test, strreplace(b, '-', '+'), (char *)b);
+	KUNIT_EXPECT_STREQ(test, b, "a+b++");
+	KUNIT_EXPECT_STREQ(test, strreplace(b, 'x', 'y'), "a+b++");
+}
+
+static struct kunit_case mem_cases[] = {
+	KUNIT_CASE(memcpy_all_lengths),
+	KUNIT_CASE(memmove_overlapping),
+	KUNIT_CASE(memset_all_lengths),
+	KUNIT_CASE(memset_wide),
+	KUNIT_CASE(memcmp_orders_by_bytes),
+	KUNIT_CASE(finding_bytes),
+	KUNIT_CASE(of_the_arrays_size),
+	KUNIT_CASE(replacing),
+	{}
+};
 
 static struct kunit_suite mem_suite = { .name = "string_mem", .test_cases = mem_cases };
 

@@ -5,6 +5,7 @@
 
 #include <linux/types.h>
 #include <linux/atomic.h>
+#include <linux/cleanup.h>
 #include <linux/lockdep.h>
 
 struct task_struct;
@@ -56,5 +57,10 @@ static inline bool mutex_is_locked(struct mutex *lock)
 {
 	return atomic_read(&lock->state) != 0;
 }
+
+/* guard(mutex)(…): linux/cleanup.h */
+DEFINE_GUARD(mutex, struct mutex *, mutex_lock(_T), mutex_unlock(_T))
+DEFINE_GUARD_COND(mutex, _try, mutex_trylock(_T))
+DEFINE_GUARD_COND(mutex, _intr, mutex_lock_interruptible(_T) == 0)
 
 #endif

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
-/* Nodes of memory: there is one. */
+/* Nodes: there is one, number 0. */
 #ifndef LINUX_NUMA_H
 #define LINUX_NUMA_H
 
-#define NUMA_NO_NODE (-1) /* whichever is nearest */
 #define MAX_NUMNODES 1
+#define NUMA_NO_NODE (-1)
 
 #endif

@@ -78,4 +78,40 @@ static __always_inline size_t __must_check size_sub(size_t minuend, size_t subtr
 #define struct_size(p, member, count)	   size_add(sizeof(*(p)), flex_array_size(p, member, count))
 #define struct_size_t(type, member, count) struct_size((type *)NULL, member, count)
 
+/* Wrapping on purpose. */
+#define __wrapping(op, type, a, b)                           \
+	({                                                   \
+		type __wrapped;                              \
+		(void)__builtin_##op##_overflow(a, b, &__wrapped); \
+		__wrapped;                                   \
+	})
+#define wrapping_add(type, a, b) __wrapping(add, type, a, b)
+#define wrapping_sub(type, a, b) __wrapping(sub, type, a, b)
+#define wrapping_mul(type, a, b) __wrapping(mul, type, a, b)
+
+/* Does the value of `n` not fit T, a type or a variable? */
+#define overflows_type(n, T)                              \
+	({                                                \
+		__typeof__(T) __fits;                     \
+		__builtin_add_overflow((n), 0, &__fits);  \
+	})
+#define castable_to_type(n, T) (!overflows_type(n, T))
+
+/*
+ * A variable on the stack: a pointer `name` to a struct with room for `count` (a constant) elements
+ * in its flexible array, zeroed. DEFINE_FLEX() sets its member `counter` to that count.
+ */
+#define DEFINE_RAW_FLEX(type, name, member, count)                                           \
+	union {                                                                              \
+		unsigned char bytes[sizeof(type) + (count) * sizeof(((type *)NULL)->member[0])]; \
+		type obj;                                                                    \
+	} name##_u = { .bytes = { 0 } };                                                     \
+	type *name = (type *)&name##_u
+#define DEFINE_FLEX(type, name, member, counter, count)                                      \
+	union {                                                                              \
+		unsigned char bytes[sizeof(type) + (count) * sizeof(((type *)NULL)->member[0])]; \
+		type obj;                                                                    \
+	} name##_u = { .obj.counter = (count) };                                             \
+	type *name = (type *)&name##_u
+
 #endif

@@ -8,6 +8,7 @@
 #ifndef LINUX_PREEMPT_H
 #define LINUX_PREEMPT_H
 
+#include <linux/cleanup.h>
 #include <linux/compiler.h>
 #include <asm/irqflags.h>
 #include <asm/preempt.h>
@@ -44,5 +45,7 @@ void preempt_schedule(void);
 		smp_processor_id(); \
 	})
 #define put_cpu() preempt_enable()
+
+DEFINE_LOCK_GUARD_0(preempt, preempt_disable(), preempt_enable())
 
 #endif

@@ -5,6 +5,7 @@
 
 #include <linux/types.h>
 #include <linux/atomic.h>
+#include <linux/cleanup.h>
 #include <linux/lockdep.h>
 
 struct rw_semaphore {
@@ -67,5 +68,11 @@ void down_write_nested(struct rw_semaphore *sem, unsigned int subclass);
 
 #define rwsem_assert_held(sem)	     lockdep_assert_held(sem)
 #define rwsem_assert_held_write(sem) lockdep_assert_held_write(sem)
+
+/* guard(rwsem_read)(…): linux/cleanup.h */
+DEFINE_GUARD(rwsem_read, struct rw_semaphore *, down_read(_T), up_read(_T))
+DEFINE_GUARD_COND(rwsem_read, _try, down_read_trylock(_T))
+DEFINE_GUARD(rwsem_write, struct rw_semaphore *, down_write(_T), up_write(_T))
+DEFINE_GUARD_COND(rwsem_write, _try, down_write_trylock(_T))
 
 #endif

@@ -25,6 +25,12 @@ int scnprintf(char *buf, size_t size, const char *fmt, ...) __printf(3, 4);
 int sprintf(char *buf, const char *fmt, ...) __printf(2, 3);
 int vsprintf(char *buf, const char *fmt, va_list args) __printf(2, 0);
 
+/* Into memory of its own (mm/util.c): NULL if there is none. Free with kfree(). */
+char *kasprintf(gfp_t gfp, const char *fmt, ...) __printf(2, 3) __must_check __malloc;
+char *kvasprintf(gfp_t gfp, const char *fmt, va_list args) __printf(2, 0) __must_check __malloc;
+/* A format without conversions, or "%s" alone, is treated as by kstrdup_const(). Free with kfree_const(). */
+const char *kvasprintf_const(gfp_t gfp, const char *fmt, va_list args) __printf(2, 0) __must_check;
+
 /* A format with its arguments, for %pV. */
 struct va_format {
 	const char *fmt;

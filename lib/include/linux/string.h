@@ -8,6 +8,7 @@
 
 #include <linux/types.h>
 #include <linux/compiler.h>
+#include <linux/build_bug.h>
 #include <linux/errno.h>
 
 void *memset(void *s, int c, size_t n);
@@ -17,6 +18,7 @@ int memcmp(const void *a, const void *b, size_t n) __pure;
 void *memchr(const void *s, int c, size_t n) __pure;
 /* First byte that is NOT c, NULL if there is none. */
 void *memchr_inv(const void *s, int c, size_t n) __pure;
+#define mem_is_zero(s, n) (!memchr_inv(s, 0, n))
 /* Like memchr, but the end of the area if there is none. */
 void *memscan(void *s, int c, size_t n);
 void *memset16(u16 *s, u16 v, size_t count);
@@ -38,6 +40,15 @@ char *strncpy(char *to, const char *from, size_t n);
 ssize_t strscpy(char *to, const char *from, size_t n);
 /* And zero the rest of `to`. */
 ssize_t strscpy_pad(char *to, const char *from, size_t n);
+/* Without a size: that of `to`, which is an array then. */
+#define strscpy(to, from, size...)     __strscpy_size(strscpy, to, from, ##size)
+#define strscpy_pad(to, from, size...) __strscpy_size(strscpy_pad, to, from, ##size)
+#define __strscpy_size(func, to, from, size...) \
+	__strscpy_pick(func, to, from, ##size, __strscpy_3, __strscpy_2)(func, to, from, ##size)
+#define __strscpy_pick(func, to, from, size_or_3, pick, ...) pick
+#define __strscpy_3(func, to, from, size)		     (func)((to), (from), (size))
+#define __strscpy_2(func, to, from)                                                         \
+	(func)((to), (from), sizeof(to) + BUILD_BUG_ON_ZERO(__same_type((to), &(to)[0])))
 char *strcat(char *to, const char *from);
 char *strncat(char *to, const char *from, size_t n);
 /* Append into a buffer of n bytes; the length it tried to make. */
@@ -53,6 +64,8 @@ size_t strspn(const char *s, const char *accept) __pure;
 size_t strcspn(const char *s, const char *reject) __pure;
 char *strpbrk(const char *s, const char *accept) __pure;
 char *strsep(char **s, const char *delimiters);
+/* Every `old` becomes `new`; returns `str`. */
+char *strreplace(char *str, char old, char new);
 
 char *skip_spaces(const char *s) __pure;
 /* Cut trailing white space, skip leading. */
@@ -83,6 +96,26 @@ static inline const char *kbasename(const char *path)
 
 	return slash ? slash + 1 : path;
 }
+
+/*
+ * Copies in memory of their own (mm/util.c, mm/util_user.c). NULL: no memory; those from user memory
+ * give an error pointer instead.
+ */
+char *kstrdup(const char *s, gfp_t gfp) __must_check __malloc;
+const char *kstrdup_const(const char *s, gfp_t gfp) __must_check;
+void kfree_const(const void *p);
+char *kstrndup(const char *s, size_t max, gfp_t gfp) __must_check __malloc;
+void *kmemdup(const void *src, size_t len, gfp_t gfp) __must_check __malloc __alloc_size(2);
+void *kvmemdup(const void *src, size_t len, gfp_t gfp) __must_check __malloc __alloc_size(2);
+char *kmemdup_nul(const char *s, size_t len, gfp_t gfp) __must_check __malloc;
+void *kmemdup_array(const void *src, size_t count, size_t element_size,
+		    gfp_t gfp) __must_check __malloc __alloc_size(2, 3);
+void *memdup_user(const void __user *src, size_t len) __must_check __alloc_size(2);
+void *vmemdup_user(const void __user *src, size_t len) __must_check __alloc_size(2);
+void *memdup_user_nul(const void __user *src, size_t len) __must_check;
+void *memdup_array_user(const void __user *src, size_t n, size_t size) __must_check;
+void *vmemdup_array_user(const void __user *src, size_t n, size_t size) __must_check;
+char *strndup_user(const char __user *s, long n) __must_check;
 
 /* Known sizes are expanded in place by the compiler; the rest ends in the functions above. */
 #define memset(s, c, n)	 __builtin_memset(s, c, n)

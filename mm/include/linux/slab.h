@@ -10,8 +10,11 @@
 #ifndef LINUX_SLAB_H
 #define LINUX_SLAB_H
 
+#include <linux/cleanup.h>
+#include <linux/err.h>
 #include <linux/gfp.h>
 #include <linux/overflow.h>
+#include <linux/string.h>
 #include <linux/types.h>
 
 /* --- flags of a cache; the numbers are Quarry's own --- */
@@ -134,6 +137,16 @@ static inline __must_check __malloc void *kmem_cache_alloc_node(struct kmem_cach
 								int node)
 {
 	(void)node;
+	return kmem_cache_alloc(s, gfp);
+}
+
+struct list_lru;
+
+/* Objects that the list @lru will hold; there is no accounting to it, so this is kmem_cache_alloc(). */
+static inline __must_check __malloc void *kmem_cache_alloc_lru(struct kmem_cache *s,
+							       struct list_lru *lru, gfp_t gfp)
+{
+	(void)lru;
 	return kmem_cache_alloc(s, gfp);
 }
 
@@ -290,17 +303,8 @@ static __always_inline __must_check __malloc __alloc_size(1, 2) void *kcalloc_no
 }
 
 /* The caller shown in reports is found by walking the stack, so this is kmalloc. */
-#define kmalloc_track_caller(size, gfp) __kmalloc(size, gfp)
-
-/* --- copies (mm/util.c; prototypes also belong to linux/string.h) --- */
-char *kstrdup(const char *s, gfp_t gfp) __must_check __malloc;
-const char *kstrdup_const(const char *s, gfp_t gfp) __must_check;
-void kfree_const(const void *p);
-char *kstrndup(const char *s, size_t max, gfp_t gfp) __must_check __malloc;
-void *kmemdup(const void *src, size_t len, gfp_t gfp) __must_check __malloc __alloc_size(2);
-char *kmemdup_nul(const char *s, size_t len, gfp_t gfp) __must_check __malloc;
-void *kmemdup_array(const void *src, size_t count, size_t element_size,
-		    gfp_t gfp) __must_check __malloc __alloc_size(2, 3);
+#define kmalloc_track_caller(size, gfp)		   __kmalloc(size, gfp)
+#define kmalloc_node_track_caller(size, gfp, node) __kmalloc(size, gfp)
 
 /* --- state --- */
 
@@ -311,5 +315,9 @@ void *kmemdup_array(const void *src, size_t count, size_t element_size,
 void slabinfo_show(void (*line)(const char *text));
 
 #include <linux/kvmalloc.h>
+
+/* char *p __free(kfree) = …: linux/cleanup.h */
+DEFINE_FREE(kfree, void *, if (!IS_ERR_OR_NULL(_T)) kfree(_T))
+DEFINE_FREE(kvfree, void *, if (!IS_ERR_OR_NULL(_T)) kvfree(_T))
 
 #endif

@@ -10,7 +10,9 @@
 #define LINUX_SCHED_MM_H
 
 #include <linux/atomic.h>
+#include <linux/gfp.h>
 #include <linux/mm_vma.h>
+#include <linux/sched.h>
 
 struct mm_struct *mm_alloc(void);
 void mmput(struct mm_struct *mm);
@@ -45,5 +47,51 @@ void kthread_unuse_mm(struct mm_struct *mm);
 
 /* The scheduler's: the CPU goes on with a task whose address space is `next`, or which has none. */
 void mm_switch(struct mm_struct *next);
+
+/*
+ * --- scopes ---
+ *
+ * In between save and restore, all allocations of the task do without what the scope forbids,
+ * whatever flags their callers pass: noio starts no I/O, nofs calls no file system, noreclaim
+ * doesn't reclaim and may use the reserves. Scopes nest. Context: task.
+ */
+static inline unsigned int __memalloc_save(unsigned int flag)
+{
+	unsigned int had = current->flags & flag;
+
+	current->flags |= flag;
+	return had;
+}
+
+static inline void __memalloc_restore(unsigned int flag, unsigned int had)
+{
+	current->flags = (current->flags & ~flag) | had;
+}
+
+#define __MEMALLOC_SCOPE(name, flag)                                    \
+	static inline unsigned int memalloc_##name##_save(void)         \
+	{                                                               \
+		return __memalloc_save(flag);                           \
+	}                                                               \
+	static inline void memalloc_##name##_restore(unsigned int flags) \
+	{                                                               \
+		__memalloc_restore(flag, flags);                        \
+	}
+
+__MEMALLOC_SCOPE(noio, PF_MEMALLOC_NOIO)
+__MEMALLOC_SCOPE(nofs, PF_MEMALLOC_NOFS)
+__MEMALLOC_SCOPE(noreclaim, PF_MEMALLOC)
+
+/* What flags come to in the scopes that the task is in: noio implies nofs. */
+static inline gfp_t current_gfp_context(gfp_t gfp)
+{
+	unsigned int flags = READ_ONCE(current->flags);
+
+	if (flags & PF_MEMALLOC_NOIO)
+		gfp &= ~(__GFP_IO | __GFP_FS);
+	else if (flags & PF_MEMALLOC_NOFS)
+		gfp &= ~__GFP_FS;
+	return gfp;
+}
 
 #endif
