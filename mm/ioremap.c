@@ -86,6 +86,26 @@ void __iomem *ioremap_wc(phys_addr_t phys_addr, size_t size)
 }
 
 /**
+ * ioremap_wt() - ioremap() where reads may be cached; they are not
+ * @phys_addr: where it starts
+ * @size: bytes
+ */
+void __iomem *ioremap_wt(phys_addr_t phys_addr, size_t size)
+{
+	return map_device(phys_addr, size, __builtin_return_address(0));
+}
+
+/**
+ * ioremap_cache() - ioremap() where all may be cached; it is not
+ * @phys_addr: where it starts
+ * @size: bytes
+ */
+void __iomem *ioremap_cache(phys_addr_t phys_addr, size_t size)
+{
+	return map_device(phys_addr, size, __builtin_return_address(0));
+}
+
+/**
  * ioremap_np() - non-posted writes: NULL, as on every machine that has none
  * @phys_addr: where it starts
  * @size: bytes
@@ -112,4 +132,33 @@ void iounmap(volatile void __iomem *addr)
 		return;
 	vmap_area_release(vm, VMAP_KEEP_PAGES);
 	vmap_purge_if_due();
+}
+
+/**
+ * memremap() - an address for a physical range that behaves like memory
+ * @offset: where it starts
+ * @size: bytes
+ * @flags: MEMREMAP_*, at least one
+ *
+ * Context: may sleep.
+ * Return: for RAM, with MEMREMAP_WB, its address in the direct map; for what is no RAM a mapping,
+ * uncached; NULL: a range with both, RAM without MEMREMAP_WB (reported), or no memory.
+ */
+void *memremap(resource_size_t offset, size_t size, unsigned long flags)
+{
+	if (!flags || !size)
+		return NULL;
+	if ((flags & MEMREMAP_WB) && memblock_is_region_memory(offset, size))
+		return __va(offset);
+	return (__force void *)map_device(offset, size, __builtin_return_address(0));
+}
+
+/**
+ * memunmap() - end a mapping made by memremap()
+ * @addr: what it returned
+ */
+void memunmap(void *addr)
+{
+	if (is_vmalloc_addr(addr))
+		iounmap((__force void __iomem *)addr);
 }

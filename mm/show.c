@@ -45,6 +45,21 @@ static unsigned long blocks_of(const struct free_area *area)
 	return n;
 }
 
+/**
+ * si_meminfo() - how much memory there is, for sysinfo()
+ * @val: its memory members are set; in pages, mem_unit says how large they are
+ */
+void si_meminfo(struct sysinfo *val)
+{
+	val->totalram = nr_managed_pages();
+	val->freeram = nr_free_pages();
+	val->sharedram = 0;
+	val->bufferram = 0;
+	val->totalhigh = 0;
+	val->freehigh = 0;
+	val->mem_unit = PAGE_SIZE;
+}
+
 /*
  * /proc/buddyinfo: free blocks by zone and order. Untouched sections are not blocks yet; zoneinfo
  * names them.

@@ -177,15 +177,76 @@ static void iounmap_of_wrong_pointers(struct kunit *test)
 	vfree(p);
 }
 
-static struct kunit_case cases[] = { KUNIT_CASE(reads_a_device),
-				     KUNIT_CASE(refuses_ram),
-				     KUNIT_CASE(refuses_no_range),
-				     KUNIT_CASE(no_room_is_no_mapping),
-				     KUNIT_CASE(across_a_page),
-				     KUNIT_CASE(wide_mappings),
-				     KUNIT_CASE(other_spellings),
-				     KUNIT_CASE(iounmap_of_wrong_pointers),
-				     {} };
+/* Cached or not, a device's registers are mapped and read the same. */
+static void kinds_of_mappings(struct kunit *test)
+{
+	void *wt = ioremap_wt(LAPIC_PHYS + LAPIC_VERSION, 4);
+	void *cached = ioremap_cache(LAPIC_PHYS + LAPIC_VERSION, 4);
+
+	KUNIT_ASSERT_NOT_NULL(test, wt);
+	KUNIT_ASSERT_NOT_NULL(test, cached);
+	KUNIT_EXPECT_EQ(test, vmalloc_to_pfn(wt), LAPIC_PHYS >> PAGE_SHIFT);
+	KUNIT_EXPECT_EQ(test, readl(wt), readl(cached));
+	iounmap(wt);
+	iounmap(cached);
+	KUNIT_EXPECT_NULL(test, find_vm_area(wt));
+	KUNIT_EXPECT_NULL(test, find_vm_area(cached));
+}
+
+/* RAM has its address already; what is none is mapped; a mixture is refused. */
+static void memremap_of_ram_and_others(struct kunit *test)
+{
+	struct page *page = alloc_page(GFP_KERNEL);
+	void *p = memremap(page_to_phys(page) + 8, 100, MEMREMAP_WB), *q;
+
+	KUNIT_EXPECT_PTR_EQ(test, p, page_address(page) + 8);
+	KUNIT_EXPECT_NO_REPORT(test, memunmap(p));
+	KUNIT_EXPECT_NULL(test, memremap(page_to_phys(page), 100, 0));
+	KUNIT_EXPECT_NULL(test, memremap(page_to_phys(page), 0, MEMREMAP_WB));
+	KUNIT_EXPECT_REPORT(test, "ioremap on RAM at 0x",
+			    q = memremap(page_to_phys(page), 100, MEMREMAP_WT));
+	KUNIT_EXPECT_NULL(test, q);
+	KUNIT_EXPECT_REPORT(test, "ioremap on RAM at 0x",
+			    q = memremap(edge_of_ram() - PAGE_SIZE, 2 * PAGE_SIZE, MEMREMAP_WB));
+	KUNIT_EXPECT_NULL(test, q);
+	q = memremap(LAPIC_PHYS, 0x100, MEMREMAP_WB | MEMREMAP_WC);
+	KUNIT_ASSERT_NOT_NULL(test, q);
+	KUNIT_EXPECT_EQ(test, vmalloc_to_pfn(q), LAPIC_PHYS >> PAGE_SHIFT);
+	KUNIT_EXPECT_NO_REPORT(test, memunmap(q));
+	KUNIT_EXPECT_NULL(test, find_vm_area(q));
+	__free_page(page);
+}
+
+/* Bytes between memory and what stands for a device: a page of our own. */
+static void copies_to_and_from_devices(struct kunit *test)
+{
+	char *device = (char *)__get_free_page(GFP_KERNEL | __GFP_ZERO), buf[8] = "abcdefg";
+
+	KUNIT_ASSERT_NOT_NULL(test, device);
+	OPTIMIZER_HIDE_VAR(device);
+	memcpy_toio(device + 1, buf, 3);
+	KUNIT_EXPECT_MEMEQ(test, device, "\0abc\0", 5);
+	memset_io(device + 4, 'x', 2);
+	KUNIT_EXPECT_MEMEQ(test, device, "\0abcxx\0", 7);
+	memcpy_fromio(buf, device + 3, 2);
+	KUNIT_EXPECT_MEMEQ(test, buf, "cxcdefg", 8);
+	free_page((unsigned long)device);
+}
+
+static struct kunit_case cases[] = {
+	KUNIT_CASE(reads_a_device),
+	KUNIT_CASE(refuses_ram),
+	KUNIT_CASE(refuses_no_range),
+	KUNIT_CASE(no_room_is_no_mapping),
+	KUNIT_CASE(across_a_page),
+	KUNIT_CASE(wide_mappings),
+	KUNIT_CASE(other_spellings),
+	KUNIT_CASE(iounmap_of_wrong_pointers),
+	KUNIT_CASE(kinds_of_mappings),
+	KUNIT_CASE(memremap_of_ram_and_others),
+	KUNIT_CASE(copies_to_and_from_devices),
+	{}
+};
 static struct kunit_suite suite = { .name = "ioremap", .test_cases = cases };
 
 kunit_test_suite(suite);

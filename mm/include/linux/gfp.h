@@ -96,4 +96,10 @@ static inline __must_check struct page *alloc_pages_node(int nid, gfp_t gfp, uns
 #define free_page(addr)	     free_pages(addr, 0)
 #define get_zeroed_page(gfp) __get_free_pages((gfp) | __GFP_ZERO, 0)
 
+/* A block that is counted as one: free it with folio_put(). */
+static inline __must_check struct folio *folio_alloc(gfp_t gfp, unsigned int order)
+{
+	return (struct folio *)alloc_pages(gfp | __GFP_COMP, order);
+}
+
 #endif

@@ -7,16 +7,19 @@
 
 #include <linux/types.h>
 #include <linux/compiler.h>
+#include <linux/string.h>
 #include <asm/barrier.h>
-#include <linux/mm.h> /* virt_to_phys(), phys_to_virt() */
+#include <asm/page.h>
 
 /*
- * Uncached all four: what the wc and cache variants would gain needs memory types that are not set
+ * Uncached all of them: what the wc and cache variants would gain needs memory types that are not set
  * up. May sleep.
  */
 void __iomem *ioremap(phys_addr_t phys_addr, size_t size);
 void __iomem *ioremap_uc(phys_addr_t phys_addr, size_t size);
 void __iomem *ioremap_wc(phys_addr_t phys_addr, size_t size);
+void __iomem *ioremap_wt(phys_addr_t phys_addr, size_t size);
+void __iomem *ioremap_cache(phys_addr_t phys_addr, size_t size);
 void __iomem *ioremap_np(phys_addr_t phys_addr, size_t size);
 void iounmap(volatile void __iomem *addr);
 
@@ -39,5 +42,35 @@ __IO_ACCESSORS(b, u8)
 __IO_ACCESSORS(w, u16)
 __IO_ACCESSORS(l, u32)
 __IO_ACCESSORS(q, u64)
+
+static inline void memcpy_fromio(void *to, const volatile void __iomem *from, size_t n)
+{
+	memcpy(to, (const void __force *)from, n);
+}
+
+static inline void memcpy_toio(volatile void __iomem *to, const void *from, size_t n)
+{
+	memcpy((void __force *)to, from, n);
+}
+
+static inline void memset_io(volatile void __iomem *to, int c, size_t n)
+{
+	void *p = (void __force *)to;
+
+	OPTIMIZER_HIDE_VAR(p); /* of devices the compiler knows nothing */
+	memset(p, c, n);
+}
+
+/* What memremap() may give: the first of these that is possible */
+#define MEMREMAP_WB (1 << 0) /* cached; RAM's own address */
+#define MEMREMAP_WT (1 << 1)
+#define MEMREMAP_WC (1 << 2)
+
+/* Memory-like ranges: no __iomem. May sleep. */
+void *memremap(resource_size_t offset, size_t size, unsigned long flags);
+void memunmap(void *addr);
+
+#define virt_to_phys(v)	   __pa(v)
+#define phys_to_virt(p)	   __va(p)
 
 #endif

@@ -12,6 +12,7 @@
 #include <linux/mm_types.h>
 #include <linux/mmzone.h>
 #include <linux/mm_vma.h>
+#include <linux/vmalloc.h>
 
 #define vmemmap ((struct page *)VMEMMAP_START)
 
@@ -96,6 +97,98 @@ static inline void get_page(struct page *page)
 }
 
 void put_page(struct page *page);
+
+/* A reference, unless the page is free: for who finds it by its number. False: it is. */
+static inline bool get_page_unless_zero(struct page *page)
+{
+	return atomic_inc_not_zero(&page->_refcount);
+}
+
+/* Of a block with __GFP_COMP, by any of its pages; else 0. */
+static inline unsigned int compound_order(struct page *page)
+{
+	struct page *head = compound_head(page);
+
+	return head->flags & PG_compound ? head->order : 0;
+}
+
+static inline unsigned long page_size(struct page *page)
+{
+	return PAGE_SIZE << compound_order(page);
+}
+
+/* The first page of the object or block that an address of the direct map lies in. */
+static inline struct page *virt_to_head_page(const void *x)
+{
+	struct page *page = virt_to_page(x);
+
+	return page->type == PAGE_SLAB ? page - page->tail : compound_head(page);
+}
+
+/* --- folios --- */
+
+#define page_folio(p)	    ((struct folio *)compound_head((struct page *)(p)))
+#define folio_page(folio, n) (&(folio)->page + (n))
+
+static inline struct folio *virt_to_folio(const void *x)
+{
+	return page_folio(virt_to_page(x));
+}
+
+static inline void *folio_address(const struct folio *folio)
+{
+	return page_address(&folio->page);
+}
+
+static inline unsigned int folio_order(const struct folio *folio)
+{
+	return folio->page.flags & PG_compound ? folio->page.order : 0;
+}
+
+static inline bool folio_test_large(const struct folio *folio)
+{
+	return folio_order(folio) != 0;
+}
+
+static inline long folio_nr_pages(const struct folio *folio)
+{
+	return 1L << folio_order(folio);
+}
+
+static inline size_t folio_size(const struct folio *folio)
+{
+	return PAGE_SIZE << folio_order(folio);
+}
+
+static inline unsigned long folio_pfn(struct folio *folio)
+{
+	return page_to_pfn(&folio->page);
+}
+
+static inline int folio_ref_count(const struct folio *folio)
+{
+	return page_ref_count(&folio->page);
+}
+
+static inline void folio_get(struct folio *folio)
+{
+	get_page(&folio->page);
+}
+
+static inline void folio_put(struct folio *folio)
+{
+	put_page(&folio->page);
+}
+
+/* What sysinfo() tells; pages are counted in units of mem_unit bytes. */
+struct sysinfo {
+	unsigned long uptime; /* seconds; not set here, as in Linux */
+	unsigned long totalram, freeram, sharedram, bufferram;
+	unsigned long totalswap, freeswap;
+	unsigned long totalhigh, freehigh;
+	unsigned int mem_unit;
+};
+void si_meminfo(struct sysinfo *val);
 
 unsigned long nr_free_pages(void);
 unsigned long nr_managed_pages(void);

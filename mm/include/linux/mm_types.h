@@ -85,6 +85,11 @@ struct page {
 };
 static_assert(sizeof(struct page) == 32, "struct page is 32 bytes: half of Linux's");
 
+/* A block of pages by its first page: never a tail. */
+struct folio {
+	struct page page;
+};
+
 #define PAGE_MARK(type, order) ((u16)((type) | (order) << 8))
 
 #endif

@@ -70,6 +70,8 @@ int __must_check copy_struct_from_user(void *dst, size_t ksize, const void __use
 /* Kernel addresses that may be bad. -ERANGE for a user's address, -EFAULT. Any context. */
 long copy_from_kernel_nofault(void *dst, const void *src, size_t size);
 long copy_to_kernel_nofault(void *dst, const void *src, size_t size);
+/* val = *ptr. 0, -ERANGE or -EFAULT. */
+#define get_kernel_nofault(val, ptr) copy_from_kernel_nofault(&(val), (ptr), sizeof(val))
 long strncpy_from_kernel_nofault(char *dst, const void *unsafe_addr, long count);
 
 /* One object of 1, 2, 4 or 8 bytes, as a number. *val is 0 after -EFAULT. */

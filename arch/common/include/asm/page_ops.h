@@ -39,7 +39,7 @@ static inline void clear_page(void *page)
 }
 
 /* Copy one mapped page; the two don't overlap. */
-static inline void copy_page(void *to, const void *from)
+static inline void copy_page(void *to, void *from)
 {
 	unsigned long n = PAGE_SIZE / 8;
 
