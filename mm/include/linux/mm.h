@@ -233,6 +233,9 @@ void pagetypeinfo_show(show_line_t line);
 /* All structures' numbered invariants at once; prints which is broken. Slow: O(everything). */
 bool mm_valid_all(void);
 
-#include <linux/vmalloc.h> /* is_vmalloc_addr(), vmalloc_to_page() */
+struct file;
+unsigned long vm_mmap(struct file *file, unsigned long addr, unsigned long len, unsigned long prot,
+		      unsigned long flag, unsigned long offset);
+int vm_munmap(unsigned long start, size_t len);
 
 #endif
