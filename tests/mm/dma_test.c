@@ -149,7 +149,7 @@ static void mappings_refused(struct kunit *test)
 /* Blocks don't overlap, don't cross the boundary, and lie where the device is told. */
 static void pools(struct kunit *test)
 {
-	struct dma_pool *pool = dma_pool_create("blocks", &dev, 100, 64, 512);
+	struct dma_pool *pool = dma_pool_create("blocks", &dev, 100, 8, 512);
 	dma_addr_t handle[BLOCKS];
 	u8 *p[BLOCKS];
 
@@ -158,16 +158,19 @@ static void pools(struct kunit *test)
 		p[i] = dma_pool_alloc(pool, GFP_KERNEL, &handle[i]);
 		KUNIT_ASSERT_NOT_NULL(test, p[i]);
 		KUNIT_EXPECT_EQ(test, handle[i], virt_to_phys(p[i]));
-		KUNIT_EXPECT_EQ(test, handle[i] % 64, 0ULL);
+		KUNIT_EXPECT_EQ(test, handle[i] % 8, 0ULL);
 		KUNIT_EXPECT_EQ(test, handle[i] / 512, (handle[i] + 99) / 512);
 		memset(p[i], i, 100);
 	}
 	for (int i = 0; i < BLOCKS; i++)
 		KUNIT_EXPECT_NULL(test, memchr_inv(p[i], i, 100));
-	dma_pool_free(pool, p[40], handle[40]);
-	p[41][0] = 1;
-	p[40] = dma_pool_zalloc(pool, GFP_KERNEL, &handle[40]);
-	KUNIT_EXPECT_NULL(test, memchr_inv(p[40], 0, 100));
+	/* The last one's memory is the first to be used again. */
+	dma_pool_free(pool, p[BLOCKS - 1], handle[BLOCKS - 1]);
+	p[BLOCKS - 1] = dma_pool_alloc(pool, GFP_KERNEL, &handle[BLOCKS - 1]);
+	KUNIT_EXPECT_NULL(test, memchr_inv(p[BLOCKS - 1], BLOCKS - 1, 100));
+	dma_pool_free(pool, p[BLOCKS - 1], handle[BLOCKS - 1]);
+	p[BLOCKS - 1] = dma_pool_zalloc(pool, GFP_KERNEL, &handle[BLOCKS - 1]);
+	KUNIT_EXPECT_NULL(test, memchr_inv(p[BLOCKS - 1], 0, 100));
 	for (int i = 0; i < BLOCKS; i++)
 		KUNIT_EXPECT_NO_REPORT(test, dma_pool_free(pool, p[i], handle[i]));
 	KUNIT_EXPECT_NO_REPORT(test, dma_pool_destroy(pool));

@@ -92,36 +92,36 @@ static void nothing_is_lost(struct kunit *test)
 
 static void text_gets_its_end(struct kunit *test)
 {
-	void __user *at = user_text(test, "12345678", 8);
+	void __user *at = user_text(test, "0123456789012345678901234567", 28);
 	char *dirt[4], *p;
 
 	for (int i = 0; i < 4; i++)
-		dirt[i] = memset(kmalloc(16, GFP_KERNEL), 'x', 16);
+		dirt[i] = memset(kmalloc(32, GFP_KERNEL), 'x', 32);
 	for (int i = 0; i < 4; i++)
 		kfree(dirt[i]);
-	p = memdup_user_nul(at, 8);
+	p = memdup_user_nul(at, 28); /* its end is behind the free object's word */
 	KUNIT_ASSERT_FALSE(test, IS_ERR(p));
-	KUNIT_EXPECT_STREQ(test, p, "12345678");
-	KUNIT_EXPECT_EQ(test, ksize(p), 16);
+	KUNIT_EXPECT_STREQ(test, p, "0123456789012345678901234567");
+	KUNIT_EXPECT_EQ(test, ksize(p), 32);
 	kfree(p);
-	KUNIT_EXPECT_EQ(test, PTR_ERR(memdup_user_nul(at, 9)), -EFAULT);
+	KUNIT_EXPECT_EQ(test, PTR_ERR(memdup_user_nul(at, 29)), -EFAULT);
 	KUNIT_EXPECT_EQ(test, PTR_ERR(memdup_user_nul(at, unknown(SIZE_MAX))), -ENOMEM);
 }
 
 static void strings(struct kunit *test)
 {
-	char __user *at = user_text(test, "1234567", 8);
-	char *p = strndup_user(at, 8), *q = strndup_user(at, 100);
+	char __user *at = user_text(test, "12345678", 9);
+	char *p = strndup_user(at, 9), *q = strndup_user(at, 100);
 
 	KUNIT_ASSERT_FALSE(test, IS_ERR(p));
 	KUNIT_ASSERT_FALSE(test, IS_ERR(q));
-	KUNIT_EXPECT_STREQ(test, p, "1234567");
-	KUNIT_EXPECT_EQ(test, ksize(p), 8);
-	KUNIT_EXPECT_STREQ(test, q, "1234567");
+	KUNIT_EXPECT_STREQ(test, p, "12345678");
+	KUNIT_EXPECT_EQ(test, ksize(p), 16);
+	KUNIT_EXPECT_STREQ(test, q, "12345678");
 	kfree(p);
 	kfree(q);
-	KUNIT_EXPECT_EQ(test, PTR_ERR(strndup_user(at, 7)), -EINVAL);
-	KUNIT_ASSERT_EQ(test, put_user('8', at + 7), 0);
+	KUNIT_EXPECT_EQ(test, PTR_ERR(strndup_user(at, 8)), -EINVAL);
+	KUNIT_ASSERT_EQ(test, put_user('9', at + 8), 0);
 	KUNIT_EXPECT_EQ(test, PTR_ERR(strndup_user(at, 100)), -EFAULT);
 	KUNIT_EXPECT_EQ(test, PTR_ERR(strndup_user((char __user *)8, 100)), -EFAULT);
 }

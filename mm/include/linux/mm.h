@@ -238,4 +238,6 @@ unsigned long vm_mmap(struct file *file, unsigned long addr, unsigned long len, 
 		      unsigned long flag, unsigned long offset);
 int vm_munmap(unsigned long start, size_t len);
 
+#include <linux/vmalloc.h> /* is_vmalloc_addr(), vmalloc_to_page() */
+
 #endif
