@@ -10,7 +10,7 @@
  *        mm->mmap_lock > slab_mutex                      (allocating for an address space)
  *        populate_mutex > pcpu_lock                      (per-CPU memory)
  *        populate_mutex, purge_lock > slab_mutex
- *        purge_lock > vmap_space.lock                    (vmalloc)
+ *        purge_lock > vmap_space.lock                    (vmalloc; one for each of its two regions)
  *        tables_lock > slab_mutex
  *        slab_mutex > s->lock > zone->lock > vmemmap_lock
  *        fbc->lock                                       (per-CPU counters; alone)

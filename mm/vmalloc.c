@@ -13,6 +13,7 @@
  *        vmap_pages.c  pages for areas
  *        vmap_area.c   an area's life, the backlog of the lazy flush
  *        vmalloc.c     this: pages for areas, and the functions that callers know
+ *        set_memory.c  memory for code, rights of pages
  *        vmap_show.c   vmallocinfo, what a faulting address is, vmap_valid()
  *
  * 3. An area stores no list of its pages: its page table is the list. Filling walks down to a table

@@ -7,10 +7,11 @@
 #include <linux/vmalloc.h>
 
 /* vm_struct.flags beyond Linux's: where the area stands in its life (see vmap_tree.c). */
-#define VMAP_DYING 0x00010000 /* taken by vfree(): nobody else may find it */
-#define VMAP_LAZY  0x00020000 /* unmapped, waits for the flush */
-#define VMAP_RAM   0x00040000 /* vm_map_ram() */
-#define VMAP_FREE  0x00080000 /* no area: a free range */
+#define VMAP_DYING   0x00010000 /* taken by vfree(): nobody else may find it */
+#define VMAP_LAZY    0x00020000 /* unmapped, waits for the flush */
+#define VMAP_RAM     0x00040000 /* vm_map_ram() */
+#define VMAP_FREE    0x00080000 /* no area: a free range */
+#define VMAP_EXECMEM 0x00100000 /* execmem_alloc(): stands in the region of modules */
 
 /*
  * Backlog of the lazy flush, in bytes of addresses. A flush makes each CPU refill its TLB, some
@@ -28,11 +29,12 @@ struct vmap_freed {
 	const void *allocator, *freer;
 };
 
-/* L: lock */
+/* L: lock  R: read-only once there are areas. Each space has a cache of its own, so that one slab holds what is left. */
 struct vmap_space {
-	spinlock_t lock;      /* irq-safe */
-	struct rb_root areas; /* L: areas by address: being built, live, dying, lazy */
-	struct rb_root free;  /* L: ranges nobody has, augmented with the largest in each subtree */
+	struct kmem_cache *nodes; /* R: areas and free ranges come from here */
+	spinlock_t lock;	  /* irq-safe */
+	struct rb_root areas;	  /* L: areas by address: being built, live, dying, lazy */
+	struct rb_root free; /* L: ranges nobody has, augmented with the largest in each subtree */
 	struct vm_struct *lazy;		   /* L: chain of lazy areas */
 	unsigned long lazy_bytes;	   /* L */
 	struct vmap_freed ring[VMAP_RING]; /* L */
@@ -125,8 +127,8 @@ void vmap_unmap(unsigned long va, unsigned long end, enum vmap_pages what);
 /* Are all pages of [va, end) mapped? Is none? */
 bool vmap_all_mapped(unsigned long va, unsigned long end);
 bool vmap_none_mapped(unsigned long va, unsigned long end);
-/* Bytes mapped in the whole region. O(tables). */
-unsigned long vmap_mapped_bytes(void);
+/* Bytes mapped in [start, end), the whole of a region. O(tables). */
+unsigned long vmap_mapped_bytes(unsigned long start, unsigned long end);
 
 /* vmalloc_strict: flush before a page is given back, not by the backlog. */
 extern bool vmalloc_strict;
@@ -143,7 +145,14 @@ unsigned long vmap_pages_get(struct vmap_source *from, struct page **pages, unsi
 void vmap_pages_put(struct page **pages, unsigned long n);
 
 /* --- vmap_area.c: the life of an area --- */
-extern struct vmap_space vmap_space;
+extern struct vmap_space vmap_space;   /* the vmalloc region */
+extern struct vmap_space vmap_modules; /* the region of modules: near the kernel's own code */
+
+/* The space whose region holds `addr`: that of modules, or the vmalloc region. */
+static inline struct vmap_space *vmap_space_of(unsigned long addr)
+{
+	return addr - MODULES_VADDR < MODULES_END - MODULES_VADDR ? &vmap_modules : &vmap_space;
+}
 
 /*
  * An area of `size` bytes (page aligned, without guard), marked VM_UNINITIALIZED; NULL: no

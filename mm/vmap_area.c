@@ -24,7 +24,11 @@
  *    I8  nothing of a lazy area is mapped;
  *    I9  no leaf stands outside live areas and areas on their way in or out.
  *
- * 5. Locks: purge_lock (a mutex, so one flush at a time and a waiter finds what it set free) >
+ * 5. Regions. Memory for code (set_memory.c) has a region, and so a space of addresses with its lock
+ *    and backlog, of its own; which one an area is in its address says. What is said here and in
+ *    vmap_tree.c holds for each; one flush serves both.
+ *
+ * 6. Locks: purge_lock (a mutex, so one flush at a time and a waiter finds what it set free) >
  *    vmap_space.lock (irq-safe, short: at most PURGE_BATCH areas are given back under it). Slab and
  *    page allocator are called outside vmap_space.lock.
  *
@@ -54,8 +58,8 @@
 	 __GFP_RETRY_MAYFAIL | __GFP_NOFAIL | __GFP_MEMALLOC | __GFP_NOMEMALLOC)
 
 struct vmap_space vmap_space;
+struct vmap_space vmap_modules;
 
-static struct kmem_cache *vmap_area_cache; /* R */
 static DEFINE_MUTEX(purge_lock);
 
 static int set_strict(const char *val)
@@ -66,18 +70,18 @@ BOOT_PARAM("vmalloc_strict", set_strict);
 
 /* ---- Nodes ---- */
 
-static struct vm_struct *node_alloc(gfp_t gfp)
+static struct vm_struct *node_alloc(const struct vmap_space *vs, gfp_t gfp)
 {
-	return kmem_cache_alloc(vmap_area_cache, gfp & AREA_GFP);
+	return kmem_cache_alloc(vs->nodes, gfp & AREA_GFP);
 }
 
 /* A chain by ->next. */
-static void nodes_free(struct vm_struct *vm)
+static void nodes_free(const struct vmap_space *vs, struct vm_struct *vm)
 {
 	while (vm) {
 		struct vm_struct *next = vm->next;
 
-		kmem_cache_free(vmap_area_cache, vm);
+		kmem_cache_free(vs->nodes, vm);
 		vm = next;
 	}
 }
@@ -85,14 +89,14 @@ static void nodes_free(struct vm_struct *vm)
 /* ---- The backlog ---- */
 
 /* Addresses of up to PURGE_BATCH areas become free; the rest of the chain. */
-static struct vm_struct *give_batch(struct vm_struct *vm)
+static struct vm_struct *give_batch(struct vmap_space *vs, struct vm_struct *vm)
 {
 	struct vm_struct *dead = NULL;
 	unsigned long flags;
 
-	spin_lock_irqsave(&vmap_space.lock, flags);
+	spin_lock_irqsave(&vs->lock, flags);
 	for (int n = 0; vm && n < PURGE_BATCH; n++) {
-		struct vm_struct *next = vm->next, *unused = vmap_space_give(&vmap_space, vm);
+		struct vm_struct *next = vm->next, *unused = vmap_space_give(vs, vm);
 
 		while (unused) {
 			struct vm_struct *after = unused->next;
@@ -103,31 +107,30 @@ static struct vm_struct *give_batch(struct vm_struct *vm)
 		}
 		vm = next;
 	}
-	spin_unlock_irqrestore(&vmap_space.lock, flags);
-	nodes_free(dead);
+	spin_unlock_irqrestore(&vs->lock, flags);
+	nodes_free(vs, dead);
 	return vm;
 }
 
-static struct vm_struct *backlog_take(void)
+static struct vm_struct *backlog_take(struct vmap_space *vs)
 {
 	struct vm_struct *chain;
 	unsigned long flags;
 
-	spin_lock_irqsave(&vmap_space.lock, flags);
-	chain = vmap_space.lazy;
-	vmap_space.lazy = NULL;
-	WRITE_ONCE(vmap_space.lazy_bytes, 0);
-	spin_unlock_irqrestore(&vmap_space.lock, flags);
+	spin_lock_irqsave(&vs->lock, flags);
+	chain = vs->lazy;
+	vs->lazy = NULL;
+	WRITE_ONCE(vs->lazy_bytes, 0);
+	spin_unlock_irqrestore(&vs->lock, flags);
 	return chain;
 }
 
-void vmap_purge(void)
+/* Under purge_lock. */
+static void purge_space(struct vmap_space *vs)
 {
-	unsigned long low = VMALLOC_END, high = VMALLOC_START;
-	struct vm_struct *chain;
+	struct vm_struct *chain = backlog_take(vs);
+	unsigned long low = ~0UL, high = 0;
 
-	mutex_lock(&purge_lock);
-	chain = backlog_take();
 	for (struct vm_struct *vm = chain; vm; vm = vm->next) {
 		low = min(low, vm_start(vm));
 		high = max(high, vm_end(vm));
@@ -135,7 +138,14 @@ void vmap_purge(void)
 	if (chain)
 		tlb_flush_range(low, high, NULL);
 	while (chain)
-		chain = give_batch(chain);
+		chain = give_batch(vs, chain);
+}
+
+void vmap_purge(void)
+{
+	mutex_lock(&purge_lock);
+	purge_space(&vmap_space);
+	purge_space(&vmap_modules);
 	mutex_unlock(&purge_lock);
 }
 
@@ -164,21 +174,23 @@ void vmalloc_drain(void)
 
 /* ---- Beginning ---- */
 
-static bool take_addresses(struct vm_struct *vm, unsigned long align, struct vm_struct **spare)
+static bool take_addresses(struct vmap_space *vs, struct vm_struct *vm, unsigned long align,
+			   struct vm_struct **spare)
 {
 	unsigned long flags;
 	bool ok;
 
-	spin_lock_irqsave(&vmap_space.lock, flags);
-	ok = vmap_space_take(&vmap_space, vm, align, spare);
-	spin_unlock_irqrestore(&vmap_space.lock, flags);
+	spin_lock_irqsave(&vs->lock, flags);
+	ok = vmap_space_take(vs, vm, align, spare);
+	spin_unlock_irqrestore(&vs->lock, flags);
 	return ok;
 }
 
 struct vm_struct *vmap_area_get(unsigned long size, unsigned long align, unsigned long flags,
 				gfp_t gfp, const void *caller)
 {
-	struct vm_struct *vm = node_alloc(gfp), *spare = NULL;
+	struct vmap_space *vs = flags & VMAP_EXECMEM ? &vmap_modules : &vmap_space;
+	struct vm_struct *vm = node_alloc(vs, gfp), *spare = NULL;
 	bool ok;
 
 	assert_debug(size && PAGE_ALIGNED(size) && is_power_of_2(align));
@@ -189,23 +201,23 @@ struct vm_struct *vmap_area_get(unsigned long size, unsigned long align, unsigne
 				  .flags = flags | VM_UNINITIALIZED,
 				  .caller = caller };
 	if (align > PAGE_SIZE) {
-		spare = node_alloc(gfp);
+		spare = node_alloc(vs, gfp);
 		if (!spare)
 			goto fail;
 		spare->next = NULL;
 	}
-	ok = take_addresses(vm, align, &spare);
+	ok = take_addresses(vs, vm, align, &spare);
 	if (unlikely(!ok)) {
 		vmap_purge();
-		ok = take_addresses(vm, align, &spare);
+		ok = take_addresses(vs, vm, align, &spare);
 	}
-	nodes_free(spare);
+	nodes_free(vs, spare);
 	if (likely(ok)) {
 		kasan_poison_vmalloc((void *)(vm_end(vm) - PAGE_SIZE), PAGE_SIZE);
 		return vm;
 	}
 fail:
-	nodes_free(vm);
+	nodes_free(vs, vm);
 	return NULL;
 }
 
@@ -243,7 +255,7 @@ static enum claim claim_check(const struct vm_struct *vm, unsigned long addr, un
 
 static const char *claim_advice(enum claim why, const void *addr)
 {
-	if (!is_vmalloc_addr(addr))
+	if (!is_vmalloc_or_module_addr(addr))
 		return "The pointer does not come from vmalloc(): memory from kmalloc() is given back with kfree(); "
 		       "kvfree() takes both.";
 	if (why == CLAIM_INSIDE)
@@ -284,18 +296,19 @@ static void ring_add(struct vmap_space *vs, const struct vm_struct *vm, const vo
 struct vm_struct *vmap_area_claim(const void *addr, const char *what, unsigned long allowed,
 				  const void *caller)
 {
+	struct vmap_space *vs = vmap_space_of((unsigned long)addr);
 	struct vm_struct *vm;
 	unsigned long flags;
 	enum claim why;
 
-	spin_lock_irqsave(&vmap_space.lock, flags);
-	vm = vmap_space_find(&vmap_space, (unsigned long)addr);
+	spin_lock_irqsave(&vs->lock, flags);
+	vm = vmap_space_find(vs, (unsigned long)addr);
 	why = claim_check(vm, (unsigned long)addr, allowed);
 	if (likely(why == CLAIM_OK)) {
 		WRITE_ONCE(vm->flags, vm->flags | VMAP_DYING);
-		ring_add(&vmap_space, vm, caller);
+		ring_add(vs, vm, caller);
 	}
-	spin_unlock_irqrestore(&vmap_space.lock, flags);
+	spin_unlock_irqrestore(&vs->lock, flags);
 	if (likely(why == CLAIM_OK))
 		return vm;
 	report_claim(why, addr, what);
@@ -304,16 +317,17 @@ struct vm_struct *vmap_area_claim(const void *addr, const char *what, unsigned l
 
 void vmap_area_release(struct vm_struct *vm, enum vmap_pages what)
 {
+	struct vmap_space *vs = vmap_space_of(vm_start(vm));
 	unsigned long flags;
 
 	kasan_poison_vmalloc(vm->addr, get_vm_area_size(vm));
 	vmap_unmap(vm_start(vm), vm_start(vm) + get_vm_area_size(vm), what);
-	spin_lock_irqsave(&vmap_space.lock, flags);
+	spin_lock_irqsave(&vs->lock, flags);
 	WRITE_ONCE(vm->flags, (vm->flags & ~VM_UNINITIALIZED) | VMAP_DYING | VMAP_LAZY);
-	vm->next = vmap_space.lazy;
-	vmap_space.lazy = vm;
-	ADD_ONCE(vmap_space.lazy_bytes, vm->size);
-	spin_unlock_irqrestore(&vmap_space.lock, flags);
+	vm->next = vs->lazy;
+	vs->lazy = vm;
+	ADD_ONCE(vs->lazy_bytes, vm->size);
+	spin_unlock_irqrestore(&vs->lock, flags);
 }
 
 /**
@@ -327,27 +341,36 @@ void vmap_area_release(struct vm_struct *vm, enum vmap_pages what)
  */
 struct vm_struct *find_vm_area(const void *addr)
 {
+	struct vmap_space *vs = vmap_space_of((unsigned long)addr);
 	struct vm_struct *vm;
 	unsigned long flags;
 
-	spin_lock_irqsave(&vmap_space.lock, flags);
-	vm = vmap_space_find(&vmap_space, (unsigned long)addr);
+	spin_lock_irqsave(&vs->lock, flags);
+	vm = vmap_space_find(vs, (unsigned long)addr);
 	if (vm && !vm_is_live(vm))
 		vm = NULL;
-	spin_unlock_irqrestore(&vmap_space.lock, flags);
+	spin_unlock_irqrestore(&vs->lock, flags);
 	return vm;
+}
+
+/* All addresses of a region are free. */
+static void space_begin(struct vmap_space *vs, const char *nodes, unsigned long start,
+			unsigned long end)
+{
+	struct kmem_cache *cache =
+		kmem_cache_create(nodes, sizeof(struct vm_struct), 0, SLAB_PANIC, NULL);
+	struct vm_struct *whole = kmem_cache_alloc(cache, GFP_KERNEL);
+
+	if (!whole)
+		panic("vmalloc_init: no memory for the first node");
+	vmap_space_init(vs, whole, start, end - start);
+	vs->nodes = cache;
 }
 
 /* Once, after slab_init(). */
 void vmalloc_init(void)
 {
-	struct vm_struct *whole;
-
-	vmap_area_cache =
-		kmem_cache_create("vmap_area", sizeof(struct vm_struct), 0, SLAB_PANIC, NULL);
-	whole = node_alloc(GFP_KERNEL);
-	if (!whole)
-		panic("vmalloc_init: no memory for the first node");
-	vmap_space_init(&vmap_space, whole, VMALLOC_START, VMALLOC_SIZE);
+	space_begin(&vmap_space, "vmap_area", VMALLOC_START, VMALLOC_END);
+	space_begin(&vmap_modules, "execmem_area", MODULES_VADDR, MODULES_END);
 	vmap_show_init();
 }

@@ -279,31 +279,38 @@ bool vmap_none_mapped(unsigned long va, unsigned long end)
 	return true;
 }
 
-/* Recursion: at most PT_LEVELS deep. */
-static unsigned long mapped_below(const pte_t *table, int level)
+/*
+ * Of [start, end), what the table whose first entry translates `va` maps. Recursion: at most
+ * PT_LEVELS deep.
+ */
+static unsigned long mapped_below(const pte_t *table, int level, unsigned long va,
+				  unsigned long start, unsigned long end)
 {
-	unsigned long bytes = 0;
+	unsigned long bytes = 0, size = pt_size(level);
 
-	for (unsigned int i = 0; i < PTRS_PER_TABLE; i++) {
+	for (unsigned int i = 0; i < PTRS_PER_TABLE; i++, va += size) {
 		pte_t e = pte_get(&table[i]);
 
-		if (pte_none(e))
+		if (pte_none(e) || va + (size - 1) < start || va >= end)
 			continue;
-		bytes +=
-			pte_leaf(e, level) ? pt_size(level) : mapped_below(pte_table(e), level - 1);
+		bytes += pte_leaf(e, level) ?
+				 size :
+				 mapped_below(pte_table(e), level - 1, va, start, end);
 	}
 	return bytes;
 }
 
-unsigned long vmap_mapped_bytes(void)
+unsigned long vmap_mapped_bytes(unsigned long start, unsigned long end)
 {
-	unsigned long bytes = 0;
+	unsigned long bytes = 0, va = ALIGN_DOWN(start, pt_size(PT_TOP));
 
-	for (unsigned long va = VMALLOC_START; va < VMALLOC_END; va += pt_size(PT_TOP)) {
+	for (;;) {
 		pte_t e = pte_get(pt_slot(kernel_root(), va, PT_TOP, NULL));
 
 		if (!pte_none(e))
-			bytes += mapped_below(pte_table(e), PT_TOP - 1);
+			bytes += mapped_below(pte_table(e), PT_TOP - 1, va, start, end);
+		if (end - va <= pt_size(PT_TOP))
+			return bytes;
+		va += pt_size(PT_TOP);
 	}
-	return bytes;
 }

@@ -38,16 +38,16 @@ static void copy_area(struct vm_struct *copy, const struct vm_struct *vm)
 		*copy = *vm;
 }
 
-static bool copy_area_from(unsigned long addr, struct vm_struct *copy)
+static bool copy_area_from(struct vmap_space *vs, unsigned long addr, struct vm_struct *copy)
 {
 	struct vm_struct *vm;
 	unsigned long flags;
 
-	spin_lock_irqsave(&vmap_space.lock, flags);
-	vm = vmap_space_next(&vmap_space, addr);
+	spin_lock_irqsave(&vs->lock, flags);
+	vm = vmap_space_next(vs, addr);
 	if (vm)
 		copy_area(copy, vm);
-	spin_unlock_irqrestore(&vmap_space.lock, flags);
+	spin_unlock_irqrestore(&vs->lock, flags);
 	return vm;
 }
 
@@ -83,6 +83,17 @@ static void show_area(const struct vm_struct *vm, show_line_t line)
 	line(buf);
 }
 
+static void show_space(struct vmap_space *vs, unsigned long addr, show_line_t line)
+{
+	struct vm_struct vm;
+
+	while (copy_area_from(vs, addr, &vm)) {
+		if (!(vm.flags & VM_UNINITIALIZED))
+			show_area(&vm, line);
+		addr = vm_end(&vm);
+	}
+}
+
 /**
  * vmallocinfo_show() - print every area in the layout of Linux's /proc/vmallocinfo
  * @line: takes each line, without its newline
@@ -91,14 +102,8 @@ static void show_area(const struct vm_struct *vm, show_line_t line)
  */
 void vmallocinfo_show(show_line_t line)
 {
-	unsigned long addr = VMALLOC_START;
-	struct vm_struct vm;
-
-	while (copy_area_from(addr, &vm)) {
-		if (!(vm.flags & VM_UNINITIALIZED))
-			show_area(&vm, line);
-		addr = vm_end(&vm);
-	}
+	show_space(&vmap_space, VMALLOC_START, line);
+	show_space(&vmap_modules, MODULES_VADDR, line);
 }
 
 /* ---- What an address is ---- */
@@ -117,11 +122,10 @@ static const char *area_kind(const struct vm_struct *vm)
 }
 
 /* The freed area of the ring that held `addr`, latest first. */
-static const struct vmap_freed *ring_find(unsigned long addr)
+static const struct vmap_freed *ring_find(const struct vmap_space *vs, unsigned long addr)
 {
 	for (unsigned int i = 1; i <= VMAP_RING; i++) {
-		const struct vmap_freed *f =
-			&vmap_space.ring[(vmap_space.ring_next - i) % VMAP_RING];
+		const struct vmap_freed *f = &vs->ring[(vs->ring_next - i) % VMAP_RING];
 
 		if (f->size && addr - f->start < f->size + PAGE_SIZE)
 			return f;
@@ -130,10 +134,10 @@ static const struct vmap_freed *ring_find(unsigned long addr)
 }
 
 /* Under the lock. */
-static bool find_area(unsigned long addr, struct found *found)
+static bool find_area(const struct vmap_space *vs, unsigned long addr, struct found *found)
 {
-	const struct vm_struct *vm = vmap_space_find(&vmap_space, addr);
-	const struct vmap_freed *f = ring_find(addr);
+	const struct vm_struct *vm = vmap_space_find(vs, addr);
+	const struct vmap_freed *f = ring_find(vs, addr);
 
 	*found = (struct found){ .freed = !vm || !vm_is_live(vm), .kind = "vmalloc" };
 	if (vm) {
@@ -167,36 +171,39 @@ static void describe(unsigned long addr, const struct found *found, char *buf, s
 
 static bool explain_vmalloc(unsigned long addr, char *buf, size_t size)
 {
+	struct vmap_space *vs = vmap_space_of(addr);
 	struct found found;
 	unsigned long flags;
 	bool known;
 
-	if (!is_vmalloc_addr((void *)addr))
+	if (!is_vmalloc_or_module_addr((void *)addr))
 		return false;
-	if (!spin_trylock_irqsave(&vmap_space.lock, flags)) {
+	if (!spin_trylock_irqsave(&vs->lock, flags)) {
 		scnprintf(buf, size,
 			  "address is in the vmalloc region, whose areas are being changed");
 		return true;
 	}
-	known = find_area(addr, &found);
-	spin_unlock_irqrestore(&vmap_space.lock, flags);
+	known = find_area(vs, addr, &found);
+	spin_unlock_irqrestore(&vs->lock, flags);
 	if (known)
 		describe(addr, &found, buf, size);
 	else
-		scnprintf(buf, size, "address is in the vmalloc region, in no area");
+		scnprintf(buf, size, "address is in the %s, in no area",
+			  vs == &vmap_space ? "vmalloc region" : "region of modules");
 	return true;
 }
 
 static const char *advise_vmalloc(unsigned long addr)
 {
+	struct vmap_space *vs = vmap_space_of(addr);
 	struct found found;
 	unsigned long flags;
 	bool known;
 
-	if (!is_vmalloc_addr((void *)addr) || !spin_trylock_irqsave(&vmap_space.lock, flags))
+	if (!is_vmalloc_or_module_addr((void *)addr) || !spin_trylock_irqsave(&vs->lock, flags))
 		return NULL;
-	known = find_area(addr, &found);
-	spin_unlock_irqrestore(&vmap_space.lock, flags);
+	known = find_area(vs, addr, &found);
+	spin_unlock_irqrestore(&vs->lock, flags);
 	if (!known)
 		return NULL;
 	if (found.freed)
@@ -227,13 +234,13 @@ static bool area_valid(const struct vm_struct *vm)
 	       INVARIANT(7, vmap_none_mapped(end, vm_end(vm)));
 }
 
-static bool mappings_valid(void)
+static bool mappings_valid(const struct vmap_space *vs, unsigned long start, unsigned long end)
 {
-	unsigned long mapped = 0, next = VMALLOC_START;
+	unsigned long mapped = 0, next = start;
 	bool in_transit = false;
 	struct vm_struct *vm;
 
-	while ((vm = vmap_space_next(&vmap_space, next))) {
+	while ((vm = vmap_space_next(vs, next))) {
 		next = vm_end(vm);
 		if ((vm->flags & VM_UNINITIALIZED) ||
 		    (vm->flags & (VMAP_DYING | VMAP_LAZY)) == VMAP_DYING) {
@@ -245,22 +252,28 @@ static bool mappings_valid(void)
 		if (vm_is_live(vm))
 			mapped += get_vm_area_size(vm);
 	}
-	return in_transit || INVARIANT(9, mapped == vmap_mapped_bytes());
+	return in_transit || INVARIANT(9, mapped == vmap_mapped_bytes(start, end));
+}
+
+static bool space_valid(struct vmap_space *vs, unsigned long start, unsigned long end)
+{
+	unsigned long flags;
+	bool ok;
+
+	spin_lock_irqsave(&vs->lock, flags);
+	ok = vmap_space_valid(vs, start, end) && mappings_valid(vs, start, end);
+	spin_unlock_irqrestore(&vs->lock, flags);
+	return ok;
 }
 
 /**
- * vmap_valid() - check the vmalloc region's invariants I1 … I9
+ * vmap_valid() - check the invariants I1 … I9 of the vmalloc region and of the region of modules
  *
  * Context: any but NMI; interrupts are off for O(pages in all areas).
  * Return: false, with a line that names the broken one.
  */
 bool vmap_valid(void)
 {
-	unsigned long flags;
-	bool ok;
-
-	spin_lock_irqsave(&vmap_space.lock, flags);
-	ok = vmap_space_valid(&vmap_space, VMALLOC_START, VMALLOC_END) && mappings_valid();
-	spin_unlock_irqrestore(&vmap_space.lock, flags);
-	return ok;
+	return space_valid(&vmap_space, VMALLOC_START, VMALLOC_END) &&
+	       space_valid(&vmap_modules, MODULES_VADDR, MODULES_END);
 }

@@ -130,6 +130,8 @@ void host_stack(unsigned int cpu, enum host_stack which, unsigned long *low, uns
 
 void host_regions(struct host_region regions[HOST_REGIONS])
 {
+	regions[HOST_MODULES] = (struct host_region){ MODULES_VADDR, MODULES_END - MODULES_VADDR,
+						      MODULES_END - MODULES_VADDR };
 	regions[HOST_PERCPU] =
 		(struct host_region){ PERCPU_START, HOST_PERCPU_SIZE, HOST_PERCPU_SIZE };
 	regions[HOST_VMEMMAP] = (struct host_region){ VMEMMAP_START, VMEMMAP_SIZE, VMEMMAP_SIZE };

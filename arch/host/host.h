@@ -110,7 +110,14 @@ void host_enter_kernel(unsigned long info, unsigned long long cycles) __attribut
 void host_enter_cpu(unsigned int cpu) __attribute__((__noreturn__));
 
 /* The regions that must be free in the process, but for the image. */
-enum { HOST_PERCPU, HOST_VMEMMAP, HOST_VMALLOC, HOST_DIRECT_MAP, HOST_REGIONS };
+enum {
+	HOST_MODULES,
+	HOST_PERCPU,
+	HOST_VMEMMAP,
+	HOST_VMALLOC,
+	HOST_DIRECT_MAP,
+	HOST_REGIONS
+};
 struct host_region {
 	unsigned long start, size, needed; /* all of it, and what a run can't do without */
 };

@@ -10,6 +10,7 @@
  *
  *	0000000000000000 – 00000fffffffffff   user (16 TiB)
  *	00007e9000000000   the program's file; the kernel's image inside it
+ *	00007e9060000000   modules (512 MiB)
  *	00007e9080000000   per-CPU variables made at run time (64 MiB)
  *	00007e9100000000   the other CPUs' windows (4 GiB each): the image and the former again
  *	00007ea000000000   vmemmap       (64 GiB of addresses)
@@ -39,9 +40,14 @@
 #define KERNEL_LAST  0x00007fcfffffffffUL
 
 /* The image is linked at IMAGE_START plus its physical address (host.ld). */
-#define IMAGE_START   0x00007e9000000000UL
-#define IMAGE_SIZE    (512UL << 20)
-#define MODULES_VADDR (IMAGE_START + IMAGE_SIZE)
+#define IMAGE_START 0x00007e9000000000UL
+#define IMAGE_SIZE  (512UL << 20)
+
+/*
+ * As far from the image as calls reach: the C library's heap begins somewhere in the first GiB behind
+ * it, and has the next half for growing.
+ */
+#define MODULES_VADDR (IMAGE_START + (3UL << 29))
 #define MODULES_END   (IMAGE_START + (2UL << 30))
 
 /*
