@@ -74,6 +74,7 @@ all: kernel
 
 help:
 	@echo 'make run       boot the ISO in QEMU, run the self-tests, print the state'
+	@echo 'make run M=dir compile the kernel modules in a folder, run them, say what they leave behind; M= may repeat'
 	@echo 'make test      everything that must pass; closes with "N passed, N failed"'
 	@echo 'make test-all  the long forms as well'
 	@echo 'make debug     QEMU halted at reset with gdb on top'
@@ -132,18 +133,41 @@ $(ELF): $(O)/ksyms2.o
 	@echo "  LD    $@"
 	@$(LD) $(ldflags) -o $@ $(objs) $(O)/ksyms2.o
 
+# --- make run M=folder [M=folder …]: your own modules (lib/module/kbuild.mk says what a folder may hold) ---
+# make keeps the last of several M= only; the command line has them all.
+given_M := $(shell tr '\0' '\n' </proc/$$PPID/cmdline 2>/dev/null | sed -n 's/^M=//p')
+M_dirs  := $(if $(M),$(if $(filter $(lastword $(M)),$(given_M)),$(given_M),$(M)))
+# The kernel's own flags; that a warning is an error is the kernel's own rule.
+module_flags = $(filter-out -Werror -Wextra,$1)
+# modules FOLDER-FOR-OUTPUT,COMPILER,LINKER,FLAGS
+modules = @rm -rf $1; mkdir -p $1; : > $1/list; $(foreach d,$(M_dirs),$(MAKE) -s --no-print-directory \
+	  -f lib/module/kbuild.mk M= DIR='$d' OUT='$1' CC='$2' LD='$3' FLAGS='$4' &&) true
+# Tests of the kernel run beside modules only if ARGS asks for them.
+M_args  = $(if $(findstring test=,$(ARGS)),,test=none )
+
+.PHONY: modules
+modules: $(O)/flags
+	$(call modules,$(O)/modules,$(CC),$(LD),$(call module_flags,$(cflags)) $(call full_trace,) $(see_mm))
+
 $(ISO): $(ELF) iso/grub.cfg iso/module.txt iso/mkiso
 	@tests/packages --need iso
 	@echo "  ISO   $@"
 	@iso/mkiso $@ $(ELF) iso/module.txt
 
-run_options = --elf $(ELF) --iso-file $(ISO) --mem $(MEM) --smp $(SMP) --accel $(ACCEL) \
-	      --timeout $(TIMEOUT) --args '$(subst ','\'',$(ARGS))' \
+run_options = --elf $(ELF) --iso-file $(if $(M_dirs),$(O)/modules/quarry.iso,$(ISO)) --mem $(MEM) --smp $(SMP) --accel $(ACCEL) \
+	      --timeout $(TIMEOUT) --args '$(if $(M_dirs),$(M_args))$(subst ','\'',$(ARGS))' \
 	      $(if $(filter 1 y yes,$(UEFI)),--uefi)
 
+ifeq ($(M_dirs),)
 run: $(ISO)
 	@tests/packages --need run
 	@tests/run --iso $(run_options)
+else
+run: $(ELF) modules
+	@tests/packages --need iso --need run
+	@iso/mkiso $(O)/modules/quarry.iso $(ELF) iso/module.txt $$(cat $(O)/modules/list)
+	@tests/run --iso $(run_options)
+endif
 
 # All at once: two programs that install something at the same time would be in each other's way.
 test_needs := $(addprefix --need ,build llvm iso run test host asan tsan memcheck fuzz coverage mutate analyze)

@@ -445,3 +445,45 @@ int boot_line_value(const char *line, const char *key, char *buf, size_t n)
 	}
 	return found;
 }
+
+/* ---- modules ---- */
+
+bool boot_module_name(const struct boot_module *m, char *name, size_t size)
+{
+	const char *end = m->cmdline + strcspn(m->cmdline, " \t"), *from = end;
+	size_t len, n;
+	bool ko;
+
+	while (from > m->cmdline && from[-1] != '/')
+		from--;
+	len = end - from;
+	ko = len > 3 && !strncmp(end - 3, ".ko", 3);
+	n = min(ko ? len - 3 : len, size - 1);
+	for (size_t i = 0; i < n; i++)
+		name[i] = from[i] == '-' ? '_' : from[i];
+	name[n] = '\0';
+	return ko;
+}
+
+/* Are the first `n` bytes of `a` the text `b`, '-' and '_' being the same? */
+static bool same_start(const char *a, const char *b, size_t n)
+{
+	for (size_t i = 0; i < n; i++) {
+		if ((a[i] == '-' ? '_' : a[i]) != b[i])
+			return false;
+	}
+	return !b[n];
+}
+
+bool boot_module_param(const struct boot_info *bi, const char *key)
+{
+	const char *dot = strchr(key, '.');
+	char name[BOOT_MODULE_NAME];
+
+	for (unsigned int i = 0; dot && i < bi->nr_modules; i++) {
+		boot_module_name(&bi->modules[i], name, sizeof(name));
+		if (same_start(key, name, dot - key))
+			return true;
+	}
+	return false;
+}

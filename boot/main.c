@@ -301,8 +301,11 @@ static void check_ram(void)
 
 /* ---- The end ---- */
 
+/* A module's parameters are read when it is loaded. */
 static void unknown_param(const char *key)
 {
+	if (boot_module_param(&info, key))
+		return;
 	pr_warn("boot line: unknown parameter '%s': ignored; the README lists the known ones\n", key);
 }
 

@@ -60,6 +60,7 @@
 #include <linux/list.h>
 #include <linux/log2.h>
 #include <linux/mm.h>
+#include <linux/mm_usage.h>
 #include <linux/mutex.h>
 #include <linux/percpu.h>
 #include <linux/printk.h>
@@ -623,6 +624,19 @@ void percpu_drain(void)
 	mutex_lock(&populate_mutex);
 	drain_locked();
 	mutex_unlock(&populate_mutex);
+}
+
+unsigned long percpu_used_bytes(void)
+{
+	unsigned long used = 0, flags;
+
+	spin_lock_irqsave(&pcpu_lock, flags);
+	for (unsigned int i = 0; i < NR_CHUNKS; i++) {
+		if (chunk_table[i])
+			used += (GRANULES - chunk_table[i]->free) * GRANULE;
+	}
+	spin_unlock_irqrestore(&pcpu_lock, flags);
+	return used;
 }
 
 /* ---- The linked variables ---- */

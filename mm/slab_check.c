@@ -12,6 +12,8 @@
 #include <linux/printk.h>
 #include <linux/sprintf.h>
 #include <quarry/assert.h>
+#include <linux/mm_usage.h>
+#include <linux/string.h>
 #include "internal.h"
 #include "slab.h"
 
@@ -263,6 +265,8 @@ static unsigned long list_inuse(const struct slab_list *list)
 	return n;
 }
 
+static_assert(SLAB_USAGE_IDS == SLAB_MAX_CACHES);
+
 static void slabinfo_line(struct kmem_cache *s, char *buf, size_t size)
 {
 	unsigned long active, slabs;
@@ -275,6 +279,32 @@ static void slabinfo_line(struct kmem_cache *s, char *buf, size_t size)
 		  "%-17s %6lu %6lu %6u %4u %4u : tunables %4u %4u %4u : slabdata %6lu %6lu %6u",
 		  s->name, active, slabs * s->objects, s->size, s->objects, 1u << s->order, 0, 0, 0,
 		  slabs, slabs, 0);
+}
+
+bool slab_usage_next(unsigned int id, struct slab_usage *usage)
+{
+	unsigned long flags;
+	struct kmem_cache *s = NULL;
+
+	spin_lock_irqsave(&slab_mutex, flags);
+	while (!s && ++id < SLAB_MAX_CACHES)
+		s = cache_table[id];
+	if (s) {
+		spin_lock(&s->lock);
+		*usage = (struct slab_usage){
+			.id = id,
+			.key = s->key,
+			.object_size = s->object_size,
+			.objects = list_inuse(&s->partial) + list_inuse(&s->full) -
+				   cached_objects(s),
+			.pages = (unsigned long)(s->partial.nr + s->full.nr + s->empty.nr)
+				 << s->order,
+		};
+		spin_unlock(&s->lock);
+		strscpy(usage->name, s->name, sizeof(usage->name));
+	}
+	spin_unlock_irqrestore(&slab_mutex, flags);
+	return s;
 }
 
 void slabinfo_show(void (*line)(const char *text))

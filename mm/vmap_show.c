@@ -17,6 +17,7 @@
  */
 #include <linux/kernel.h>
 #include <linux/mm.h>
+#include <linux/mm_usage.h>
 #include <linux/string.h>
 #include <quarry/assert.h>
 #include <quarry/report.h>
@@ -104,6 +105,25 @@ void vmallocinfo_show(show_line_t line)
 {
 	show_space(&vmap_space, VMALLOC_START, line);
 	show_space(&vmap_modules, MODULES_VADDR, line);
+}
+
+static bool area_at_or_above(struct vmap_space *vs, unsigned long addr, struct vm_struct *copy)
+{
+	while (copy_area_from(vs, addr, copy)) {
+		if (vm_start(copy) >= addr && vm_is_live(copy) && !(copy->flags & VM_UNINITIALIZED))
+			return true;
+		addr = vm_end(copy);
+	}
+	return false;
+}
+
+bool vmalloc_area_next(unsigned long addr, struct vm_struct *copy)
+{
+	struct vmap_space *first = &vmap_space, *last = &vmap_modules;
+
+	if (VMALLOC_START > MODULES_VADDR)
+		swap(first, last);
+	return area_at_or_above(first, addr, copy) || area_at_or_above(last, addr, copy);
 }
 
 /* ---- What an address is ---- */

@@ -8,6 +8,7 @@
  * apart.
  */
 #include <asm/console.h>
+#include <asm/page.h>
 #include <boot/boot.h>
 #include <boot/bootinfo.h>
 #include <kunit/test.h>
@@ -18,6 +19,7 @@
 #include <linux/slab.h>
 #include <linux/sprintf.h>
 #include <linux/vmalloc.h>
+#include <quarry/module.h>
 #include <quarry/report.h>
 #include "bench/bench.h"
 #include "payload.h"
@@ -90,6 +92,24 @@ static void show_state(void)
 	}
 }
 
+/* What the loader has put in memory beside the kernel: some of it may be modules to run. */
+static unsigned int add_modules(void)
+{
+	static struct module_file files[BOOT_MAX_MODULES];
+	static char names[BOOT_MAX_MODULES][BOOT_MODULE_NAME];
+	const struct boot_info *bi = boot_info_get();
+
+	for (unsigned int i = 0; i < bi->nr_modules; i++) {
+		const struct boot_module *m = &bi->modules[i];
+
+		files[i].named_ko = boot_module_name(m, names[i], sizeof(names[i]));
+		files[i].name = names[i];
+		files[i].bytes = __va(m->start);
+		files[i].size = m->size;
+	}
+	return modules_add(files, bi->nr_modules, bi->cmdline);
+}
+
 unsigned int boot_payload(void)
 {
 	int failed;
@@ -99,7 +119,8 @@ unsigned int boot_payload(void)
 	if (bench_requested())
 		return bench_run() ? EXIT_FAILED : EXIT_PASSED;
 	kunit_set_suite_audit(suite_before, suite_after);
-	kunit_set_epilogue(show_state);
+	if (!add_modules())
+		kunit_set_epilogue(show_state);
 	failed = kunit_run_boot();
 	return failed || report_unexpected() ? EXIT_FAILED : EXIT_PASSED;
 }

@@ -14,6 +14,8 @@
  *     O(log n).
  * I2  A symbol reaches to the next one, but never over the end of the text into data.
  *
+ * Code that was loaded beside the image is named by who loaded it (ksym_loaded_hook).
+ *
  * The table is read-only from the first instruction on; lookups need no lock and are fit for any
  * context, NMI included.
  */
@@ -24,6 +26,8 @@
 extern const u32 __ksyms_count;
 extern const u32 __ksyms_offs[], __ksyms_name_offs[];
 extern const char __ksyms_names[];
+
+bool (*ksym_loaded_hook)(unsigned long addr, struct ksym_loaded *sym);
 
 /* Number of symbols at or below `off`. */
 static u32 symbols_up_to(u32 off)
@@ -79,12 +83,32 @@ bool ksym_lookup(unsigned long addr, const char **name, unsigned long *offset, u
 	return true;
 }
 
+static bool find_loaded(unsigned long addr, struct ksym_loaded *sym)
+{
+	bool (*hook)(unsigned long addr, struct ksym_loaded *sym) = READ_ONCE(ksym_loaded_hook);
+
+	return hook && hook(addr, sym);
+}
+
+bool ksym_is_text(unsigned long addr)
+{
+	struct ksym_loaded sym;
+
+	if (addr >= (unsigned long)__text_start && addr < (unsigned long)__text_end)
+		return true;
+	return find_loaded(addr, &sym) && sym.text;
+}
+
 /* Name `addr` by the symbol that covers `addr - back`. */
 static int print_symbol(char *buf, size_t size, unsigned long addr, unsigned int back)
 {
 	unsigned long offset, length;
+	struct ksym_loaded sym;
 	const char *name;
 
+	if (find_loaded(addr - back, &sym))
+		return snprintf(buf, size, "%s+0x%lx/0x%lx [%s]", sym.name, sym.offset + back,
+				sym.size, sym.module);
 	if (!ksym_lookup(addr - back, &name, &offset, &length))
 		return snprintf(buf, size, "0x%lx", addr);
 	return snprintf(buf, size, "%s+0x%lx/0x%lx", name, offset + back, length);
@@ -118,7 +142,10 @@ int ksym_print_return(char *buf, size_t size, unsigned long addr)
 
 static bool name_for_printf(unsigned long addr, char *buf, size_t size)
 {
-	if (addr < (unsigned long)__image_start || addr >= (unsigned long)__image_end)
+	struct ksym_loaded sym;
+
+	if ((addr < (unsigned long)__image_start || addr >= (unsigned long)__image_end) &&
+	    !find_loaded(addr, &sym))
 		return false;
 	ksym_print(buf, size, addr);
 	return true;

@@ -109,11 +109,6 @@ static bool read_frame(unsigned long bp, struct frame *f)
 	return stack_word(bp, &f->bp) && stack_word(bp + 8, &f->ret);
 }
 
-static bool in_text(unsigned long addr)
-{
-	return addr >= (unsigned long)__text_start && addr < (unsigned long)__text_end;
-}
-
 static bool walk_full(const struct walk *w)
 {
 	return w->n == w->max;
@@ -149,7 +144,7 @@ static bool after_call(unsigned long ret)
 	const u8 *at = (const u8 *)ret;
 	unsigned int n;
 
-	if (!in_text(ret - 7) || !in_text(ret - 1))
+	if (!ksym_is_text(ret - 7) || !ksym_is_text(ret - 1))
 		return false;
 	if (at[-5] == 0xe8)
 		return true;
@@ -170,6 +165,18 @@ static bool frame_was_made(unsigned long start, unsigned long ip)
 	return false;
 }
 
+/* How far into its function loaded code is. */
+static bool loaded_offset(unsigned long ip, unsigned long *offset)
+{
+	bool (*hook)(unsigned long addr, struct ksym_loaded *sym) = READ_ONCE(ksym_loaded_hook);
+	struct ksym_loaded sym;
+
+	if (!hook || !hook(ip, &sym))
+		return false;
+	*offset = sym.offset;
+	return true;
+}
+
 /*
  * The caller that a trap hid because no frame stood (I3): its return address is on top of the
  * stack, or one word above if rbp was already pushed.
@@ -179,8 +186,9 @@ static void add_missing_caller(struct walk *w, const struct pt_regs *regs)
 	unsigned long ret, offset, size, start, at = regs->sp;
 	const char *name;
 
-	if (in_text(regs->ip)) {
-		if (!ksym_lookup(regs->ip, &name, &offset, &size))
+	if (ksym_is_text(regs->ip)) {
+		if (!ksym_lookup(regs->ip, &name, &offset, &size) &&
+		    !loaded_offset(regs->ip, &offset))
 			return;
 		start = regs->ip - offset;
 		if (frame_was_made(start, regs->ip))
@@ -188,7 +196,7 @@ static void add_missing_caller(struct walk *w, const struct pt_regs *regs)
 		if (offset && *(const u8 *)start == OPCODE_PUSH_RBP)
 			at += 8;
 	}
-	if (stack_word(at, &ret) && in_text(ret) && after_call(ret))
+	if (stack_word(at, &ret) && ksym_is_text(ret) && after_call(ret))
 		walk_add(w, ret);
 }
 

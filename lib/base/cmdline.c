@@ -43,7 +43,7 @@ static char *next_word(char **line)
 }
 
 /* '-' and '_' are the same letter in a name. */
-static bool same_name(const char *a, const char *b)
+bool parameq(const char *a, const char *b)
 {
 	for (; *a && *b; a++, b++)
 		if ((*a == '-' ? '_' : *a) != (*b == '-' ? '_' : *b))
@@ -55,7 +55,7 @@ static const struct boot_param *find_param(const char *key, const struct boot_pa
 					   size_t count)
 {
 	for (size_t i = 0; i < count; i++)
-		if (same_name(key, table[i].name))
+		if (parameq(key, table[i].name))
 			return &table[i];
 	return NULL;
 }
@@ -69,6 +69,14 @@ static char *cut_value(char *word)
 		return NULL;
 	*equals = '\0';
 	return equals + 1;
+}
+
+char *boot_line_next(char **line, char **val)
+{
+	char *word = next_word(line);
+
+	*val = word ? cut_value(word) : NULL;
+	return word;
 }
 
 static int refuse(const char *key, const char *val, int err)
@@ -87,10 +95,9 @@ int parse_boot_params(char *line, const struct boot_param *table, size_t count,
 		      void (*unknown)(const char *key))
 {
 	int refused = 0;
-	char *key;
+	char *key, *val;
 
-	while ((key = next_word(&line))) {
-		char *val = cut_value(key);
+	while ((key = boot_line_next(&line, &val))) {
 		const struct boot_param *param = find_param(key, table, count);
 		int err = param ? param->set(val) : 0;
 

@@ -54,6 +54,9 @@ static struct kunit_totals totals; /* of the run */
 static unsigned long charged;	   /* unexpected reports that failed a case (I3) */
 static unsigned int outside;	   /* failures that no case of a suite stands for */
 static const char *selection;	   /* the run's globs */
+static unsigned int guests;	   /* results at the top that are not the kernel's suites' */
+static void (*run_guests)(void);
+static unsigned int top_number; /* of the last result at the top */
 
 static bool (*audit_before)(void);
 static bool (*audit_after)(char *why, size_t size);
@@ -452,16 +455,19 @@ static void put_outside(unsigned int number)
 
 static void run_suites(unsigned int plan)
 {
-	unsigned int n = nr_suites(), number = 0, i;
+	unsigned int n = nr_suites(), i;
 
-	kunit_put(0, "1..%u", plan + 1);
-	for (i = 0; i < n; i++) {
+	top_number = 0;
+	kunit_put(0, "1..%u", plan + guests + 1);
+	for (i = 0; i < n && plan; i++) {
 		struct kunit_suite *suite = __kunit_suites_start[kunit_permute(i, n, kunit_seed)];
 
 		if (nr_selected(suite))
-			run_suite(suite, ++number);
+			run_suite(suite, ++top_number);
 	}
-	put_outside(number + 1);
+	if (guests)
+		run_guests();
+	put_outside(top_number + 1);
 }
 
 /* A selection that selects nothing is a mistake, and it must not look like success. */
@@ -473,6 +479,49 @@ static void put_no_match(void)
 	kunit_put(0, "1..1");
 	kunit_put_result(0, KUNIT_FAILURE, 1, name, "");
 	count(&totals, KUNIT_FAILURE);
+}
+
+/* ---- guests ---- */
+
+void kunit_set_guests(unsigned int results, void (*run)(void))
+{
+	guests = results;
+	run_guests = run;
+}
+
+void kunit_charge_reports(unsigned long n)
+{
+	charged += n;
+}
+
+void kunit_guest_suite(struct kunit_suite *suite)
+{
+	const char *chosen = selection;
+
+	selection = NULL;
+	run_suite(suite, ++top_number);
+	selection = chosen;
+}
+
+void kunit_guest_skip(const char *name, const char *why)
+{
+	kunit_put_result(0, KUNIT_SKIPPED, ++top_number, name, why);
+	count(&totals, KUNIT_SKIPPED);
+}
+
+void kunit_guest_cases(const char *name, const struct kunit_guest_case *cases, unsigned int n)
+{
+	struct kunit_totals t = {};
+
+	put_header(SUITE_INDENT, name, n);
+	for (unsigned int i = 0; i < n; i++) {
+		count(&t, cases[i].status);
+		kunit_put_result(SUITE_INDENT, cases[i].status, i + 1, cases[i].name,
+				 cases[i].comment);
+	}
+	put_totals(0, name, &t);
+	kunit_put_result(0, status_of(&t), ++top_number, name, "all of it was skipped");
+	count_all(&totals, &t);
 }
 
 static void (*epilogue)(void);
@@ -503,7 +552,7 @@ int kunit_run_all(const char *glob, u64 seed)
 	kunit_put(0, "KTAP version 1");
 	kunit_put(0, "# test_seed=0x%llx (reproduce with test_seed=0x%llx)", seed, seed);
 	plan = glob && !strcmp(glob, "none") ? 0 : nr_selected_suites();
-	if (plan)
+	if (plan || (guests && glob && !strcmp(glob, "none")))
 		run_suites(plan);
 	else if (glob && !strcmp(glob, "none"))
 		kunit_put(0, "1..0 # SKIP test=none");

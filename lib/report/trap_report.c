@@ -26,7 +26,8 @@ static bool user_range(unsigned long addr)
 
 static bool in_image(unsigned long addr)
 {
-	return addr >= (unsigned long)__image_start && addr < (unsigned long)__image_end;
+	return (addr >= (unsigned long)__image_start && addr < (unsigned long)__image_end) ||
+	       addr - MODULES_VADDR < MODULES_END - MODULES_VADDR;
 }
 
 static void headline_overflow(const struct trap_info *t)

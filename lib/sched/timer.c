@@ -24,6 +24,7 @@
 #include <asm/percpu.h>
 #include <asm/smp.h>
 #include <linux/bug.h>
+#include <linux/cpumask.h>
 #include <linux/delay.h>
 #include <linux/jiffies.h>
 #include <linux/limits.h>
@@ -188,6 +189,37 @@ int timer_delete_sync(struct timer_list *timer)
 			return was;
 		smp_relax(); /* the function may wait for a flush of this CPU */
 	}
+}
+
+/**
+ * timers_cancel_in - stop the timers that stand in [start, end), or whose function does
+ *
+ * For whoever ends that memory. The function of one may still run when this returns.
+ * Return: how many were pending. Context: any but NMI; O(timers).
+ */
+unsigned int timers_cancel_in(unsigned long start, unsigned long end)
+{
+	unsigned int cpu, n = 0;
+
+	for_each_online_cpu(cpu) {
+		struct timer_base *base = per_cpu_ptr(&bases, cpu);
+		struct rb_node *node, *next;
+		unsigned long flags;
+
+		spin_lock_irqsave(&base->lock, flags);
+		for (node = rb_first_cached(&base->root); node; node = next) {
+			struct timer_list *t = rb_entry(node, struct timer_list, node);
+
+			next = rb_next(node);
+			if ((unsigned long)t - start >= end - start &&
+			    (unsigned long)t->function - start >= end - start)
+				continue;
+			base_remove(base, t);
+			n++;
+		}
+		spin_unlock_irqrestore(&base->lock, flags);
+	}
+	return n;
 }
 
 /* ---- the tick ---- */

@@ -4,7 +4,7 @@
  * or not the memory map (map.c) has RAM there. And what the firmware says: ACPI's list of CPUs, which
  * --smp makes; CPU n's id in it is n.
  *
- *	INFO_PHYS	start information, a module's entry and name
+ *	INFO_PHYS	start information, the modules' entries and names
  *	LINE_PHYS	the boot line
  *	MAP_PHYS	the memory map
  *	ACPI_PHYS	RSDP, XSDT and MADT
@@ -40,8 +40,8 @@ struct modlist_entry {
 /* All that low memory holds of it but for what has no fixed size. */
 struct boot_page {
 	struct start_info info;
-	struct modlist_entry module;
-	char module_name[128];
+	struct modlist_entry module[MODULES_MAX];
+	char module_name[MODULES_MAX][128];
 };
 
 /* ACPI's tables (ACPI Specification 6.5, 5.2): the bytes of each, checksums included, add up to 0. */
@@ -77,6 +77,7 @@ struct acpi_page {
 	} __attribute__((__packed__)) madt;
 };
 
+_Static_assert(sizeof(struct boot_page) <= LINE_PHYS - INFO_PHYS, "low memory");
 _Static_assert(MAP_PHYS + MAP_ROWS_MAX * sizeof(struct memmap_entry) <= ACPI_PHYS, "low memory");
 _Static_assert(ACPI_PHYS + sizeof(struct acpi_page) <= INFO_END, "low memory");
 
@@ -96,25 +97,34 @@ static unsigned int write_map(void)
 	return nr;
 }
 
-static void load_module(struct boot_page *page, const char *path)
+/* All files in one piece of memory, each from a page on. */
+static void load_modules(struct boot_page *page, const struct machine *m)
 {
-	unsigned long size, at;
-	int fd = input_open("--module", path, &size);
+	unsigned long size[MODULES_MAX], total = 0, at;
+	int fd[MODULES_MAX];
 
-	if (!size)
-		unusable("--module: '%s' is empty", path);
-	at = map_place(size);
+	for (unsigned int i = 0; i < m->nr_modules; i++) {
+		fd[i] = input_open("--module", m->module[i], &size[i]);
+		if (!size[i])
+			unusable("--module: '%s' is empty", m->module[i]);
+		total += (size[i] + HOST_PAGE - 1) & ~(HOST_PAGE - 1);
+	}
+	at = map_place(m->nr_modules > 1 ? total : size[0]);
 	if (!at)
 		unusable("--module: no usable row of the memory map has room for '%s', %lu bytes",
-			 path, size);
-	input_read(fd, path, host_ram + at, size);
-	snprintf(page->module_name, sizeof(page->module_name), "%s", path);
-	page->module = (struct modlist_entry){
-		.addr = at,
-		.size = size,
-		.cmdline = INFO_PHYS + offsetof(struct boot_page, module_name),
-	};
-	page->info.nr_modules = 1;
+			 m->module[0], m->nr_modules > 1 ? total : size[0]);
+	for (unsigned int i = 0; i < m->nr_modules; i++) {
+		input_read(fd[i], m->module[i], host_ram + at, size[i]);
+		snprintf(page->module_name[i], sizeof(page->module_name[i]), "%s", m->module[i]);
+		page->module[i] = (struct modlist_entry){
+			.addr = at,
+			.size = size[i],
+			.cmdline = INFO_PHYS + offsetof(struct boot_page, module_name) +
+				   i * sizeof(page->module_name[0]),
+		};
+		at += (size[i] + HOST_PAGE - 1) & ~(HOST_PAGE - 1);
+	}
+	page->info.nr_modules = m->nr_modules;
 	page->info.modlist = INFO_PHYS + offsetof(struct boot_page, module);
 }
 
@@ -175,6 +185,6 @@ void write_boot_info(const struct machine *m)
 	};
 	strcpy((char *)host_ram + LINE_PHYS, m->line);
 	write_acpi();
-	if (m->module)
-		load_module(page, m->module);
+	if (m->nr_modules)
+		load_modules(page, m);
 }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 /*
- * Quarry as a process: build/host/quarry [--mem SIZE | --map ROWS] [--junk] [--smp CPUS] [--seed N] [--module FILE]
+ * Quarry as a process: build/host/quarry [--mem SIZE | --map ROWS] [--junk] [--smp CPUS] [--seed N] [--module FILE …]
  *                                          [boot line …]
  *                       build/host/quarry --fuzz TARGET FILE …
  *
@@ -27,7 +27,7 @@
 
 static void usage(FILE *to)
 {
-	fputs("usage: quarry [--mem SIZE | --map ROWS] [--junk] [--smp CPUS] [--seed N] [--module FILE]\n"
+	fputs("usage: quarry [--mem SIZE | --map ROWS] [--junk] [--smp CPUS] [--seed N] [--module FILE]...\n"
 	      "              [boot line ...]\n"
 	      "       quarry --fuzz TARGET FILE ...\n"
 	      "  SIZE like 64M or 16G (default 512M), CPUS 1 to 4 (default 1)\n"
@@ -116,7 +116,9 @@ static void parse_args(int argc, char **argv, struct machine *m)
 		} else if (!strcmp(argv[i], "--smp")) {
 			host_nr_cpus = parse_cpus(value_of(argv, i++));
 		} else if (!strcmp(argv[i], "--module")) {
-			m->module = value_of(argv, i++);
+			if (m->nr_modules == MODULES_MAX)
+				bad_usage("at most %d modules can be handed over", MODULES_MAX);
+			m->module[m->nr_modules++] = value_of(argv, i++);
 		} else if (!strcmp(argv[i], "--fuzz")) {
 			bad_usage("--fuzz stands first, and no other option with it");
 		} else if (argv[i][0] == '-') {

@@ -13,6 +13,7 @@
 #define INFO_PHYS     0x10000UL /* where the loader's word to the kernel stands … */
 #define INFO_END      0x80000UL /* … up to here at most */
 #define BOOT_LINE_MAX 2048
+#define MODULES_MAX   16
 
 /* Exit status of a run that did not end by itself; the others are host_exit()'s. */
 #define STATUS_INCOMPLETE 3
@@ -22,7 +23,8 @@
 struct machine {
 	int junk;	    /* RAM starts full of it */
 	unsigned long seed; /* of evictions; 0: any */
-	const char *module; /* a file, or NULL */
+	unsigned int nr_modules;
+	const char *module[MODULES_MAX]; /* files */
 	char line[BOOT_LINE_MAX];
 };
 

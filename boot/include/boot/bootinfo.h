@@ -152,6 +152,14 @@ const char *boot_info_error(int err);
 void boot_info_limit(struct boot_info *bi, u64 limit);
 
 /*
+ * The name of a module, from its line: the file's, without folder and ".ko", with an underscore for each
+ * dash. True: it was called .ko.
+ */
+bool boot_module_name(const struct boot_module *m, char *name, size_t size);
+/* Is there a module called as the part of `key` in front of its first dot? */
+bool boot_module_param(const struct boot_info *bi, const char *key);
+
+/*
  * Value of `key` in a boot line, before any parameter code runs: "key=value" or "key" as a word of
  * its own; the value may stand in double quotes; the last one counts. Copies up to n-1 bytes and a
  * NUL. Returns the value's whole length, or -1: no such word.

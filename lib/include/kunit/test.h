@@ -206,6 +206,24 @@ void kunit_set_suite_audit(bool (*before)(void), bool (*after)(char *why, size_t
 /* Have `show` print what is to stand between the last suite and the closing line. */
 void kunit_set_epilogue(void (*show)(void));
 
+/*
+ * Results at the top level besides those of the kernel's own suites: `run` runs behind them, test=none
+ * or not, and makes `results` of them with the three functions below.
+ */
+void kunit_set_guests(unsigned int results, void (*run)(void));
+/* All cases of a suite that is no part of the kernel. */
+void kunit_guest_suite(struct kunit_suite *suite);
+/* A result that is left out, and why. */
+void kunit_guest_skip(const char *name, const char *why);
+struct kunit_guest_case {
+	const char *name;
+	enum kunit_status status;
+	const char *comment; /* of one that was skipped */
+};
+void kunit_guest_cases(const char *name, const struct kunit_guest_case *cases, unsigned int n);
+/* Some reports that nobody expected have failed a guest's case; they are not told again. */
+void kunit_charge_reports(unsigned long n);
+
 /* The case that runs now on this machine; NULL outside cases. */
 struct kunit *kunit_get_current_test(void);
 #define current_test kunit_get_current_test()

@@ -44,4 +44,88 @@ int parse_boot_params(char *line, const struct boot_param *table, size_t count,
 /* Setters' helpers: "key" alone means true. */
 int boot_param_bool(const char *val, bool *res);
 
+/* The next word of a line cut off, its quotes away, and its value, if it has one; NULL at the end. */
+char *boot_line_next(char **line, char **val);
+/* Are the two names the same, '-' and '_' being one letter? */
+bool parameq(const char *a, const char *b);
+
+/* ---- parameters of modules: name.param=value on the boot line (lib/base/params.c) ---- */
+
+struct kernel_param;
+
+/* set() gets the text behind the `=`, or NULL; get() writes the value as text and returns its length. */
+struct kernel_param_ops {
+	int (*set)(const char *val, const struct kernel_param *kp);
+	int (*get)(char *buffer, const struct kernel_param *kp);
+};
+
+struct kparam_string {
+	unsigned int maxlen;
+	char *string;
+};
+
+struct kparam_array {
+	unsigned int max, elemsize;
+	unsigned int *num;
+	const struct kernel_param_ops *ops;
+	void *elem;
+};
+
+struct kernel_param {
+	const char *name;
+	const struct kernel_param_ops *ops;
+	u16 perm;
+	union {
+		void *arg;
+		const struct kparam_string *str;
+		const struct kparam_array *arr;
+	};
+};
+
+#define module_param_cb(_name, operations, argument, permissions)                         \
+	static const struct kernel_param __param_##_name __used __section("__param")     \
+		__aligned(8) = { .name = #_name, .ops = (operations), .perm = (permissions), \
+				 .arg = (argument) }
+/* `value` is checked to be a variable of the type. */
+#define module_param_named(name, value, type, perm)                                      \
+	static inline __typeof__(__param_check_##type) *__check_##name(void)             \
+	{                                                                                \
+		return &(value);                                                         \
+	}                                                                                \
+	module_param_cb(name, &param_ops_##type, &(value), perm)
+#define module_param(name, type, perm) module_param_named(name, name, type, perm)
+#define module_param_string(name, text, len, perm)                             \
+	static const struct kparam_string __param_string_##name = { (len), (text) }; \
+	module_param_cb(name, &param_ops_string, (void *)&__param_string_##name, perm)
+#define module_param_array_named(name, array, type, nump, perm)                             \
+	static const struct kparam_array __param_array_##name = {                           \
+		sizeof(array) / sizeof((array)[0]), sizeof((array)[0]), nump,               \
+		&param_ops_##type, array                                                    \
+	};                                                                                  \
+	module_param_cb(name, &param_array_ops, (void *)&__param_array_##name, perm)
+#define module_param_array(name, type, nump, perm) \
+	module_param_array_named(name, name, type, nump, perm)
+
+#define __MODULE_INFO(tag, text)                                                   \
+	static const char __UNIQUE_ID(modinfo_)[] __used __section(".modinfo")       \
+		__aligned(1) = #tag "=" text
+#define MODULE_PARM_DESC(name, text) __MODULE_INFO(parm, #name ":" text)
+
+/* What a variable of each type is; never defined. */
+extern u8 __param_check_byte;
+extern short __param_check_short;
+extern unsigned short __param_check_ushort;
+extern int __param_check_int;
+extern unsigned int __param_check_uint;
+extern long __param_check_long;
+extern unsigned long __param_check_ulong;
+extern unsigned long long __param_check_ullong;
+extern unsigned int __param_check_hexint;
+extern bool __param_check_bool, __param_check_invbool;
+extern char *__param_check_charp;
+
+extern const struct kernel_param_ops param_ops_byte, param_ops_short, param_ops_ushort, param_ops_int,
+	param_ops_uint, param_ops_long, param_ops_ulong, param_ops_ullong, param_ops_hexint,
+	param_ops_bool, param_ops_invbool, param_ops_charp, param_ops_string, param_array_ops;
+
 #endif

@@ -26,6 +26,8 @@ int mod_timer(struct timer_list *timer, unsigned long expires);
 void add_timer(struct timer_list *timer);
 int timer_delete(struct timer_list *timer);
 int timer_delete_sync(struct timer_list *timer);
+/* Not Linux's: see lib/sched/timer.c. */
+unsigned int timers_cancel_in(unsigned long start, unsigned long end);
 
 #define del_timer(timer)      timer_delete(timer)
 #define del_timer_sync(timer) timer_delete_sync(timer)

@@ -23,6 +23,19 @@ int ksym_print(char *buf, size_t size, unsigned long addr);
  */
 int ksym_print_return(char *buf, size_t size, unsigned long addr);
 
+/*
+ * Code beside the image: who loads it sets this, once, and tells what covers an address there. Any
+ * context, as above. `text`: it can be executed.
+ */
+struct ksym_loaded {
+	const char *name, *module;
+	unsigned long offset, size;
+	bool text;
+};
+extern bool (*ksym_loaded_hook)(unsigned long addr, struct ksym_loaded *sym);
+/* Does `addr` lie in code, of the image or loaded? */
+bool ksym_is_text(unsigned long addr);
+
 /* Give the %pS and %ps of printf this table. */
 void ksyms_init(void);
 
