@@ -100,4 +100,16 @@ $(H)/quarry: $(H)/ksyms2.o
 	@echo "  LD    $@"
 	$(call hlink_with,ksyms2)
 
+# --- make host M=folder …: the same modules in the process, under the tool of SAN= too ---
+ifneq ($(M_dirs),)
+.PHONY: host-modules run-modules-here
+host-modules: $(H)/flags
+	$(call modules,$(H)/modules,$(HCC),ld,$(call module_flags,$(hk_cflags)) $(san_$(SAN)_kernel) $(san_$(SAN)_module) \
+		$(call full_trace,) $(call hk_swap,$(see_mm)))
+# They run at once: what the process says at its end, make says.
+host: run-modules-here
+run-modules-here: $(H)/quarry host-modules
+	@$(H)/quarry --module iso/module.txt $$(sed 's/^/--module /' $(H)/modules/list) $(M_args)$(ARGS)
+endif
+
 -include $(hk_obj:.o=.d) $(hp_obj:.o=.d)

@@ -115,9 +115,11 @@ static void copy_percpu(struct loaded *m)
 
 /* ---- symbols ---- */
 
-static bool is_wanted(const struct elf_symbol *sym)
+/* Compilers name the table of addresses in passing; who uses it asks for a slot. */
+static bool is_wanted(const struct elf_symbol *sym, const char *name)
 {
-	return sym->section == SHN_UNDEF && elf_bind(sym) == STB_GLOBAL;
+	return sym->section == SHN_UNDEF && elf_bind(sym) == STB_GLOBAL &&
+	       strcmp(name, "_GLOBAL_OFFSET_TABLE_");
 }
 
 /* Names, several in a line. */
@@ -155,7 +157,7 @@ static int check_names(struct loaded *m)
 		struct elf_symbol sym = plan_symbol(m->plan, i);
 		const char *name = plan_symbol_name(m->plan, &sym);
 
-		if (is_wanted(&sym) && !kernel_symbol_find(name))
+		if (is_wanted(&sym, name) && !kernel_symbol_find(name))
 			names_add(&lacking, name);
 		if (sym.section != SHN_UNDEF && !strncmp(name, "__ksymtab_", 10) &&
 		    kernel_symbol_find(name + 10))

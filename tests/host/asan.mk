@@ -8,6 +8,8 @@
 asan_checks := -fsanitize=address,undefined -fno-sanitize-recover=all
 
 san_asan_kernel  = $(asan_checks)
+# Modules (make host SAN=asan M=…): without the detector's variables, which are out of their reach.
+san_asan_module  = --param asan-use-after-return=0
 san_asan_process = -fsanitize=address
 san_asan_link    = $(asan_checks)
 

@@ -12,6 +12,7 @@
 
 static struct kmem_cache *cache;
 static struct timer_list timer;
+static void *lost; /* only the last one can still be found */
 
 static void expired(struct timer_list *t)
 {
@@ -27,12 +28,12 @@ static int worker(void *data)
 static int __init leaky_init(void)
 {
 	for (int i = 0; i < 3; i++)
-		kmalloc(100, GFP_KERNEL);
-	alloc_pages(GFP_KERNEL, 2);
-	vmalloc(3 * PAGE_SIZE);
-	alloc_percpu(u64);
+		lost = kmalloc(100, GFP_KERNEL);
+	lost = alloc_pages(GFP_KERNEL, 2);
+	lost = vmalloc(3 * PAGE_SIZE);
+	lost = (void *)alloc_percpu(u64);
 	cache = kmem_cache_create("forgotten", 40, 0, 0, NULL);
-	kmem_cache_alloc(cache, GFP_KERNEL);
+	lost = kmem_cache_alloc(cache, GFP_KERNEL);
 	kthread_run(worker, NULL, "endless");
 	timer_setup(&timer, expired, 0);
 	mod_timer(&timer, jiffies + 1000 * HZ);

@@ -1,0 +1,7 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef TWO_FILES_PART_H
+#define TWO_FILES_PART_H
+
+int twice(int x);
+
+#endif
