@@ -81,7 +81,7 @@ help:
 	@echo 'make bench     workloads under -icount beside Linux figures (table and CSV)'
 	@echo 'make host      the kernel as a Linux process, build/host/quarry --help; SAN=asan|tsan|memcheck|gcov for a tool'
 	@echo 'make asan, tsan, memcheck    the self-tests of the process under that tool, and planted bugs it must see'
-	@echo 'make fuzz      FUZZ=boot|buddy|slab|vmalloc|vma TIME=60 SEED=: libFuzzer with a model'
+	@echo 'make fuzz      FUZZ=boot|buddy|slab|vmalloc|vma|module TIME=60 SEED=: libFuzzer with a model'
 	@echo 'make mutate    MUTATE="slab vma" JOBS=2: break mm/ on purpose; the self-tests must notice'
 	@echo 'make coverage  lines and branches of mm/ that the self-tests run       make analyze   static analysis'
 	@echo 'make soak      TIME=600 SMP=4 SEED=: everything at once with failures, on all CPUs; SOAK=host|asan|tsan: as a process'

@@ -37,6 +37,7 @@
 #include <linux/errno.h>
 #include <linux/kernel.h>
 #include <linux/log2.h>
+#include <linux/percpu.h>
 #include <linux/sprintf.h>
 #include <linux/string.h>
 #include "internal.h"
@@ -236,6 +237,8 @@ static int place_section(struct plan *plan, u32 i)
 	place->area = area_of(&s, name);
 	place->offset = 0;
 	if (place->area == AREA_PERCPU) {
+		if (s.size > PCPU_MIN_UNIT_SIZE)
+			return refuse_at(plan, PLAN_TOO_LARGE, i, 0, s.size);
 		if (plan->percpu)
 			return refuse_at(plan, PLAN_SECTION_KIND, i, 0, 0);
 		plan->percpu = i;

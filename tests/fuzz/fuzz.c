@@ -42,7 +42,7 @@
 #define LINE_SIZE   200
 
 static const struct fuzz_target *const targets[] = {
-	&fuzz_boot, &fuzz_buddy, &fuzz_slab, &fuzz_vmalloc, &fuzz_vma,
+	&fuzz_boot, &fuzz_buddy, &fuzz_slab, &fuzz_vmalloc, &fuzz_vma, &fuzz_module,
 };
 
 static const struct fuzz_target *target;

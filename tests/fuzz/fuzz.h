@@ -43,7 +43,7 @@ struct fuzz_target {
 	unsigned long pages;
 };
 
-extern const struct fuzz_target fuzz_boot, fuzz_buddy, fuzz_slab, fuzz_vmalloc, fuzz_vma;
+extern const struct fuzz_target fuzz_boot, fuzz_buddy, fuzz_slab, fuzz_vmalloc, fuzz_vma, fuzz_module;
 
 /* The input has found something: say what, in which operation, and end. */
 void fuzz_fail(const char *file, int line, const char *cond, const char *fmt, ...)

@@ -4,7 +4,7 @@
 # process, build/host-fuzz/quarry. The corpus that it starts from stands in tests/fuzz/corpus; what it finds goes to
 # build/fuzz/TARGET.
 #
-# Everything is checked by the address and the undefined behaviour sanitizer; coverage is that of mm/ and boot/ alone, so
+# Everything is checked by the address and the undefined behaviour sanitizer; coverage is that of mm/, boot/ and lib/module, so
 # that the models of the targets earn nothing by their own branches. No checks of globals: they would pad what stands in
 # sections of its own (boot parameters, benches).
 
@@ -13,7 +13,7 @@ TIME ?= 60
 san_fuzz_coverage := -fsanitize-coverage=inline-8bit-counters,pc-table,trace-cmp \
 		     -fsanitize-coverage-ignorelist=tests/fuzz/coverage.ignore
 san_fuzz_kernel = -fsanitize=address,undefined -fno-sanitize-recover=all -mllvm -asan-globals=0 \
-		  $(if $(filter mm/% boot/%,$<),$(san_fuzz_coverage))
+		  $(if $(filter mm/% boot/% lib/module/%,$<),$(san_fuzz_coverage))
 san_fuzz_process := -fsanitize=address -DHOST_FUZZ
 san_fuzz_link := -fsanitize=fuzzer,address,undefined
 san_fuzz_skip := tests/fuzz/boot_fuzz.c
