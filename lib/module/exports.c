@@ -37,6 +37,7 @@
 #include <linux/mman.h>
 #include <linux/mmzone.h>
 #include <linux/moduleparam.h>
+#include <linux/nmi.h>
 #include <linux/mutex.h>
 #include <linux/panic.h>
 #include <linux/percpu.h>
@@ -46,6 +47,8 @@
 #include <linux/random.h>
 #include <linux/rbtree.h>
 #include <linux/rbtree_augmented.h>
+#include <linux/rcupdate.h>
+#include <linux/workqueue.h>
 #include <linux/refcount.h>
 #include <linux/rwlock.h>
 #include <linux/rwsem.h>
@@ -188,6 +191,8 @@ EXPORT_SYMBOL(kthread_should_stop);
 EXPORT_SYMBOL(kthread_stop);
 
 /* linux/lockdep.h */
+EXPORT_SYMBOL(rwlock_held);
+EXPORT_SYMBOL(rwlock_held_write);
 EXPORT_SYMBOL(mutex_held);
 EXPORT_SYMBOL(rwsem_held);
 EXPORT_SYMBOL(rwsem_held_write);
@@ -219,7 +224,6 @@ EXPORT_SYMBOL(__mutex_init);
 EXPORT_SYMBOL(atomic_dec_and_mutex_lock);
 EXPORT_SYMBOL(mutex_lock);
 EXPORT_SYMBOL(mutex_lock_interruptible);
-EXPORT_SYMBOL(mutex_lock_killable);
 EXPORT_SYMBOL(mutex_lock_nested);
 EXPORT_SYMBOL(mutex_trylock);
 EXPORT_SYMBOL(mutex_unlock);
@@ -282,7 +286,6 @@ EXPORT_SYMBOL(write_lock_slow);
 EXPORT_SYMBOL(__init_rwsem);
 EXPORT_SYMBOL(down_read);
 EXPORT_SYMBOL(down_read_interruptible);
-EXPORT_SYMBOL(down_read_killable);
 EXPORT_SYMBOL(down_read_nested);
 EXPORT_SYMBOL(down_read_trylock);
 EXPORT_SYMBOL(down_write);
@@ -294,6 +297,7 @@ EXPORT_SYMBOL(up_read);
 EXPORT_SYMBOL(up_write);
 
 /* linux/sched.h */
+EXPORT_SYMBOL(__cond_resched);
 EXPORT_SYMBOL(schedule);
 EXPORT_SYMBOL(schedule_timeout);
 EXPORT_SYMBOL(schedule_timeout_interruptible);
@@ -600,6 +604,54 @@ EXPORT_SYMBOL(vunmap);
 EXPORT_SYMBOL(vzalloc);
 EXPORT_SYMBOL(vzalloc_node);
 
+/* linux/rcupdate.h */
+EXPORT_SYMBOL(synchronize_rcu);
+EXPORT_SYMBOL(synchronize_rcu_expedited);
+EXPORT_SYMBOL(call_rcu);
+EXPORT_SYMBOL(rcu_barrier);
+EXPORT_SYMBOL(get_state_synchronize_rcu);
+EXPORT_SYMBOL(start_poll_synchronize_rcu);
+EXPORT_SYMBOL(poll_state_synchronize_rcu);
+EXPORT_SYMBOL(cond_synchronize_rcu);
+EXPORT_SYMBOL(rcu_head_init);
+EXPORT_SYMBOL(rcu_head_after_call_rcu);
+EXPORT_SYMBOL(kvfree_call_rcu);
+EXPORT_SYMBOL(kvfree_rcu_mightsleep);
+
+/* linux/workqueue.h */
+EXPORT_SYMBOL(delayed_work_timer_fn);
+EXPORT_SYMBOL(init_work);
+EXPORT_SYMBOL(init_delayed_work);
+EXPORT_SYMBOL(destroy_work_on_stack);
+EXPORT_SYMBOL(destroy_delayed_work_on_stack);
+EXPORT_SYMBOL(system_wq);
+EXPORT_SYMBOL(system_highpri_wq);
+EXPORT_SYMBOL(system_long_wq);
+EXPORT_SYMBOL(system_unbound_wq);
+EXPORT_SYMBOL(alloc_workqueue);
+EXPORT_SYMBOL(destroy_workqueue);
+EXPORT_SYMBOL(flush_workqueue);
+EXPORT_SYMBOL(drain_workqueue);
+EXPORT_SYMBOL(workqueue_set_max_active);
+EXPORT_SYMBOL(queue_work_on);
+EXPORT_SYMBOL(queue_delayed_work_on);
+EXPORT_SYMBOL(mod_delayed_work_on);
+EXPORT_SYMBOL(schedule_on_each_cpu);
+EXPORT_SYMBOL(flush_work);
+EXPORT_SYMBOL(flush_delayed_work);
+EXPORT_SYMBOL(cancel_work);
+EXPORT_SYMBOL(cancel_work_sync);
+EXPORT_SYMBOL(cancel_delayed_work);
+EXPORT_SYMBOL(cancel_delayed_work_sync);
+EXPORT_SYMBOL(disable_work);
+EXPORT_SYMBOL(disable_work_sync);
+EXPORT_SYMBOL(enable_work);
+EXPORT_SYMBOL(disable_delayed_work);
+EXPORT_SYMBOL(disable_delayed_work_sync);
+EXPORT_SYMBOL(enable_delayed_work);
+EXPORT_SYMBOL(work_busy);
+EXPORT_SYMBOL(current_work);
+
 /* the kernel's state and the machine, as macros and inline functions use them */
 EXPORT_SYMBOL(call_on_cpu);
 EXPORT_SYMBOL(call_on_cpus);
@@ -625,3 +677,37 @@ EXPORT_SYMBOL(sync_wake);
 EXPORT_SYMBOL(sync_wake_one);
 EXPORT_SYMBOL(__per_cpu_offset);
 EXPORT_SYMBOL(cpu_number);
+
+/* what debug builds check beside locks, readers and contexts */
+#ifdef QUARRY_DEBUG
+EXPORT_SYMBOL(lock_acquire);
+EXPORT_SYMBOL(lock_release);
+EXPORT_SYMBOL(lockdep_depth);
+EXPORT_SYMBOL(lockdep_forget);
+EXPORT_SYMBOL(lockdep_off);
+EXPORT_SYMBOL(lockdep_on);
+EXPORT_SYMBOL(lockdep_may_hold);
+EXPORT_SYMBOL(__might_sleep);
+EXPORT_SYMBOL(may_sleep_here);
+EXPORT_SYMBOL(site_is_new);
+EXPORT_SYMBOL(touch_softlockup_watchdog);
+EXPORT_SYMBOL(rcu_lock_map);
+EXPORT_SYMBOL(rcu_lock_bh_map);
+EXPORT_SYMBOL(rcu_lock_sched_map);
+EXPORT_SYMBOL(rcu_reader_begin);
+EXPORT_SYMBOL(rcu_reader_end);
+EXPORT_SYMBOL(rcu_reader_held);
+EXPORT_SYMBOL(rcu_suspicious);
+EXPORT_SYMBOL(read_debug_lock);
+EXPORT_SYMBOL(read_debug_tried);
+EXPORT_SYMBOL(read_debug_unlock);
+EXPORT_SYMBOL(write_debug_lock);
+EXPORT_SYMBOL(write_debug_tried);
+EXPORT_SYMBOL(write_debug_unlock);
+EXPORT_SYMBOL(spin_debug_lock);
+EXPORT_SYMBOL(spin_debug_tried);
+EXPORT_SYMBOL(spin_debug_locked);
+EXPORT_SYMBOL(spin_debug_unlock);
+EXPORT_SYMBOL(spin_life);
+EXPORT_SYMBOL(spin_watch_round);
+#endif

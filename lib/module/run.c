@@ -41,6 +41,7 @@
 #include <linux/string.h>
 #include <linux/timer.h>
 #include <linux/vmalloc.h>
+#include <linux/workqueue.h>
 #include <quarry/module.h>
 #include <quarry/report.h>
 #include "internal.h"
@@ -206,6 +207,15 @@ static void stop_timers(const struct run *r, struct verdict *v)
 		pr_warn("module %s:   %lu of its timers pending: stopped\n", r->m->name, v->timers);
 }
 
+/* What it has put off until later happens now; what RCU frees mm_quiesce() waits for. */
+static void flush_deferred(void)
+{
+	flush_workqueue(system_wq);
+	flush_workqueue(system_highpri_wq);
+	flush_workqueue(system_long_wq);
+	flush_workqueue(system_unbound_wq);
+}
+
 static void judge(struct run *r, struct held *before)
 {
 	struct verdict v = { 0 };
@@ -213,6 +223,7 @@ static void judge(struct run *r, struct held *before)
 	char held[200];
 	bool clean;
 
+	flush_deferred();
 	stop_timers(r, &v);
 	held_after(before, r->m, &v);
 	describe_held(&v, held, sizeof(held));
