@@ -12,9 +12,7 @@
  *
  * finds, within a minute from its corpus, when planted:
  *	lib/module/plan.c: a relocation's last bytes may lie outside of its section
- *	lib/module/plan.c: a section that takes no place in the file has relocations
  *	lib/module/plan.c: the bytes of a section are not looked for in the file
- *	lib/module/plan.c: names need not end in the file
  *	lib/module/load.c: a module that is refused keeps its memory
  */
 #include <linux/kernel.h>
@@ -76,6 +74,21 @@ static void check_section(u32 i)
 	}
 }
 
+static void check_names(void)
+{
+	struct elf_section names = plan_section(&plan, plan.names);
+
+	FUZZ_CHECK(!plan.bytes[names.offset + names.size - 1], "the sections' names have no end");
+	for (u32 i = 1; i < plan.nr_symbols; i++) {
+		struct elf_section table = plan_section(&plan, plan.strtab);
+		struct elf_symbol sym = plan_symbol(&plan, i);
+
+		FUZZ_CHECK(sym.name < table.size &&
+				   memchr(plan_symbol_name(&plan, &sym), 0, table.size - sym.name),
+			   "symbol %u's name has no end", i);
+	}
+}
+
 static void check_relocations(u32 i)
 {
 	struct elf_section s = plan_section(&plan, i), target;
@@ -107,6 +120,7 @@ static void try_file(const void *file, size_t size)
 		   "result %d, told: %s", err, why);
 	if (err)
 		return;
+	check_names();
 	for (u32 i = 1; i < plan.header.shnum; i++) {
 		check_section(i);
 		check_relocations(i);
