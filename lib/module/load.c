@@ -187,7 +187,7 @@ static void *own_symbol(const struct loaded *m, const char *wanted)
 		struct elf_symbol sym = plan_symbol(m->plan, i);
 
 		if (elf_bind(&sym) != STB_LOCAL && sym.section != SHN_UNDEF &&
-		    sym.section < SHN_LORESERVE && module_section(m, sym.section) &&
+		    sym.section < m->plan->header.shnum && module_section(m, sym.section) &&
 		    !strcmp(plan_symbol_name(m->plan, &sym), wanted))
 			return module_section(m, sym.section) + sym.value;
 	}

@@ -27,7 +27,7 @@ const struct kernel_symbol *kernel_symbol_find(const char *name)
 /* A symbol that names code or data, and not a section or a file. */
 static bool is_name(const struct plan *plan, const struct elf_symbol *sym)
 {
-	return sym->section != SHN_UNDEF && sym->section < SHN_LORESERVE &&
+	return sym->section != SHN_UNDEF && sym->section < plan->header.shnum &&
 	       plan->place[sym->section].area < NR_AREAS && elf_type(sym) <= STT_FUNC &&
 	       *plan_symbol_name(plan, sym);
 }

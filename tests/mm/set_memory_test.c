@@ -14,6 +14,7 @@
 #include <linux/vmalloc.h>
 #include "mm/internal.h"
 #include "mm/vmap.h"
+#include "tests/plant.h"
 
 #define PAGES 3
 
@@ -71,7 +72,7 @@ static void code_is_given_back(struct kunit *test)
 	execmem_free(p);
 	KUNIT_EXPECT_EQ(test, vmalloc_nr_pages(), before);
 	KUNIT_EXPECT_EQ(test, vmap_modules.lazy_bytes, 0UL);
-	KUNIT_EXPECT_FAULT(test, "freed vmalloc area", (void)*(volatile char *)p);
+	KUNIT_EXPECT_FAULT(test, "freed vmalloc area", plant_read8(p));
 	q = execmem_alloc(EXECMEM_MODULE_TEXT, PAGE_SIZE);
 	KUNIT_EXPECT_PTR_EQ(test, q, p);
 	execmem_free(q);
