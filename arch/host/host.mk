@@ -24,7 +24,7 @@ hp_tools := $(addprefix arch/host/process/,fuzz.c tsan.c)
 hp_src := $(filter-out $(hp_tools),$(wildcard arch/host/process/*.c)) $(filter %/$(SAN).c,$(hp_tools))
 # SAN=fuzz (tests/fuzz/fuzz.mk): libFuzzer's entry points in place of main(), and no suites of self-tests.
 ifeq ($(SAN),fuzz)
-hk_src := $(filter-out tests/lib/% tests/boot/% tests/mm/% tests/arch/% tests/host/% %_bench.c,$(hk_src)) tests/lib/module_fixture.c
+hk_src := $(filter-out tests/lib/% tests/conform/% tests/boot/% tests/mm/% tests/arch/% tests/host/% %_bench.c,$(hk_src)) tests/lib/module_fixture.c
 hp_src := $(filter-out %/main.c %/replay.c,$(hp_src))
 endif
 hk_cobj := $(hk_src:%.c=$(H)/%.o)
