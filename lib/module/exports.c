@@ -35,6 +35,9 @@
 #include <linux/mm.h>
 #include <linux/mm_vma.h>
 #include <linux/mman.h>
+#include <linux/mempool.h>
+#include <linux/dmapool.h>
+#include <linux/dma-mapping.h>
 #include <linux/mmzone.h>
 #include <linux/moduleparam.h>
 #include <linux/nmi.h>
@@ -330,6 +333,9 @@ EXPORT_SYMBOL(atomic_dec_and_lock);
 EXPORT_SYMBOL(spin_wait_turn);
 
 /* linux/sprintf.h */
+EXPORT_SYMBOL(kasprintf);
+EXPORT_SYMBOL(kvasprintf);
+EXPORT_SYMBOL(kvasprintf_const);
 EXPORT_SYMBOL(scnprintf);
 EXPORT_SYMBOL(snprintf);
 EXPORT_SYMBOL(sprintf);
@@ -339,11 +345,15 @@ EXPORT_SYMBOL(vsprintf);
 
 /* linux/string.h */
 EXPORT_SYMBOL(glob_match);
+EXPORT_SYMBOL(kvmemdup);
 EXPORT_SYMBOL(match_string);
 EXPORT_SYMBOL(memchr);
 EXPORT_SYMBOL(memchr_inv);
 EXPORT_SYMBOL(memcmp);
 EXPORT_SYMBOL(memcpy);
+EXPORT_SYMBOL(memdup_array_user);
+EXPORT_SYMBOL(memdup_user);
+EXPORT_SYMBOL(memdup_user_nul);
 EXPORT_SYMBOL(memmove);
 EXPORT_SYMBOL(memscan);
 EXPORT_SYMBOL(memset);
@@ -367,16 +377,20 @@ EXPORT_SYMBOL(strncat);
 EXPORT_SYMBOL(strnchr);
 EXPORT_SYMBOL(strncmp);
 EXPORT_SYMBOL(strncpy);
+EXPORT_SYMBOL(strndup_user);
 EXPORT_SYMBOL(strnlen);
 EXPORT_SYMBOL(strnstr);
 EXPORT_SYMBOL(strpbrk);
 EXPORT_SYMBOL(strrchr);
+EXPORT_SYMBOL(strreplace);
 EXPORT_SYMBOL(strscpy);
 EXPORT_SYMBOL(strscpy_pad);
 EXPORT_SYMBOL(strsep);
 EXPORT_SYMBOL(strspn);
 EXPORT_SYMBOL(strstr);
 EXPORT_SYMBOL(sysfs_streq);
+EXPORT_SYMBOL(vmemdup_array_user);
+EXPORT_SYMBOL(vmemdup_user);
 
 /* linux/timer.h */
 EXPORT_SYMBOL(add_timer);
@@ -432,10 +446,14 @@ EXPORT_SYMBOL(split_page);
 
 /* linux/io.h */
 EXPORT_SYMBOL(ioremap);
+EXPORT_SYMBOL(ioremap_cache);
 EXPORT_SYMBOL(ioremap_np);
 EXPORT_SYMBOL(ioremap_uc);
 EXPORT_SYMBOL(ioremap_wc);
+EXPORT_SYMBOL(ioremap_wt);
 EXPORT_SYMBOL(iounmap);
+EXPORT_SYMBOL(memremap);
+EXPORT_SYMBOL(memunmap);
 
 /* linux/kvmalloc.h */
 EXPORT_SYMBOL(kvcalloc);
@@ -470,6 +488,7 @@ EXPORT_SYMBOL(page_head_search);
 EXPORT_SYMBOL(pagetypeinfo_show);
 EXPORT_SYMBOL(pfn_valid);
 EXPORT_SYMBOL(put_page);
+EXPORT_SYMBOL(si_meminfo);
 EXPORT_SYMBOL(zoneinfo_show);
 
 /* linux/mm_vma.h */
@@ -651,6 +670,42 @@ EXPORT_SYMBOL(disable_delayed_work_sync);
 EXPORT_SYMBOL(enable_delayed_work);
 EXPORT_SYMBOL(work_busy);
 EXPORT_SYMBOL(current_work);
+
+/* linux/dma-mapping.h */
+EXPORT_SYMBOL(dma_alloc_attrs);
+EXPORT_SYMBOL(dma_free_attrs);
+EXPORT_SYMBOL(dma_map_page_attrs);
+EXPORT_SYMBOL(dma_map_single_attrs);
+EXPORT_SYMBOL(dma_set_coherent_mask);
+EXPORT_SYMBOL(dma_set_mask);
+EXPORT_SYMBOL(dma_set_mask_and_coherent);
+EXPORT_SYMBOL(dma_unmap_page_attrs);
+
+/* linux/dmapool.h */
+EXPORT_SYMBOL(dma_pool_alloc);
+EXPORT_SYMBOL(dma_pool_create);
+EXPORT_SYMBOL(dma_pool_destroy);
+EXPORT_SYMBOL(dma_pool_free);
+
+/* linux/mempool.h */
+EXPORT_SYMBOL(mempool_alloc);
+EXPORT_SYMBOL(mempool_alloc_pages);
+EXPORT_SYMBOL(mempool_alloc_preallocated);
+EXPORT_SYMBOL(mempool_alloc_slab);
+EXPORT_SYMBOL(mempool_create);
+EXPORT_SYMBOL(mempool_create_node);
+EXPORT_SYMBOL(mempool_destroy);
+EXPORT_SYMBOL(mempool_exit);
+EXPORT_SYMBOL(mempool_free);
+EXPORT_SYMBOL(mempool_free_pages);
+EXPORT_SYMBOL(mempool_free_slab);
+EXPORT_SYMBOL(mempool_init);
+EXPORT_SYMBOL(mempool_init_node);
+EXPORT_SYMBOL(mempool_kfree);
+EXPORT_SYMBOL(mempool_kmalloc);
+EXPORT_SYMBOL(mempool_kvfree);
+EXPORT_SYMBOL(mempool_kvmalloc);
+EXPORT_SYMBOL(mempool_resize);
 
 /* the kernel's state and the machine, as macros and inline functions use them */
 EXPORT_SYMBOL(call_on_cpu);
