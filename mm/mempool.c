@@ -43,7 +43,7 @@
 #include <linux/string.h>
 #include <quarry/assert.h>
 
-#define RETRY_AFTER (5 * HZ)
+#define RETRY_AFTER (5L * HZ)
 
 /* ---- The array: P ---- */
 

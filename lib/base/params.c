@@ -123,7 +123,7 @@ static struct kernel_param element(const struct kernel_param *kp, unsigned int i
 {
 	return (struct kernel_param){ .name = kp->name,
 				      .ops = kp->arr->ops,
-				      .arg = (char *)kp->arr->elem + i * kp->arr->elemsize };
+				      .arg = (char *)kp->arr->elem + (size_t)i * kp->arr->elemsize };
 }
 
 /* The text up to the next comma, as element `i`. */

@@ -30,7 +30,8 @@ struct thread {
 	void *data;	       /* R */
 	int result;	       /* O, before it is gone */
 	bool should_stop;      /* T written */
-	bool cancelled;	       /* T, before its first wake-up: fn is not to be called */
+	bool started;	       /* T: woken once */
+	bool stillborn;	       /* T: stopped before that */
 	bool gone;	       /* T: no CPU is on its stack any more */
 	struct thread *joiner; /* T: who waits for that */
 };

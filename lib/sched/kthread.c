@@ -39,9 +39,6 @@
 #include <linux/vmalloc.h>
 #include "internal.h"
 
-/* The state of a thread that nobody has woken: any wake-up sees one bit of it, and clears both. */
-#define NEVER_WOKEN (TASK_NEW | TASK_UNINTERRUPTIBLE)
-
 static struct kmem_cache *thread_cache;
 static unsigned int last_pid = 1; /* main's */
 
@@ -53,7 +50,7 @@ static void thread_main(void)
 	struct thread *t = this_thread();
 
 	sched_enter();
-	t->result = t->cancelled ? -EINTR : t->fn(t->data);
+	t->result = t->stillborn ? -EINTR : t->fn(t->data);
 	sched_leave();
 }
 
@@ -94,7 +91,7 @@ struct thread *thread_create(int (*fn)(void *data), void *data, const char *comm
 	if (!t)
 		return NULL;
 	thread_setup(t, comm);
-	t->task.__state = NEVER_WOKEN;
+	t->task.__state = TASK_UNINTERRUPTIBLE;
 	t->task.flags = PF_KTHREAD;
 	t->task.cpu = smp_processor_id();
 	t->task.pid = arch_fetch_add(&last_pid, 1) + 1;
@@ -205,14 +202,12 @@ void thread_gone(struct thread *t)
 /* Ask the thread to end; true: the caller is its joiner, false: it was gone before. */
 static bool join_begin(struct thread *t)
 {
-	unsigned int fresh = NEVER_WOKEN;
 	unsigned long flags;
 	bool joined;
 
 	spin_lock_irqsave(&t->lock, flags);
 	WRITE_ONCE(t->should_stop, true);
-	if (try_cmpxchg(&t->task.__state, &fresh, (unsigned int)TASK_UNINTERRUPTIBLE))
-		t->cancelled = true;
+	t->stillborn = !t->started;
 	joined = !t->gone;
 	WARN_ON(t->joiner);
 	if (joined) {
@@ -239,8 +234,9 @@ static bool is_gone(struct thread *t)
  * @p: the thread; its function is to return once kthread_should_stop() says so. It must not have
  *	ended before, unless the caller has a reference (get_task_struct())
  *
- * Its stack is free when this returns. Context: may sleep.
- * Return: what its function returned; -EINTR: nobody had woken it, so that was never called.
+ * Its stack is free when this returns. The function of a thread that nobody woke is not called.
+ * Context: may sleep.
+ * Return: what its function returned; -EINTR: it was not called.
  */
 int kthread_stop(struct task_struct *p)
 {

@@ -12,7 +12,7 @@
 #include <linux/mm_types.h>
 #include <linux/mmzone.h>
 #include <linux/mm_vma.h>
-#include <linux/vmalloc.h>
+#include <linux/vmalloc.h> /* is_vmalloc_addr(), vmalloc_to_page() */
 
 #define vmemmap ((struct page *)VMEMMAP_START)
 
@@ -233,11 +233,10 @@ void pagetypeinfo_show(show_line_t line);
 /* All structures' numbered invariants at once; prints which is broken. Slow: O(everything). */
 bool mm_valid_all(void);
 
+/* mmap() and munmap() on the running context's address space; -EINVAL if it has none. */
 struct file;
 unsigned long vm_mmap(struct file *file, unsigned long addr, unsigned long len, unsigned long prot,
 		      unsigned long flag, unsigned long offset);
 int vm_munmap(unsigned long start, size_t len);
-
-#include <linux/vmalloc.h> /* is_vmalloc_addr(), vmalloc_to_page() */
 
 #endif

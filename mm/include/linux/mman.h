@@ -7,6 +7,7 @@
 #define LINUX_MMAN_H
 
 #include <linux/types.h>
+#include <linux/mm.h> /* vm_mmap() */
 
 #define PROT_NONE      0x0
 #define PROT_READ      0x1
@@ -69,10 +70,5 @@ int do_munmap(struct mm_struct *mm, unsigned long start, size_t len);
 int do_mprotect(struct mm_struct *mm, unsigned long start, size_t len, unsigned long prot);
 int do_madvise(struct mm_struct *mm, unsigned long start, size_t len, int behavior);
 unsigned long do_brk(struct mm_struct *mm, unsigned long brk);
-
-/* The same on the running context's address space; -EINVAL if it has none. */
-unsigned long vm_mmap(struct file *file, unsigned long addr, unsigned long len, unsigned long prot,
-		      unsigned long flag, unsigned long offset);
-int vm_munmap(unsigned long start, size_t len);
 
 #endif
