@@ -59,7 +59,7 @@ static unsigned int class_size(unsigned int index)
 static struct kmem_cache *make_class(unsigned int type, unsigned int index)
 {
 	unsigned int size = class_size(index);
-	struct kmem_cache_args args = { .align = size & -size };
+	struct kmem_cache_args args = { .align = size & -size, .usersize = size };
 
 	return __kmem_cache_create_args(class_names[type][index], size, &args,
 					SLAB_KMALLOC | SLAB_PANIC | type_flags[type]);

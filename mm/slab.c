@@ -492,22 +492,10 @@ static noinline void free_slow(u64 *word, struct slab_cpu *c, u64 **top)
 		slab_free_direct(s, obj);
 }
 
-/* What the struct page says that an address would have: 0 if there is none. */
-static __always_inline unsigned long page_place(const void *p)
-{
-	return u16_or_zero(&direct_page(p)->place);
-}
-
 /* The cache that p's page belongs to; NULL if it is no slab page. Any pointer may be asked for. */
 struct kmem_cache *slab_cache_of(const void *p)
 {
-	unsigned long place;
-
-	if (!is_direct_map_addr(p))
-		return NULL;
-	place = page_place(p);
-	return place % sizeof(struct slab_cpu) ? NULL
-					       : cache_table[place / sizeof(struct slab_cpu)];
+	return is_direct_map_addr(p) ? direct_cache(p) : NULL;
 }
 
 /* Whatever kfree() was given, except NULL, that is no live object of a plain cache. */

@@ -106,6 +106,7 @@ struct kmem_cache {
 	u32 mag_capacity; /* R: objects in a magazine, 0: none */
 	gfp_t gfp;	  /* R: added when pages are allocated */
 	u32 usersize, useroffset;	/* R */
+	u32 user_tail;			/* R: from the end of that part to the next object */
 	void (*ctor)(void *obj);	/* R */
 	const char *name;		/* R */
 	struct kmem_cache *next, *prev; /* M: all caches */
@@ -150,6 +151,21 @@ static __always_inline struct page *vmemmap_page(unsigned long vpn)
 static __always_inline struct page *direct_page(const void *p)
 {
 	return vmemmap_page((unsigned long)p >> PAGE_SHIFT);
+}
+
+/* What the struct page says that an address would have: 0 if there is none. */
+static __always_inline unsigned long page_place(const void *p)
+{
+	return u16_or_zero(&direct_page(p)->place);
+}
+
+/* The cache that p's page belongs to; NULL if it is no slab page. Any address of the direct map. */
+static __always_inline struct kmem_cache *direct_cache(const void *p)
+{
+	unsigned long place = page_place(p);
+
+	return place % sizeof(struct slab_cpu) ? NULL
+					       : cache_table[place / sizeof(struct slab_cpu)];
 }
 
 /* First page of the slab that holds `obj`, which is an address in one of the cache's slabs. */

@@ -160,6 +160,7 @@ static void lay_out(struct kmem_cache *s, const struct kmem_cache_args *args)
 	s->map_words = DIV_ROUND_UP(s->objects, 32);
 	s->slab_mask = -(PAGE_SIZE << s->order);
 	set_inverse(s);
+	s->user_tail = s->size - s->red_left - s->useroffset - s->usersize;
 	s->max_empty_slabs = max(EMPTY_SLAB_PAGES >> s->order, 1);
 	s->gfp = cache_gfp(s->flags);
 	choose_magazines(s);

@@ -5,8 +5,8 @@
  * 1. Model. A user address is checked once, with its length, by access_ok(): below TASK_SIZE
  *    nothing of the kernel's can be hit. Then a bare copy runs; where a page is missing it faults,
  *    mm_handle_fault() brings the page in and the copy goes on; where that is refused, the copy
- *    ends and says how many bytes are left, exactly. There is no other check: not of mappings, not
- *    of rights; the tables do that.
+ *    ends and says how many bytes are left, exactly. There is no other check of the user's side: not
+ *    of mappings, not of rights; the tables do that. The kernel's side is usercopy.c's to check.
  *
  * 2. Conventions, all Linux's:
  *    - a copy returns the bytes NOT copied; copy_from_user() zeroes them in the destination, so
@@ -31,23 +31,12 @@
 #include <linux/uaccess.h>
 
 /**
- * __copy_to_user() - copy_to_user() without its access_ok()
- * @to: user address; the caller did access_ok()
- * @from: kernel memory
- * @n: bytes
- */
-unsigned long __copy_to_user(void __user *to, const void *from, unsigned long n)
-{
-	return raw_copy_to_user(to, from, n);
-}
-
-/**
- * __copy_from_user() - copy_from_user() without its access_ok()
+ * _copy_from_user_zeroing() - __copy_from_user() once its kernel memory is checked
  * @to: kernel memory; what is not copied is zeroed
  * @from: user address; the caller did access_ok()
  * @n: bytes
  */
-unsigned long __copy_from_user(void *to, const void __user *from, unsigned long n)
+unsigned long _copy_from_user_zeroing(void *to, const void __user *from, unsigned long n)
 {
 	unsigned long left = raw_copy_from_user(to, from, n);
 
@@ -67,30 +56,30 @@ unsigned long __clear_user(void __user *to, unsigned long n)
 }
 
 /**
- * copy_to_user() - copy to the running address space
+ * _copy_to_user() - copy_to_user() once its kernel memory is checked: copy to the running address space
  * @to: user address
  * @from: kernel memory
  * @n: bytes
  *
  * Return: bytes not copied; 0 is success.
  */
-unsigned long copy_to_user(void __user *to, const void *from, unsigned long n)
+unsigned long _copy_to_user(void __user *to, const void *from, unsigned long n)
 {
-	return access_ok(to, n) ? __copy_to_user(to, from, n) : n;
+	return access_ok(to, n) ? raw_copy_to_user(to, from, n) : n;
 }
 
 /**
- * copy_from_user() - copy from the running address space
+ * _copy_from_user() - copy_from_user() once its kernel memory is checked: copy from the running address space
  * @to: kernel memory; what is not copied is zeroed
  * @from: user address
  * @n: bytes
  *
  * Return: bytes not copied; 0 is success.
  */
-unsigned long copy_from_user(void *to, const void __user *from, unsigned long n)
+unsigned long _copy_from_user(void *to, const void __user *from, unsigned long n)
 {
 	if (likely(access_ok(from, n)))
-		return __copy_from_user(to, from, n);
+		return _copy_from_user_zeroing(to, from, n);
 	memset(to, 0, n);
 	return n;
 }
@@ -110,7 +99,7 @@ unsigned long clear_user(void __user *to, unsigned long n)
 /* --- without faults --- */
 
 /**
- * __copy_to_user_inatomic() - copy to what is present and writable now
+ * _copy_to_user_inatomic() - copy to what is present and writable now
  * @to: user address; the caller did access_ok()
  * @from: kernel memory
  * @n: bytes
@@ -119,7 +108,7 @@ unsigned long clear_user(void __user *to, unsigned long n)
  *
  * Return: bytes not copied.
  */
-unsigned long __copy_to_user_inatomic(void __user *to, const void *from, unsigned long n)
+unsigned long _copy_to_user_inatomic(void __user *to, const void *from, unsigned long n)
 {
 	unsigned long left;
 
@@ -130,14 +119,14 @@ unsigned long __copy_to_user_inatomic(void __user *to, const void *from, unsigne
 }
 
 /**
- * __copy_from_user_inatomic() - copy from what is present now
+ * _copy_from_user_inatomic() - copy from what is present now
  * @to: kernel memory; nothing is zeroed
  * @from: user address; the caller did access_ok()
  * @n: bytes
  *
  * Return: bytes not copied. Context: any.
  */
-unsigned long __copy_from_user_inatomic(void *to, const void __user *from, unsigned long n)
+unsigned long _copy_from_user_inatomic(void *to, const void __user *from, unsigned long n)
 {
 	unsigned long left;
 
@@ -152,12 +141,19 @@ unsigned long __copy_from_user_inatomic(void *to, const void __user *from, unsig
  * @dst: user address
  * @src: kernel memory
  * @size: bytes
+ *
+ * Faults are off during the check of @src, too: it takes no lock then.
  */
 long copy_to_user_nofault(void __user *dst, const void *src, size_t size)
 {
+	unsigned long left;
+
 	if (!access_ok(dst, size))
 		return -EFAULT;
-	return __copy_to_user_inatomic(dst, src, size) ? -EFAULT : 0;
+	pagefault_disable();
+	left = __copy_to_user_inatomic(dst, src, size);
+	pagefault_enable();
+	return left ? -EFAULT : 0;
 }
 
 /**
@@ -168,9 +164,14 @@ long copy_to_user_nofault(void __user *dst, const void *src, size_t size)
  */
 long copy_from_user_nofault(void *dst, const void __user *src, size_t size)
 {
+	unsigned long left;
+
 	if (!access_ok(src, size))
 		return -EFAULT;
-	return __copy_from_user_inatomic(dst, src, size) ? -EFAULT : 0;
+	pagefault_disable();
+	left = __copy_from_user_inatomic(dst, src, size);
+	pagefault_enable();
+	return left ? -EFAULT : 0;
 }
 
 /* --- single objects --- */
@@ -246,6 +247,8 @@ long strncpy_from_user(char *dst, const char __user *src, long count)
 
 	if (count <= 0)
 		return 0;
+	if (!check_object_size(dst, count, false))
+		return -EFAULT;
 	if (!ends)
 		len = count;
 	if (len == 0 || raw_copy_from_user(dst, src, len))

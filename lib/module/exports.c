@@ -574,19 +574,19 @@ EXPORT_SYMBOL(slabinfo_show);
 EXPORT_SYMBOL(validate_slab_cache);
 
 /* linux/uaccess.h */
+EXPORT_SYMBOL(__check_object_size);
 EXPORT_SYMBOL(__clear_user);
-EXPORT_SYMBOL(__copy_from_user);
-EXPORT_SYMBOL(__copy_from_user_inatomic);
-EXPORT_SYMBOL(__copy_to_user);
-EXPORT_SYMBOL(__copy_to_user_inatomic);
+EXPORT_SYMBOL(_copy_from_user);
+EXPORT_SYMBOL(_copy_from_user_inatomic);
+EXPORT_SYMBOL(_copy_from_user_zeroing);
+EXPORT_SYMBOL(_copy_to_user);
+EXPORT_SYMBOL(_copy_to_user_inatomic);
 EXPORT_SYMBOL(check_zeroed_user);
 EXPORT_SYMBOL(clear_user);
 EXPORT_SYMBOL(copy_from_kernel_nofault);
-EXPORT_SYMBOL(copy_from_user);
 EXPORT_SYMBOL(copy_from_user_nofault);
 EXPORT_SYMBOL(copy_struct_from_user);
 EXPORT_SYMBOL(copy_to_kernel_nofault);
-EXPORT_SYMBOL(copy_to_user);
 EXPORT_SYMBOL(copy_to_user_nofault);
 EXPORT_SYMBOL(get_user_word);
 EXPORT_SYMBOL(put_user_word);

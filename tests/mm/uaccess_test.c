@@ -146,6 +146,21 @@ static void atomic_access_brings_nothing_in(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, __copy_from_user_inatomic(&word, __user_ptr(USER_PAGE(1) - 3), 8), 5);
 }
 
+/* For callers that did access_ok(): the same bytes, and the same zeroes for those that are missing. */
+static void copies_after_access_ok(struct kunit *test)
+{
+	char buf[16] = "0123456789abcde";
+
+	map_anon(test, 0, 1, PROT_RW);
+	KUNIT_EXPECT_EQ(test, __copy_to_user(__user_ptr(USER_PAGE(1) - 12), buf, 16), 4);
+	KUNIT_EXPECT_EQ(test, peek(USER_PAGE(1) - 8), 0x6261393837363534ULL);
+	memset(buf, 'x', 16);
+	KUNIT_EXPECT_EQ(test, __copy_from_user(buf, __user_ptr(USER_PAGE(1) - 12), 15), 3);
+	KUNIT_EXPECT_MEMEQ(test, buf, "0123456789ab\0\0\0x", 16);
+	KUNIT_EXPECT_EQ(test, __clear_user(__user_ptr(USER_PAGE(1) - 4), 8), 4);
+	KUNIT_EXPECT_EQ(test, peek(USER_PAGE(1) - 8), 0x37363534ULL);
+}
+
 static void put_string(struct kunit *test, unsigned long at, const char *s, size_t n)
 {
 	KUNIT_ASSERT_EQ(test, copy_to_user(__user_ptr(at), s, n), 0);
@@ -282,7 +297,8 @@ static void kernel_memory_that_may_be_bad(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, strncpy_from_kernel_nofault(buf, __user_ptr(USER_BASE), 8), -ERANGE);
 }
 
-static struct kunit_case uaccess_cases[] = { KUNIT_CASE(kernel_addresses_are_refused),
+static struct kunit_case uaccess_cases[] = { KUNIT_CASE(copies_after_access_ok),
+	KUNIT_CASE(kernel_addresses_are_refused),
 					     KUNIT_CASE(every_size_both_ways),
 					     KUNIT_CASE(partial_copies_are_exact),
 					     KUNIT_CASE(copies_span_pages),

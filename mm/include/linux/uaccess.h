@@ -43,21 +43,74 @@ static inline bool pagefault_disabled(void)
 	return current->pagefault_disabled != 0;
 }
 
-unsigned long __must_check copy_to_user(void __user *to, const void *from, unsigned long n);
+/*
+ * May the kernel memory [p, p + n) be copied to or from user space? What goes beyond its object, or into
+ * a part that its cache doesn't allow, is refused with a report (mm/usercopy.c). A constant size is
+ * the compiler's to check.
+ */
+bool __check_object_size(const void *p, unsigned long n, bool to_user);
+
+static __always_inline bool check_object_size(const void *p, unsigned long n, bool to_user)
+{
+	return __builtin_constant_p(n) || __check_object_size(p, n, to_user);
+}
+
+/* The copies below after that check. Their callers do it. */
+unsigned long __must_check _copy_to_user(void __user *to, const void *from, unsigned long n);
+unsigned long __must_check _copy_from_user(void *to, const void __user *from, unsigned long n);
+unsigned long __must_check _copy_from_user_zeroing(void *to, const void __user *from,
+						   unsigned long n);
+unsigned long __must_check _copy_to_user_inatomic(void __user *to, const void *from,
+						  unsigned long n);
+unsigned long __must_check _copy_from_user_inatomic(void *to, const void __user *from,
+						    unsigned long n);
+
+/* A copy whose kernel memory is refused copies nothing, and zeroes nothing. */
+static __always_inline unsigned long __must_check copy_to_user(void __user *to, const void *from,
+							       unsigned long n)
+{
+	return check_object_size(from, n, true) ? _copy_to_user(to, from, n) : n;
+}
+
 /* What could not be copied is zeroed in `to`. */
-unsigned long __must_check copy_from_user(void *to, const void __user *from, unsigned long n);
+static __always_inline unsigned long __must_check copy_from_user(void *to, const void __user *from,
+								 unsigned long n)
+{
+	return check_object_size(to, n, false) ? _copy_from_user(to, from, n) : n;
+}
+
 unsigned long __must_check clear_user(void __user *to, unsigned long n);
 
 /* Without access_ok(): the caller did it. */
-unsigned long __must_check __copy_to_user(void __user *to, const void *from, unsigned long n);
-unsigned long __must_check __copy_from_user(void *to, const void __user *from, unsigned long n);
+static __always_inline unsigned long __must_check __copy_to_user(void __user *to, const void *from,
+								 unsigned long n)
+{
+	return check_object_size(from, n, true) ? raw_copy_to_user(to, from, n) : n;
+}
+
+/* What could not be copied is zeroed in `to`. */
+static __always_inline unsigned long __must_check __copy_from_user(void *to,
+								   const void __user *from,
+								   unsigned long n)
+{
+	return check_object_size(to, n, false) ? _copy_from_user_zeroing(to, from, n) : n;
+}
+
 unsigned long __must_check __clear_user(void __user *to, unsigned long n);
 
 /* With faults off: for atomic context. Nothing is zeroed. */
-unsigned long __must_check __copy_to_user_inatomic(void __user *to, const void *from,
-						   unsigned long n);
-unsigned long __must_check __copy_from_user_inatomic(void *to, const void __user *from,
-						     unsigned long n);
+static __always_inline unsigned long __must_check
+__copy_to_user_inatomic(void __user *to, const void *from, unsigned long n)
+{
+	return check_object_size(from, n, true) ? _copy_to_user_inatomic(to, from, n) : n;
+}
+
+static __always_inline unsigned long __must_check
+__copy_from_user_inatomic(void *to, const void __user *from, unsigned long n)
+{
+	return check_object_size(to, n, false) ? _copy_from_user_inatomic(to, from, n) : n;
+}
+
 long copy_to_user_nofault(void __user *dst, const void *src, size_t size);
 long copy_from_user_nofault(void *dst, const void __user *src, size_t size);
 
