@@ -298,7 +298,7 @@ static void kernel_memory_that_may_be_bad(struct kunit *test)
 }
 
 static struct kunit_case uaccess_cases[] = { KUNIT_CASE(copies_after_access_ok),
-	KUNIT_CASE(kernel_addresses_are_refused),
+					     KUNIT_CASE(kernel_addresses_are_refused),
 					     KUNIT_CASE(every_size_both_ways),
 					     KUNIT_CASE(partial_copies_are_exact),
 					     KUNIT_CASE(copies_span_pages),
