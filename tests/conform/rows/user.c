@@ -12,8 +12,10 @@
 #include <linux/mm.h>
 #include <linux/mman.h>
 #include <linux/sched.h>
+#include <linux/slab.h>
 #include <linux/string.h>
 #include <linux/uaccess.h>
+#include <linux/vmalloc.h>
 #include "conform.h"
 
 #define RW   (PROT_READ | PROT_WRITE)
@@ -200,6 +202,37 @@ static void mapping(conform_t *c)
 	conform_user_end(c);
 }
 
+/* What may be copied of an object: all of kmalloc()'s, of a cache's the part that it was made with. */
+static void whitelists(conform_t *c)
+{
+	struct kmem_cache *s = kmem_cache_create_usercopy("conform_usercopy", 64, 0, 0, 16, 32, NULL);
+	unsigned char *obj = kmem_cache_zalloc(s, GFP_KERNEL), *p = kmalloc(64, GFP_KERNEL);
+	unsigned char *v = vmalloc(2 * PAGE_SIZE), *large = kmalloc(4 * PAGE_SIZE, GFP_KERNEL);
+	unsigned char small[8];
+	void __user *at;
+
+	conform_user_begin(c);
+	at = (void __user *)vm_mmap(NULL, 0, 4 * PAGE_SIZE, RW, ANON, 0);
+	ROW(c, "usercopy.part_to", 0, copy_to_user(at, obj + 16, any(32)));
+	ROW(c, "usercopy.part_from", 0, copy_from_user(obj + 16, at, any(32)));
+	ROW(c, "usercopy.last_byte", 0, copy_to_user(at, obj + 47, any(1)));
+	ROW(c, "usercopy.no_bytes_elsewhere", 0, copy_to_user(at, obj, any(0)));
+	ROW(c, "usercopy.constant_size", 0, copy_to_user(at, obj, 64));
+	ROW(c, "usercopy.kmalloc", 0, copy_to_user(at, p, any(64)));
+	ROW(c, "usercopy.kmalloc_end", 0, copy_from_user(p + 63, at, any(1)));
+	ROW(c, "usercopy.kmalloc_large", 0, copy_from_user(large, at, any(4 * PAGE_SIZE)));
+	ROW(c, "usercopy.vmalloc", 0, copy_from_user(v, at, any(2 * PAGE_SIZE)));
+	ROW(c, "usercopy.stack", 0, copy_from_user(small, at, any(sizeof(small))));
+	ROW(c, "usercopy.no_bytes_to_null", 0, copy_from_user(any_ptr(NULL), at, any(0)));
+	vm_munmap((unsigned long)at, 4 * PAGE_SIZE);
+	conform_user_end(c);
+	kfree(large);
+	vfree(v);
+	kfree(p);
+	kmem_cache_free(s, obj);
+	kmem_cache_destroy(s);
+}
+
 static void kernel_addresses(conform_t *c)
 {
 	unsigned char from[8] = "abcdefg", to[8];
@@ -218,4 +251,4 @@ static void kernel_addresses(conform_t *c)
 
 CONFORM_AREA(user, CONFORM_CASE(copies), CONFORM_CASE(numbers), CONFORM_CASE(strings),
 	     CONFORM_CASE(structures), CONFORM_CASE(protection), CONFORM_CASE(mapping),
-	     CONFORM_CASE(kernel_addresses));
+	     CONFORM_CASE(whitelists), CONFORM_CASE(kernel_addresses));
