@@ -137,8 +137,9 @@ $(ELF): $(O)/ksyms2.o
 # make keeps the last of several M= only; the command line has them all.
 given_M := $(shell tr '\0' '\n' </proc/$$PPID/cmdline 2>/dev/null | sed -n 's/^M=//p')
 M_dirs  := $(if $(M),$(if $(filter $(lastword $(M)),$(given_M)),$(given_M),$(M)))
-# The kernel's own flags; that a warning is an error is the kernel's own rule.
-module_flags = $(filter-out -Werror -Wextra,$1)
+# The kernel's own flags; that a warning is an error is the kernel's own rule. Sizes that are too large fail when
+# they are asked for; as with Linux, the compiler does not speak of them beforehand.
+module_flags = $(filter-out -Werror -Wextra,$1) $(if $(LLVM),,-Wno-alloc-size-larger-than)
 # modules FOLDER-FOR-OUTPUT,COMPILER,LINKER,FLAGS
 modules = @rm -rf $1; mkdir -p $1; : > $1/list; $(foreach d,$(M_dirs),$(MAKE) -s --no-print-directory \
 	  -f lib/module/kbuild.mk M= DIR='$d' OUT='$1' CC='$2' LD='$3' FLAGS='$4' &&) true
