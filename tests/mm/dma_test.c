@@ -39,6 +39,10 @@ static void masks(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, dma_get_mask(&none), DMA_BIT_MASK(32));
 	KUNIT_EXPECT_EQ(test, dma_set_mask_and_coherent(&none, ~0ULL), -EIO);
 	KUNIT_EXPECT_EQ(test, none.coherent_dma_mask, 0ULL);
+	KUNIT_EXPECT_EQ(test, dma_coerce_mask_and_coherent(&none, 100), -EIO);
+	KUNIT_EXPECT_EQ(test, dma_coerce_mask_and_coherent(&none, DMA_BIT_MASK(32)), 0);
+	KUNIT_EXPECT_EQ(test, dma_get_mask(&none), DMA_BIT_MASK(32));
+	KUNIT_EXPECT_EQ(test, none.coherent_dma_mask, DMA_BIT_MASK(32));
 }
 
 /* Zeroed, whole pages, its own address, below the mask; all comes back. */

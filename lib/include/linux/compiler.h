@@ -56,6 +56,11 @@
 #define __must_check	   __attribute__((__warn_unused_result__))
 #define __malloc	   __attribute__((__malloc__))
 #define __alloc_size(...)  __attribute__((__alloc_size__(__VA_ARGS__)))
+#if __has_attribute(__counted_by__)
+#define __counted_by(member) __attribute__((__counted_by__(member)))
+#else
+#define __counted_by(member) /* of a flexible array: that member says how many there are */
+#endif
 #define __printf(a, b)	   __attribute__((__format__(printf, a, b)))
 #define __noreturn	   __attribute__((__noreturn__))
 #define __pure		   __attribute__((__pure__))
