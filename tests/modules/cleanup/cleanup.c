@@ -31,7 +31,7 @@ static void session_destroy(struct session *s)
 	kfree(s);
 }
 
-/* A way of freeing of one's own. It's called with NULL and error pointers, too: they hold nothing. */
+/* A way of freeing of one's own. It's called with NULL and error pointers, which hold nothing. */
 DEFINE_FREE(session, struct session *, if (!IS_ERR_OR_NULL(_T)) session_destroy(_T))
 
 /* Each return before the last one frees what there is by then. */
