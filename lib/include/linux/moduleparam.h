@@ -88,7 +88,7 @@ struct kernel_param {
 				 .arg = (argument) }
 /* `value` is checked to be a variable of the type. */
 #define module_param_named(name, value, type, perm)                                      \
-	static inline __typeof__(__param_check_##type) *__check_##name(void)             \
+	static inline __maybe_unused __typeof__(__param_check_##type) *__check_##name(void)      \
 	{                                                                                \
 		return &(value);                                                         \
 	}                                                                                \
