@@ -24,6 +24,9 @@
 
 #define TASK_SIZE 0x0000003ffffff000UL
 
+/* A stack: there is one, and no threads. */
+#define THREAD_SIZE (64UL << 10)
+
 #define KERNEL_START 0x0000104000000000UL
 #define KERNEL_LAST  0x0000107fffffffffUL
 
