@@ -8,10 +8,14 @@
  * Mutations: tests/mutate/mempool.mut.
  */
 #include <kunit/test.h>
+#include <linux/fault-inject.h>
+#include <linux/limits.h>
 #include <linux/mempool.h>
 #include <linux/mm.h>
+#include <linux/mm_usage.h>
 #include <linux/string.h>
 #include <linux/vmalloc.h>
+#include "mm/internal.h"
 #include "tests/mm/slab_fixture.h"
 
 /* Elements are the numbers 1, 2, …, as pointers. */
@@ -217,6 +221,106 @@ static void large_pool(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, source.freed, 0);
 }
 
+static unsigned long live_objects(const struct kmem_cache *s)
+{
+	struct slab_usage u = { 0 };
+
+	while (slab_usage_next(u.id, &u)) {
+		if (u.key == s->key)
+			return u.objects;
+	}
+	return 0;
+}
+
+/* More elements than an array can have: nothing is asked for, and what there was stays. */
+static void too_many_for_an_array(struct kunit *test)
+{
+	mempool_t *pool = counted(test, 2, 10), here;
+	struct kmem_cache *s = slab_cache_of(pool);
+	unsigned long before = live_objects(s);
+
+	KUNIT_EXPECT_GT(test, before, 0UL);
+	KUNIT_EXPECT_NULL(test, mempool_create(INT_MAX, make_number, free_number, &source));
+	KUNIT_EXPECT_EQ(test, live_objects(s), before);
+	KUNIT_EXPECT_EQ(test, mempool_init(&here, INT_MAX, make_number, free_number, &source),
+			-ENOMEM);
+	KUNIT_EXPECT_FALSE(test, mempool_initialized(&here));
+	KUNIT_EXPECT_EQ(test, mempool_resize(pool, INT_MAX), -ENOMEM);
+	KUNIT_EXPECT_EQ(test, source.made, 2);
+	KUNIT_EXPECT_EQ(test, pool->min_nr, 2);
+	KUNIT_EXPECT_PTR_EQ(test, mempool_alloc_preallocated(pool), (void *)2);
+	KUNIT_EXPECT_PTR_EQ(test, mempool_alloc_preallocated(pool), (void *)1);
+	mempool_destroy(pool);
+	KUNIT_EXPECT_EQ(test, source.freed, 0);
+}
+
+/* The pool itself can't be had, then its array; at the third call both can. */
+static void no_memory_to_make_it(struct kunit *test)
+{
+	source = (struct source){ .left = 10 };
+	for (unsigned long nth = 1; nth <= 3; nth++) {
+		struct fault_attr attr = FAULT_ATTR_NTH(nth);
+		struct fault_injection before =
+			fault_inject_set((struct fault_injection){ &attr, NULL });
+		mempool_t *pool = mempool_create(1, make_number, free_number, &source);
+
+		fault_inject_set(before);
+		KUNIT_EXPECT_EQ(test, atomic_long_read(&attr.asked), min(nth, 2UL));
+		KUNIT_EXPECT_EQ(test, pool != NULL, nth == 3);
+		KUNIT_EXPECT_EQ(test, source.made, nth == 3);
+		mempool_destroy(pool);
+	}
+	KUNIT_EXPECT_EQ(test, source.freed, 1);
+}
+
+/* Makes one element, but gives the pool back another one first. */
+static struct giver {
+	mempool_t *pool;
+	void *back; /* NULL: none any more */
+	unsigned int made;
+	void *freed;
+} giver;
+
+static void *make_but_give_back(gfp_t gfp, void *data)
+{
+	struct giver *g = data;
+	void *back = g->back;
+
+	g->back = NULL;
+	if (back)
+		mempool_free(back, g->pool);
+	return (void *)(100UL + g->made++);
+}
+
+static void note_freed(void *element, void *data)
+{
+	struct giver *g = data;
+
+	g->freed = element;
+}
+
+/* What comes back while a pool that grew is filled takes its place; the new one is not kept. */
+static void freed_while_it_is_filled(struct kunit *test)
+{
+	void *e;
+
+	giver = (struct giver){ .made = 0 };
+	giver.pool = mempool_create(1, make_but_give_back, note_freed, &giver);
+	KUNIT_ASSERT_NOT_NULL(test, giver.pool);
+	e = mempool_alloc(giver.pool, GFP_KERNEL);
+	KUNIT_EXPECT_PTR_EQ(test, e, (void *)101);
+	giver.back = e;
+	KUNIT_EXPECT_EQ(test, mempool_resize(giver.pool, 2), 0);
+	KUNIT_EXPECT_EQ(test, giver.made, 3);
+	KUNIT_EXPECT_PTR_EQ(test, giver.freed, (void *)102);
+	KUNIT_EXPECT_TRUE(test, mempool_is_saturated(giver.pool));
+	KUNIT_EXPECT_PTR_EQ(test, mempool_alloc_preallocated(giver.pool), (void *)101);
+	KUNIT_EXPECT_PTR_EQ(test, mempool_alloc_preallocated(giver.pool), (void *)100);
+	KUNIT_EXPECT_NULL(test, mempool_alloc_preallocated(giver.pool));
+	mempool_destroy(giver.pool);
+	KUNIT_EXPECT_PTR_EQ(test, giver.freed, (void *)102);
+}
+
 static void zeroed_elements_are_warned_of(struct kunit *test)
 {
 	mempool_t *pool = counted(test, 1, 3);
@@ -315,6 +419,9 @@ static struct kunit_case mempool_cases[] = {
 	KUNIT_CASE(free_fills_first),
 	KUNIT_CASE(resizing),
 	KUNIT_CASE(large_pool),
+	KUNIT_CASE(too_many_for_an_array),
+	KUNIT_CASE(no_memory_to_make_it),
+	KUNIT_CASE(freed_while_it_is_filled),
 	KUNIT_CASE(zeroed_elements_are_warned_of),
 	KUNIT_CASE(of_objects),
 	KUNIT_CASE(of_memory),

@@ -10,6 +10,7 @@
  * keeps an id; slab_locate() that doesn't ask is_object_start().
  */
 #include <kunit/test.h>
+#include <linux/mm_usage.h>
 #include <linux/poison.h>
 #include <linux/sprintf.h>
 #include <linux/string.h>
@@ -39,7 +40,9 @@ static void damaged_list(struct kunit *test)
 
 	s->full.nr++;
 	KUNIT_EXPECT_FALSE(test, slab_valid(s));
+	KUNIT_EXPECT_FALSE(test, slab_valid_all());
 	s->full.nr--;
+	KUNIT_EXPECT_TRUE(test, slab_valid_all());
 	kmem_cache_free(s, p);
 	kmem_cache_destroy(s);
 }
@@ -99,6 +102,44 @@ static void object_cached_twice(struct kunit *test)
 	kmem_cache_destroy(s);
 }
 
+/* A bit behind the last object's. */
+static void damaged_map(struct kunit *test)
+{
+	struct kmem_cache *s = make(test, 200, 0);
+	void *p = kmem_cache_alloc(s, GFP_KERNEL);
+	u32 *word;
+
+	KUNIT_ASSERT_NE(test, s->objects % 32, 0U);
+	word = &slab_map(s, slab_page(s, p))[s->objects / 32];
+	map_set(word, map_get(word) | 1u << s->objects % 32);
+	KUNIT_EXPECT_FALSE(test, slab_valid(s));
+	map_set(word, map_get(word) & ~(1u << s->objects % 32));
+	KUNIT_EXPECT_TRUE(test, slab_valid(s));
+	kmem_cache_free(s, p);
+	kmem_cache_destroy(s);
+}
+
+static void foreign_object_cached(struct kunit *test)
+{
+	struct kmem_cache *s = make(test, 64, 0);
+	struct kmem_cache *other = kmem_cache_create("other", 64, 0, 0, NULL);
+	void *p = kmem_cache_alloc(s, GFP_KERNEL), *q;
+	u64 **top, *own;
+
+	KUNIT_ASSERT_NOT_NULL(test, other);
+	q = kmem_cache_alloc(other, GFP_KERNEL);
+	kmem_cache_free(s, p);
+	kmem_cache_free(other, q);
+	top = slab_cpu(s, smp_processor_id())->top;
+	own = top[-1];
+	top[-1] = free_word(other, q);
+	KUNIT_EXPECT_FALSE(test, slab_valid(s));
+	top[-1] = own;
+	KUNIT_EXPECT_TRUE(test, slab_valid(s));
+	kmem_cache_destroy(other);
+	kmem_cache_destroy(s);
+}
+
 static void damaged_depot(struct kunit *test)
 {
 	struct kmem_cache *s = make(test, 64, 0);
@@ -113,6 +154,17 @@ static void damaged_depot(struct kunit *test)
 	s->depot_full->sentinel = NULL;
 	KUNIT_EXPECT_FALSE(test, slab_valid(s));
 	s->depot_full->sentinel = &mag_no_word;
+	flip(s->depot_full->word[1]); /* one was marked before that is seen */
+	KUNIT_EXPECT_FALSE(test, slab_valid(s));
+	flip(s->depot_full->word[1]);
+	KUNIT_EXPECT_TRUE(test, slab_valid(s));
+	KUNIT_ASSERT_EQ(test, kmem_cache_alloc_bulk(s, GFP_KERNEL, 500, p), 500);
+	KUNIT_ASSERT_GT(test, s->nr_empty, 0);
+	s->depot_empty->sentinel = NULL;
+	KUNIT_EXPECT_FALSE(test, slab_valid(s));
+	s->depot_empty->sentinel = &mag_no_word;
+	KUNIT_EXPECT_TRUE(test, slab_valid(s));
+	kmem_cache_free_bulk(s, 500, p);
 	kmem_cache_destroy(s);
 }
 
@@ -122,6 +174,8 @@ static struct kunit_case valid_cases[] = { KUNIT_CASE(damaged_inuse),
 					   KUNIT_CASE(damaged_word),
 					   KUNIT_CASE(object_cached_twice),
 					   KUNIT_CASE(damaged_depot),
+					   KUNIT_CASE(damaged_map),
+					   KUNIT_CASE(foreign_object_cached),
 					   {} };
 
 static struct kunit_suite valid_suite = {
@@ -389,6 +443,77 @@ static void slabinfo_of_an_empty_slab(struct kunit *test)
 	kmem_cache_destroy(s);
 }
 
+/* What is told of the cache of that name; false: it is not there. Numbers rise, and all are in range. */
+static bool usage_of(struct kunit *test, const char *name, struct slab_usage *u)
+{
+	unsigned int last = 0;
+	bool found = false;
+	struct slab_usage next = { 0 };
+
+	while (slab_usage_next(last, &next)) {
+		KUNIT_EXPECT_GT(test, next.id, last);
+		KUNIT_EXPECT_LT(test, next.id, (unsigned int)SLAB_USAGE_IDS);
+		last = next.id;
+		if (!strcmp(next.name, name)) {
+			*u = next;
+			found = true;
+		}
+	}
+	return found;
+}
+
+static void usage_counts_what_is_live(struct kunit *test)
+{
+	struct kmem_cache *s = make(test, 2048, SLAB_NO_USER_FLAGS);
+	struct slab_usage u;
+	void *p[3];
+	u64 key;
+
+	KUNIT_ASSERT_TRUE(test, usage_of(test, "test", &u));
+	KUNIT_ASSERT_GT(test, s->order, 0);
+	KUNIT_EXPECT_EQ(test, u.object_size, 2048U);
+	KUNIT_EXPECT_EQ(test, u.objects, 0UL);
+	KUNIT_EXPECT_EQ(test, u.pages, 0UL);
+	key = u.key;
+	KUNIT_ASSERT_EQ(test, kmem_cache_alloc_bulk(s, GFP_KERNEL, 3, p), 3);
+	KUNIT_ASSERT_TRUE(test, usage_of(test, "test", &u));
+	KUNIT_EXPECT_EQ(test, u.objects, 3UL);
+	KUNIT_EXPECT_EQ(test, u.pages, 1UL << s->order);
+	kmem_cache_free(s, p[1]); /* stays in a magazine */
+	KUNIT_ASSERT_TRUE(test, usage_of(test, "test", &u));
+	KUNIT_EXPECT_EQ(test, u.objects, 2UL);
+	KUNIT_EXPECT_EQ(test, u.pages, 1UL << s->order);
+	KUNIT_EXPECT_EQ(test, u.key, key);
+	kmem_cache_free(s, p[0]);
+	kmem_cache_free(s, p[2]);
+	kmem_cache_destroy(s);
+	KUNIT_EXPECT_FALSE(test, usage_of(test, "test", &u));
+	s = make(test, 2048, SLAB_RED_ZONE);
+	kmem_cache_free(s, kmem_cache_alloc(s, GFP_KERNEL));
+	KUNIT_ASSERT_TRUE(test, usage_of(test, "test", &u));
+	KUNIT_EXPECT_NE(test, u.key, key);
+	KUNIT_EXPECT_EQ(test, u.objects, 0UL);
+	KUNIT_EXPECT_EQ(test, u.pages, 1UL << s->order); /* an empty slab that is kept */
+	kmem_cache_destroy(s);
+}
+
+static void usage_ends_and_cuts_names(struct kunit *test)
+{
+	static const char name[] = "a cache's name of more than thirty-one characters";
+	struct kmem_cache *s = kmem_cache_create(name, 64, 0, 0, NULL);
+	struct slab_usage u = { .id = 77 };
+	char cut[SLAB_USAGE_NAME];
+
+	KUNIT_ASSERT_NOT_NULL(test, s);
+	strscpy(cut, name, sizeof(cut));
+	KUNIT_ASSERT_TRUE(test, usage_of(test, cut, &u));
+	KUNIT_EXPECT_EQ(test, u.object_size, 64U);
+	kmem_cache_destroy(s);
+	u.id = 77;
+	KUNIT_EXPECT_FALSE(test, slab_usage_next(SLAB_USAGE_IDS - 1, &u));
+	KUNIT_EXPECT_EQ(test, u.id, 77U);
+}
+
 static struct kunit_case cache_cases[] = { KUNIT_CASE(depots_bound_is_in_bytes),
 					   KUNIT_CASE(objects_of_a_slab),
 					   KUNIT_CASE(free_objects_are_located),
@@ -398,6 +523,8 @@ static struct kunit_case cache_cases[] = { KUNIT_CASE(depots_bound_is_in_bytes),
 					   KUNIT_CASE(a_full_slab_is_left),
 					   KUNIT_CASE(damage_in_a_full_slab),
 					   KUNIT_CASE(slabinfo_of_an_empty_slab),
+					   KUNIT_CASE(usage_counts_what_is_live),
+					   KUNIT_CASE(usage_ends_and_cuts_names),
 					   {} };
 
 static struct kunit_suite cache_suite = {

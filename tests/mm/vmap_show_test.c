@@ -4,8 +4,11 @@
  *
  * Mutations that made them fail when tried: no ring, or searched oldest first; > for >= in
  * describe(); show_area() without "unpurged"; vmap_valid() without the mappings.
+ * The others: tests/mutate/vmap_show.mut.
  */
+#include <linux/execmem.h>
 #include <linux/io.h>
+#include <linux/mm_usage.h>
 #include <linux/sprintf.h>
 #include <linux/string.h>
 #include <linux/vmalloc.h>
@@ -140,6 +143,46 @@ static void never_mapped_is_said(struct kunit *test)
 	KUNIT_EXPECT_FAULT(test, "address is in the vmalloc region, in no area", p[8] = 1);
 }
 
+/* What a report says of an address that nobody touches. */
+static const char *explained(struct kunit *test, const void *addr)
+{
+	const char *text;
+
+	report_capture_start();
+	report_begin("about an address");
+	report_address(addr);
+	report_end();
+	KUNIT_EXPECT_EQ(test, report_capture_stop(&text), 1U);
+	return text;
+}
+
+/* The region of modules is explained as the other one is, under its own name and lock. */
+static void code_is_explained(struct kunit *test)
+{
+	volatile char *code = execmem_alloc(EXECMEM_MODULE_TEXT, PAGE_SIZE);
+	const void *last = (void *)(MODULES_END - PAGE_SIZE);
+	unsigned long flags;
+	const char *text;
+
+	KUNIT_ASSERT_NOT_NULL(test, code);
+	text = explained(test, last);
+	KUNIT_EXPECT_NOT_NULL_MSG(test, strstr(text, "in the region of modules, in no area"), "%s",
+				  text);
+	spin_lock_irqsave(&vmap_modules.lock, flags);
+	text = explained(test, last);
+	spin_unlock_irqrestore(&vmap_modules.lock, flags);
+	KUNIT_EXPECT_NOT_NULL_MSG(test, strstr(text, "whose areas are being changed"), "%s", text);
+	KUNIT_EXPECT_FAULT(test, "address is 7 bytes beyond the end of the vmalloc area",
+			   plant_read8(&code[PAGE_SIZE + 7]));
+	KUNIT_EXPECT_FAULT(test, "ran over the end of the area into its guard page",
+			   plant_read8(&code[PAGE_SIZE]));
+	execmem_free((void *)code);
+	KUNIT_EXPECT_FAULT(test, "address is 3 bytes inside a freed vmalloc area",
+			   plant_read8(&code[3]));
+	KUNIT_EXPECT_FAULT(test, "freed by execmem_free+", plant_read8(&code[0]));
+	KUNIT_EXPECT_FAULT(test, "The area was given back before", plant_read8(&code[0]));
+}
+
 static char info_line[256];
 static const void *info_of;
 
@@ -192,6 +235,118 @@ static void info_of_devices_and_beginners(struct kunit *test)
 	KUNIT_EXPECT_STREQ(test, (const char *)info_line, "");
 	iounmap(io);
 	vmap_area_release(vm, VMAP_KEEP_PAGES);
+}
+
+/* A row for memory for code, until it is given back, which is at once. */
+static void info_of_code(struct kunit *test)
+{
+	void *code = execmem_alloc(EXECMEM_MODULE_TEXT, 3 * PAGE_SIZE);
+	char expect[128];
+
+	KUNIT_ASSERT_NOT_NULL(test, code);
+	info_of = code;
+	info_line[0] = '\0';
+	vmallocinfo_show(find_info);
+	snprintf(expect, sizeof(expect), "0x%016lx-0x%016lx   16384 info_of_code+0x",
+		 (unsigned long)code, (unsigned long)code + 4 * PAGE_SIZE);
+	KUNIT_EXPECT_EQ_MSG(test, str_has_prefix(info_line, expect), strlen(expect), "%s",
+			    info_line);
+	KUNIT_EXPECT_NOT_NULL_MSG(test, strstr(info_line, " pages=3 vmalloc"), "%s", info_line);
+	execmem_free(code);
+	info_line[0] = '\0';
+	vmallocinfo_show(find_info);
+	KUNIT_EXPECT_STREQ(test, (const char *)info_line, "");
+}
+
+/* Does the walk over all areas meet this one? Each begins where the last ended, or above. */
+static bool walk_meets(struct kunit *test, const void *p, struct vm_struct *vm)
+{
+	unsigned long addr = 0;
+
+	while (vmalloc_area_next(addr, vm)) {
+		KUNIT_EXPECT_GE(test, vm_start(vm), addr);
+		if (vm->addr == p)
+			return true;
+		addr = vm_end(vm);
+	}
+	return false;
+}
+
+static void walk_meets_both_regions(struct kunit *test)
+{
+	struct vm_struct *begun = vmap_area_get(PAGE_SIZE, PAGE_SIZE, VM_MAP, GFP_KERNEL, NULL), vm;
+	void *p = vmalloc(2 * PAGE_SIZE);
+	void *code = execmem_alloc(EXECMEM_MODULE_TEXT, 3 * PAGE_SIZE);
+
+	KUNIT_ASSERT_NOT_NULL(test, begun);
+	KUNIT_ASSERT_NOT_NULL(test, p);
+	KUNIT_ASSERT_NOT_NULL(test, code);
+	KUNIT_EXPECT_FALSE(test, walk_meets(test, begun->addr, &vm));
+	KUNIT_ASSERT_TRUE(test, walk_meets(test, p, &vm));
+	KUNIT_EXPECT_EQ(test, vm.size, 3 * PAGE_SIZE);
+	KUNIT_EXPECT_EQ(test, vm.nr_pages, 2);
+	KUNIT_ASSERT_TRUE(test, walk_meets(test, code, &vm));
+	KUNIT_EXPECT_EQ(test, vm.size, 4 * PAGE_SIZE);
+	KUNIT_EXPECT_EQ(test, vm.nr_pages, 3);
+	KUNIT_EXPECT_NE(test, vm.flags & VMAP_EXECMEM, 0UL);
+	/* An area that begins below the address is not meant, though it ends above. */
+	KUNIT_ASSERT_TRUE(test, vmalloc_area_next((unsigned long)code, &vm));
+	KUNIT_EXPECT_PTR_EQ(test, vm.addr, code);
+	if (vmalloc_area_next((unsigned long)code + 1, &vm))
+		KUNIT_EXPECT_GE(test, vm_start(&vm), (unsigned long)code + 4 * PAGE_SIZE);
+	vfree(p);
+	execmem_free(code);
+	KUNIT_EXPECT_FALSE(test, walk_meets(test, p, &vm));
+	KUNIT_EXPECT_FALSE(test, walk_meets(test, code, &vm));
+	KUNIT_EXPECT_FALSE(test, vmalloc_area_next(~0UL - PAGE_SIZE, &vm));
+	vmap_area_release(begun, VMAP_KEEP_PAGES);
+}
+
+/* While an area is being made, nobody can say how many bytes should be mapped. */
+static void sum_waits_for_beginners(struct kunit *test)
+{
+	const unsigned long last = VMALLOC_END - PAGE_SIZE;
+	struct vm_struct *begun;
+	void *p = vmalloc(PAGE_SIZE);
+	pte_t *slot = vmap_slots(last);
+
+	KUNIT_ASSERT_NOT_NULL(test, p);
+	KUNIT_ASSERT_NOT_NULL(test, slot);
+	begun = vmap_area_get(PAGE_SIZE, PAGE_SIZE, VM_MAP, GFP_KERNEL, NULL);
+	KUNIT_ASSERT_NOT_NULL(test, begun);
+	KUNIT_EXPECT_TRUE(test, vmap_valid());
+	pte_set(slot, last, pte_get(vmap_slots((unsigned long)p)));
+	KUNIT_EXPECT_TRUE(test, vmap_valid());
+	vmap_area_release(begun, VMAP_KEEP_PAGES);
+	KUNIT_EXPECT_FALSE(test, vmap_valid());
+	pte_set(slot, last, (pte_t){ 0 });
+	KUNIT_EXPECT_TRUE(test, vmap_valid());
+	vfree(p);
+}
+
+/* vmap_valid() looks at the region of modules too. */
+static void validity_of_code_can_fail(struct kunit *test)
+{
+	unsigned long va = (unsigned long)execmem_alloc(EXECMEM_MODULE_TEXT, PAGE_SIZE);
+	pte_t *slot, *guard, old;
+
+	KUNIT_ASSERT_NE(test, va, 0UL);
+	slot = vmap_slots(va);
+	guard = vmap_slots(va + PAGE_SIZE);
+	old = pte_get(slot);
+	KUNIT_EXPECT_TRUE(test, vmap_valid());
+	pte_set(slot, va, (pte_t){ 0 });
+	KUNIT_EXPECT_FALSE(test, vmap_valid());
+	pte_set(slot, va, old);
+	pte_set(guard, va + PAGE_SIZE, old);
+	KUNIT_EXPECT_FALSE(test, vmap_valid());
+	pte_set(guard, va + PAGE_SIZE, (pte_t){ 0 });
+	vmap_modules.lazy_bytes += PAGE_SIZE;
+	KUNIT_EXPECT_FALSE(test, vmap_valid());
+	vmap_modules.lazy_bytes -= PAGE_SIZE;
+	KUNIT_EXPECT_TRUE(test, vmap_valid());
+	execmem_free((void *)va);
+	KUNIT_EXPECT_TRUE(test, vmap_valid());
 }
 
 /* vmap_valid() itself: each damage is seen. */
@@ -248,6 +403,11 @@ static struct kunit_case cases[] = { KUNIT_CASE(guard_page_is_named),
 				     KUNIT_CASE(info_is_linux_layout),
 				     KUNIT_CASE(info_of_devices_and_beginners),
 				     KUNIT_CASE(validity_can_fail),
+				     KUNIT_CASE(code_is_explained),
+				     KUNIT_CASE(info_of_code),
+				     KUNIT_CASE(walk_meets_both_regions),
+				     KUNIT_CASE(sum_waits_for_beginners),
+				     KUNIT_CASE(validity_of_code_can_fail),
 				     {} };
 static struct kunit_suite suite = { .name = "vmap_show", .test_cases = cases };
 kunit_test_suite(suite);
