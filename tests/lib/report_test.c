@@ -313,7 +313,7 @@ static void regions_are_named(struct kunit *test)
 	KUNIT_EXPECT_REPORT(test, "kernel image, data, some_data+0x8/0x",
 			    explain((unsigned long)&some_data[1]));
 	KUNIT_EXPECT_REPORT(test, "kernel image, read-only data", explain((unsigned long)values));
-	KUNIT_EXPECT_REPORT(test, "modules", explain(MODULES_VADDR + 0x5000));
+	KUNIT_EXPECT_REPORT(test, "modules", explain(MODULES_END - 0x5000));
 	KUNIT_EXPECT_REPORT(test, "outside the image", explain(IMAGE_START + IMAGE_SIZE - 0x1000));
 	KUNIT_EXPECT_REPORT(test, "per-CPU", explain(PERCPU_START + PERCPU_SIZE - 8));
 	KUNIT_EXPECT_REPORT(test, "in no region", explain(0xffffeb8000000000UL));
