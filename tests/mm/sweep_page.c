@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 /* The failure sweep's scenarios for the page allocator. */
+#include <linux/highmem.h>
 #include <linux/kernel.h>
 #include <linux/mm.h>
 #include <linux/string.h>
@@ -93,11 +94,34 @@ static enum outcome split(struct sweep *s)
 	return DONE;
 }
 
+/* Zeroed in part, as what is read from a file into a folio's page. */
+static enum outcome folios(struct sweep *s)
+{
+	struct folio *one = folio_alloc(GFP_KERNEL, 0), *eight = folio_alloc(GFP_ATOMIC, 3);
+
+	if (one) {
+		u8 *p = page_address(folio_page(one, 0));
+
+		sweep_fill(p, PAGE_SIZE, 4);
+		zero_user(folio_page(one, 0), 100, 50);
+		zero_user_segment(folio_page(one, 0), 150, PAGE_SIZE);
+		SWEEP_EXPECT(s, sweep_filled(p, 100, 4));
+		SWEEP_EXPECT(s, sweep_zero(p + 100, PAGE_SIZE - 100));
+		folio_put(one);
+	}
+	if (eight) {
+		SWEEP_EXPECT(s, folio_nr_pages(eight) == 8);
+		folio_put(eight);
+	}
+	return done_if(one && eight);
+}
+
 const struct scenario sweep_page[] = {
 	{ "blocks of pages", blocks, .clean = put_got, .flags = NO_OBJECTS },
 	{ "pages by address", addresses, .flags = NO_OBJECTS },
 	{ "alloc_pages_exact", exact, .flags = NO_OBJECTS },
 	{ "alloc_pages_bulk_array", array, prepare_one, free_array, NO_OBJECTS },
 	{ "split_page", split, .flags = NO_OBJECTS },
+	{ "folios", folios, .flags = NO_OBJECTS },
 	{},
 };

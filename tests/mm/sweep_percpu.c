@@ -65,11 +65,13 @@ static enum outcome some_counters(struct sweep *s)
 	int err = percpu_counter_init(&one, 5, GFP_KERNEL);
 
 	SWEEP_EXPECT(s, err == 0 || err == -ENOMEM);
+	SWEEP_EXPECT(s, percpu_counter_initialized(&one) == !err);
 	if (!err) {
 		percpu_counter_inc(&one);
 		SWEEP_EXPECT(s, percpu_counter_sum(&one) == 6);
 		err = percpu_counter_init_many(many, 1, GFP_KERNEL, 3);
 		SWEEP_EXPECT(s, err == 0 || err == -ENOMEM);
+		SWEEP_EXPECT(s, percpu_counter_initialized(&many[2]) == !err);
 	}
 	percpu_counter_destroy_many(many, 3);
 	percpu_counter_destroy(&one);

@@ -57,6 +57,7 @@ static enum outcome each_spelling(struct sweep *s)
 		       got(s, kmalloc_node(40, GFP_KERNEL, 0)) &&
 		       got(s, kmalloc_array_node(5, 8, GFP_KERNEL, 0)) &&
 		       got(s, kmalloc_track_caller(40, GFP_KERNEL)) &&
+		       got(s, kmalloc_node_track_caller(40, GFP_KERNEL, 0)) &&
 		       got(s, __kmalloc_cache(class->place, GFP_KERNEL, 64)) &&
 		       got(s, __kmalloc_cache_flags(class->place, GFP_KERNEL, 64)) &&
 		       got(s, __kmalloc_large(20000, GFP_KERNEL)));
@@ -187,7 +188,7 @@ static void construct(void *p)
 /* Allocate from the cache in each way, look, free, unmake it. */
 static bool use_cache(struct sweep *s, struct kmem_cache *cache, bool has_ctor)
 {
-	void *p[3] = { NULL };
+	void *p[4] = { NULL };
 	bool all;
 
 	if (!cache)
@@ -196,7 +197,8 @@ static bool use_cache(struct sweep *s, struct kmem_cache *cache, bool has_ctor)
 	p[1] = has_ctor ? kmem_cache_alloc(cache, GFP_KERNEL)
 			: kmem_cache_zalloc(cache, GFP_KERNEL);
 	p[2] = kmem_cache_alloc_node(cache, GFP_KERNEL, 0);
-	all = p[0] && p[1] && p[2];
+	p[3] = kmem_cache_alloc_lru(cache, NULL, GFP_KERNEL);
+	all = p[0] && p[1] && p[2] && p[3];
 	if (has_ctor) {
 		for (unsigned int i = 0; i < ARRAY_SIZE(p); i++)
 			SWEEP_EXPECT(s, !p[i] || *(u64 *)p[i] == 0x600d600d600d600dULL);

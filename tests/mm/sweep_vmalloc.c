@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 /* The failure sweep's scenarios for the vmalloc region and kvmalloc. */
+#include <linux/execmem.h>
 #include <linux/io.h>
 #include <linux/kernel.h>
 #include <linux/memblock.h>
@@ -222,6 +223,39 @@ static enum outcome large_device(struct sweep *s)
 	return DONE;
 }
 
+/* Other names of the same, and what is not for devices only. */
+static enum outcome device_otherwise(struct sweep *s)
+{
+	void __iomem *wt = ioremap_wt(DEVICE_PHYS, 8192);
+	void __iomem *cached = ioremap_cache(DEVICE_PHYS, 4096);
+	void *p = memremap(DEVICE_PHYS + 0x30, 4096, MEMREMAP_WT);
+
+	if (wt)
+		iounmap(wt);
+	if (cached)
+		iounmap(cached);
+	if (p) {
+		SWEEP_EXPECT(s, offset_in_page(p) == 0x30);
+		SWEEP_EXPECT(s, vmalloc_to_pfn(p) == DEVICE_PHYS >> PAGE_SHIFT);
+		memunmap(p);
+	}
+	return done_if(wt && cached && p);
+}
+
+/* ---- Memory for code ---- */
+
+static enum outcome code(struct sweep *s)
+{
+	bool all = got(s, execmem_alloc(EXECMEM_MODULE_TEXT, 5 * PAGE_SIZE)) &&
+		   got(s, execmem_alloc(EXECMEM_MODULE_DATA, 100));
+
+	if (s->nr_got)
+		SWEEP_EXPECT(s, sweep_zero(s->got[0], 5 * PAGE_SIZE));
+	while (s->nr_got)
+		execmem_free(s->got[--s->nr_got]);
+	return done_if(all);
+}
+
 /* ---- kvmalloc ---- */
 
 /* Up to a page there is kmalloc() alone. */
@@ -312,6 +346,8 @@ const struct scenario sweep_vmalloc[] = {
 	{ "vmap put pages", map_put, prepare_pages, free_pages_made, COPES_PAGE },
 	{ "ioremap", device, .flags = COPES_PAGE | FRESH_TABLES },
 	{ "ioremap large", large_device, .flags = COPES_PAGE | FRESH_TABLES },
+	{ "ioremap otherwise", device_otherwise, .flags = COPES_PAGE | FRESH_TABLES },
+	{ "execmem_alloc", code, .flags = COPES_PAGE },
 	{ "kvmalloc", kv_small, .clean = kvfree_got, .flags = COPES_PAGE },
 	{ "kvzalloc", kv_zeroed, .clean = kvfree_got, .flags = COPES_PAGE },
 	{ "kvmalloc large", kv_large, .flags = COPES_SLAB | COPES_PAGE | ONE_IS_NOTHING },
