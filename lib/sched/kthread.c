@@ -207,7 +207,8 @@ static bool join_begin(struct thread *t)
 
 	spin_lock_irqsave(&t->lock, flags);
 	WRITE_ONCE(t->should_stop, true);
-	t->stillborn = !t->started;
+	if (!t->started)
+		t->stillborn = true;
 	joined = !t->gone;
 	WARN_ON(t->joiner);
 	if (joined) {

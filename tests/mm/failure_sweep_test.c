@@ -42,6 +42,10 @@
  *		magazine's objects are lost when there is none to go on with
  *	pages: alloc_pages_exact() keeps the tail; a bulk counts one too many
  *	memfile: -ENOMEM although something was read; 0 instead of -ENOMEM
+ *	pools: one that can't be filled keeps its elements, its structure stays; one that does not grow
+ *		counts as if it had, or loses its old array; what is kept is not taken
+ *	devices: a piece without memory stays; the next zone is not asked; a refusal sets the handle;
+ *		each block takes a piece of its own (full); memremap() and ioremap() keep the area
  *	the slow path of slabs does not ask
  */
 #include <linux/fault-inject.h>
