@@ -261,9 +261,10 @@ static bool mappings_valid(const struct vmap_space *vs, unsigned long start, uns
 	struct vm_struct *vm;
 
 	while ((vm = vmap_space_next(vs, next))) {
+		unsigned long now = smp_load_acquire(&vm->flags);
+
 		next = vm_end(vm);
-		if ((vm->flags & VM_UNINITIALIZED) ||
-		    (vm->flags & (VMAP_DYING | VMAP_LAZY)) == VMAP_DYING) {
+		if ((now & VM_UNINITIALIZED) || (now & (VMAP_DYING | VMAP_LAZY)) == VMAP_DYING) {
 			in_transit = true;
 			continue;
 		}
