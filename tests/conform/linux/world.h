@@ -14,6 +14,7 @@
 
 #include <linux/kernel.h>
 #include <linux/types.h>
+#include <asm/cpufeature.h>
 
 typedef struct conform conform_t;
 
@@ -59,5 +60,7 @@ static inline void conform_user_begin(conform_t *c)
 static inline void conform_user_end(conform_t *c)
 {
 }
+
+#define conform_user_is_shut() boot_cpu_has(X86_FEATURE_SMAP)
 
 #endif

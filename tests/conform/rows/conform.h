@@ -21,6 +21,7 @@
  *	CONFORM_WARNS(c, statement)	the statement is reported and goes on
  *	wrong_read(p), wrong_write(p)	a byte where none may be accessed
  *	conform_user_begin/end()	between them there is an address space to map into
+ *	conform_user_is_shut()	this CPU keeps the kernel from plain accesses to it
  *	CONFORM_HERE(linux, quarry)	picks one: for rows whose answer may rightly differ, each of
  *				which tests/conform/differs.table gives the reason for
  *

@@ -50,8 +50,8 @@ static void wrong_use(conform_t *c)
 }
 
 /*
- * A user's memory is reached by copy_from_user() and its like only. The place is one where no process
- * has anything, since Quarry may be one.
+ * A user's memory is reached by copy_from_user() and its like only, where the CPU sees to it. The
+ * place is one where no process has anything, since Quarry may be one.
  */
 static void user_memory(conform_t *c)
 {
@@ -60,7 +60,7 @@ static void user_memory(conform_t *c)
 	conform_user_begin(c);
 	addr = vm_mmap(NULL, 0x10000000, PAGE_SIZE, PROT_READ | PROT_WRITE,
 		       MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED_NOREPLACE, 0);
-	if (put_user(1, (int __user *)addr) == 0)
+	if (conform_user_is_shut() && put_user(1, (int __user *)addr) == 0)
 		ROW_OOPS(c, "fault.user_memory", wrong_read(any_ptr((void *)addr)));
 	vm_munmap(addr, PAGE_SIZE);
 	conform_user_end(c);

@@ -8,6 +8,7 @@
 #ifndef TESTS_CONFORM_WORLD_H
 #define TESTS_CONFORM_WORLD_H
 
+#include <asm/cpufeature.h>
 #include <kunit/test.h>
 #include <linux/refcount.h>
 #include <linux/types.h>
@@ -46,5 +47,6 @@ void conform_oopsed(const char *name);
 
 void conform_user_begin(conform_t *c);
 void conform_user_end(conform_t *c);
+#define conform_user_is_shut() cpu_has_smap
 
 #endif
