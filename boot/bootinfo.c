@@ -478,7 +478,7 @@ static bool same_start(const char *a, const char *b, size_t n)
 bool boot_module_param(const struct boot_info *bi, const char *key)
 {
 	const char *dot = strchr(key, '.');
-	char name[BOOT_MODULE_NAME];
+	char name[BOOT_MODULE_NAME] = "";
 
 	for (unsigned int i = 0; dot && i < bi->nr_modules; i++) {
 		boot_module_name(&bi->modules[i], name, sizeof(name));
