@@ -449,7 +449,7 @@ static int check_symbols(struct plan *plan)
 {
 	int err = 0;
 
-	for (u32 i = 1; i < plan->nr_symbols && !err; i++)
+	for (u32 i = 0; i < plan->nr_symbols && !err; i++) /* the first means none, if it is as it should be */
 		err = check_symbol(plan, i);
 	return err;
 }

@@ -151,6 +151,7 @@ static const struct damage damages[] = {
 	FIELD(shstrtab[79], PLAN_STRINGS, 'x'),
 	FIELD(sym[SYM_INIT].name, PLAN_STRINGS, sizeof(image.strtab)),
 	FIELD(sym[SYM_INIT].section, PLAN_SYMBOL, NR_S),
+	FIELD(sym[0].section, PLAN_SYMBOL, NR_S),
 	FIELD(sym[SYM_INIT].section, PLAN_COMMON, SHN_COMMON),
 	FIELD(sym[SYM_INIT].value, PLAN_SYMBOL, sizeof(image.text) + 1),
 	FIELD(sym[SYM_INIT].size, PLAN_SYMBOL, sizeof(image.text)),

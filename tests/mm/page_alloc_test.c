@@ -516,12 +516,16 @@ static struct held *dma_pages(gfp_t gfp, unsigned long *n)
 static void flags_that_limit_the_reserve(struct kunit *test)
 {
 	unsigned long min = zones[ZONE_DMA].watermark[WMARK_MIN], n[4];
-	struct held *plain = dma_pages(GFP_KERNEL, &n[0]);
-	struct held *barred = dma_pages(GFP_KERNEL | __GFP_MEMALLOC | __GFP_NOMEMALLOC, &n[1]);
-	struct held *high = dma_pages(GFP_KERNEL | __GFP_HIGH, &n[2]);
-	struct held *atomic = dma_pages(GFP_ATOMIC | __GFP_NOMEMALLOC, &n[3]);
-	struct page *must = alloc_page(GFP_KERNEL | __GFP_NOFAIL | GFP_DMA);
+	struct held *plain, *barred, *high, *atomic;
+	struct page *must;
 
+	if (min < 4)
+		kunit_skip(test, "the zone's share of the reserve is too small");
+	plain = dma_pages(GFP_KERNEL, &n[0]);
+	barred = dma_pages(GFP_KERNEL | __GFP_MEMALLOC | __GFP_NOMEMALLOC, &n[1]);
+	high = dma_pages(GFP_KERNEL | __GFP_HIGH, &n[2]);
+	atomic = dma_pages(GFP_ATOMIC | __GFP_NOMEMALLOC, &n[3]);
+	must = alloc_page(GFP_KERNEL | __GFP_NOFAIL | GFP_DMA);
 	free_held(plain);
 	free_held(barred);
 	free_held(high);
