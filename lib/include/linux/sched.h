@@ -29,6 +29,10 @@ struct recovery;
 
 #define PF_IDLE	     0x00000002
 #define PF_WQ_WORKER 0x00000020 /* lib/sched/workers.c is told of its sleeping */
+/* Scopes of linux/sched/mm.h: what the task's allocations may do */
+#define PF_MEMALLOC	 0x00000800
+#define PF_MEMALLOC_NOFS 0x00040000
+#define PF_MEMALLOC_NOIO 0x00080000
 #define PF_KTHREAD   0x00200000
 /* Scopes of linux/sched/mm.h: what the task's allocations may do */
 #define PF_MEMALLOC	 0x00000800
