@@ -21,6 +21,7 @@
 #include <boot/bootinfo.h>
 #include <linux/fault-inject.h>
 #include <linux/kstrtox.h>
+#include <linux/kthread.h>
 #include <linux/lockdep.h>
 #include <linux/memblock.h>
 #include <linux/mm.h>
@@ -30,6 +31,7 @@
 #include <linux/sched/task.h>
 #include <linux/slab.h>
 #include <linux/string.h>
+#include <linux/swap.h>
 #include <linux/workqueue.h>
 #include <quarry/report.h>
 
@@ -332,6 +334,12 @@ static void first_kmalloc(void)
 	kfree(p);
 }
 
+static void start_kswapd(void)
+{
+	if (IS_ERR(kthread_run(kswapd, NULL, "kswapd0")))
+		panic("boot: no memory for kswapd");
+}
+
 void boot_main(unsigned int protocol, phys_addr_t addr, u64 entry_cycles)
 {
 	static char line[BOOT_CMDLINE_MAX];
@@ -366,6 +374,7 @@ void boot_main(unsigned int protocol, phys_addr_t addr, u64 entry_cycles)
 	smp_init(BOOT_TRAMPOLINE_PHYS);
 	rcu_threads_start();
 	workqueue_init();
+	start_kswapd();
 	fault_inject_boot();
 	end_run(boot_payload());
 }

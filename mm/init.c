@@ -38,7 +38,6 @@ void mm_init(void)
 	percpu_show_init();
 }
 
-/* What can be had back without sleeping: the slabs' magazines, depots and empty slabs. */
 void reclaim_caches(void)
 {
 	slab_drain();

@@ -13,13 +13,15 @@
  *        purge_lock > vmap_space.lock                    (vmalloc; one for each of its two regions)
  *        tables_lock > slab_mutex
  *        slab_mutex > s->lock > zone->lock > vmemmap_lock
+ *        shrinker_mutex                                  (alone)
  *        fbc->lock                                       (per-CPU counters; alone)
  *
  * Any allocation may need all of the last line but one: alloc_pages() without a page left drains
  * the caches. So none of slab_mutex, s->lock, zone->lock, vmemmap_lock, pcpu_lock, vmap_space.lock
- * is held over an allocation.
+ * is held over an allocation. One that may sleep purges vmalloc areas and calls shrinkers: nor are
+ * purge_lock, shrinker_mutex, or what shrinkers take; debug builds watch that (reclaim.c, 3).
  *
- *        may sleep, so never in atomic context           mmap_lock, populate_mutex, purge_lock
+ *        may sleep, so never in atomic context           mmap_lock, populate_mutex, purge_lock, shrinker_mutex
  *        taken with interrupts on, never in a handler    page_table_lock
  *        irq-safe: taken with interrupts off everywhere  all others
  *
@@ -124,10 +126,32 @@ bool buddy_valid(void);
 /* Free a block of any order that the caller owns alone, without looking at its count. */
 void free_block(struct page *page, unsigned int order);
 
+/* Does one of the zones that requests up to `highest` may use stand at this mark? A guess. */
+bool zones_reach(enum zone_watermark mark, enum zone_type highest);
+
+/* --- reclaim.c, show_mem.c: entered from below, by the page allocator --- */
+/* Requests of larger blocks aren't tried for ever. */
+#define PAGE_ALLOC_COSTLY_ORDER 3
+/* A request that found nothing, and what was done for it so far. */
+struct shortage {
+	gfp_t gfp; /* as it is tried: scopes observed, more added when it must not fail */
+	unsigned int order;
+	enum zone_type highest;
+	bool asked, left;	/* step 1 was done; shrinkers had objects in the last round */
+	unsigned int rounds;	/* of direct reclaim */
+	unsigned int fruitless; /* the last of them that brought nothing back */
+	unsigned long back;	/* pages that came back in the last one */
+};
 /*
- * Entered from below, when the page allocator has nothing left: the layers above give back what they
- * cache. Any context; no lock of theirs may be held over alloc_pages().
+ * Find memory for it. True: try again. False: nothing more can be done. Any context; no lock of the
+ * layers above may be held over alloc_pages().
  */
+bool reclaim_for(struct shortage *s, unsigned long caller);
+/* A request leaves its zones short: kswapd is woken if all of them are below low. Any context. */
+void kswapd_wake(gfp_t gfp, enum zone_type highest);
+/* Say that a request fails, or waits, unless its flags forbid it; and, now and then, who holds what. */
+void warn_alloc(gfp_t gfp, unsigned int order, const char *what, unsigned long caller);
+/* What can be had back without sleeping: the slabs' magazines, depots and empty slabs. Any context. */
 void reclaim_caches(void);
 
 /* --- slab.c, kmalloc.c --- */
@@ -141,6 +165,8 @@ void slab_drain(void);
 void slab_magazines_off(void);
 void slab_magazines_on(void);
 bool slab_valid_all(void);
+/* The caches with most pages, the n largest. Any context. */
+void slab_largest_show(void (*line)(const char *text), unsigned int n);
 
 /* --- percpu.c --- */
 /* The other CPUs' static variables get their final addresses. Before the first struct page. */

@@ -30,8 +30,8 @@
  *    rule of min_free_kbytes); low = 5/4 min, high = 3/2 min. A request leaves min pages in the
  *    zone, and besides what lowmem_reserve keeps there for requests that can't use a higher zone.
  *    __GFP_HIGH may use half of min, __GFP_HIGH from those that can't sleep three quarters,
- *    __GFP_MEMALLOC all; __GFP_NOMEMALLOC takes the last two back. __GFP_NOFAIL draws on all of it
- *    before it panics, since nothing can be reclaimed.
+ *    __GFP_MEMALLOC all; __GFP_NOMEMALLOC takes the last two back. Below low, kswapd is woken; what
+ *    is done for a request that finds nothing stands in reclaim.c.
  *
  * 6. Invariants (buddy_valid)
  *    I1  the head of each listed block is marked {PAGE_FREE, order}, aligned to its order, and lies
@@ -278,6 +278,29 @@ static bool zone_allows(const struct request *rq, const struct zone *zone, unsig
 	return zone->nr_free >= pages + reserve_for(rq, zone);
 }
 
+static bool zone_reaches(const struct zone *zone, enum zone_watermark mark, enum zone_type highest)
+{
+	return READ_ONCE(zone->nr_free) >= zone->watermark[mark] + zone->lowmem_reserve[highest];
+}
+
+bool zones_reach(enum zone_watermark mark, enum zone_type highest)
+{
+	struct zone **z = zonelists[highest];
+
+	if (!*z)
+		return true; /* nothing to wait for */
+	while (*z && !zone_reaches(*z, mark, highest))
+		z++;
+	return *z;
+}
+
+/* The request left the zone with less than its low watermark, or found it so. */
+static void note_shortage(const struct zone *zone, const struct request *rq)
+{
+	if (unlikely(!zone_reaches(zone, WMARK_LOW, rq->highest)))
+		kswapd_wake(rq->gfp, rq->highest);
+}
+
 /* ---- Per-CPU lists: interrupts off ---- */
 
 static void pcp_push(struct pcp_list *list, struct page *page, unsigned int order)
@@ -363,8 +386,10 @@ static struct page *pcp_alloc(struct zone *zone, const struct request *rq)
 
 	local_irq_save(flags);
 	list = &this_cpu_ptr(&zone_pcp[0])[zone->id].lists[rq->order][rq->mt];
-	if (unlikely(!list->head))
+	if (unlikely(!list->head)) {
 		pcp_refill(list, zone, rq);
+		note_shortage(zone, rq);
+	}
 	if (likely(list->head))
 		page = pcp_pop(list);
 	local_irq_restore(flags);
@@ -396,6 +421,7 @@ static struct page *zone_alloc(struct zone *zone, const struct request *rq)
 	if (zone_allows(rq, zone, 1UL << rq->order))
 		page = buddy_alloc(zone, rq->order, rq->mt);
 	spin_unlock_irqrestore(&zone->lock, flags);
+	note_shortage(zone, rq);
 	return page;
 }
 
@@ -409,17 +435,10 @@ static struct page *first_zone_that_has(const struct request *rq)
 	return page;
 }
 
-static void warn_failed(const struct request *rq, unsigned long caller)
-{
-	static atomic_t warned;
-
-	if ((rq->gfp & __GFP_NOWARN) || atomic_inc_return(&warned) > 10)
-		return;
-	pr_warn("page allocation failure: order:%u, mode:%#x, %lu of %lu pages free, caller %pS\n",
-		rq->order, rq->gfp, nr_free_pages(), nr_managed_pages(), (void *)caller);
-}
-
-/* For callers that can't handle failure: the whole reserve, and when that is gone too, the end. */
+/*
+ * For callers that can't handle failure, where nobody can wait for memory (at boot): the whole
+ * reserve, and when that is gone too, the end.
+ */
 static struct page *alloc_or_die(const struct request *rq)
 {
 	struct request all = *rq;
@@ -432,28 +451,22 @@ static struct page *alloc_or_die(const struct request *rq)
 	return page;
 }
 
-/*
- * Nothing at the first try: give back what the per-CPU lists hold, so that it can merge, and look
- * again. Other CPUs are asked for theirs where one may wait for them.
- */
-static noinline struct page *alloc_slow(struct request *rq, unsigned long caller)
+/* Nothing at the first try: tried again for as long as reclaim says that it is worth it. */
+static noinline struct page *alloc_slow(const struct request *first, unsigned long caller)
 {
 	const gfp_t must = __GFP_NOFAIL | __GFP_DIRECT_RECLAIM; /* who can't sleep may get NULL */
-	struct page *page;
+	struct request rq = *first;
+	struct shortage s = { scoped_gfp(rq.gfp), .order = rq.order, .highest = rq.highest };
+	struct page *page = NULL;
 
-	rq->gfp = scoped_gfp(rq->gfp);
-	if (!(rq->gfp & __GFP_NORETRY))
-		reclaim_caches();
-	if ((rq->gfp & (__GFP_NORETRY | __GFP_DIRECT_RECLAIM)) == __GFP_DIRECT_RECLAIM &&
-	    !irqs_disabled())
-		page_alloc_drain_all();
-	else
-		page_alloc_drain();
-	page = first_zone_that_has(rq);
-	if (!page && (rq->gfp & must) == must)
-		return alloc_or_die(rq);
+	while (!page && reclaim_for(&s, caller)) {
+		rq.gfp = s.gfp;
+		page = first_zone_that_has(&rq);
+	}
+	if (!page && (rq.gfp & must) == must)
+		return alloc_or_die(&rq);
 	if (!page)
-		warn_failed(rq, caller);
+		warn_alloc(first->gfp, first->order, "page allocation failure", caller);
 	return page;
 }
 
@@ -831,15 +844,6 @@ unsigned long nr_managed_pages(void)
 
 	for_each_zone(z)
 		n += z->managed;
-	return n;
-}
-
-long mm_stat_read(enum mm_stat item)
-{
-	long n = 0;
-
-	for (unsigned int cpu = 0; cpu < nr_cpu_ids; cpu++)
-		n += READ_ONCE(per_cpu_ptr(&mm_stats[0], cpu)[item]);
 	return n;
 }
 

@@ -13,6 +13,15 @@
 
 static const char *const type_names[MIGRATE_TYPES] = { "Unmovable", "Movable", "Reclaimable" };
 
+long mm_stat_read(enum mm_stat item)
+{
+	long n = 0;
+
+	for (unsigned int cpu = 0; cpu < nr_cpu_ids; cpu++)
+		n += READ_ONCE(per_cpu_ptr(&mm_stats[0], cpu)[item]);
+	return n;
+}
+
 static void kb_line(show_line_t line, const char *name, unsigned long pages)
 {
 	char buf[64];

@@ -11,6 +11,7 @@
  */
 #include <linux/printk.h>
 #include <linux/sprintf.h>
+#include <linux/string.h>
 #include <quarry/assert.h>
 #include <linux/mm_usage.h>
 #include <linux/string.h>
@@ -326,5 +327,51 @@ void slabinfo_show(void (*line)(const char *text))
 		spin_unlock_irqrestore(&slab_mutex, flags);
 		if (s)
 			line(buf);
+	}
+}
+
+/* ---- The largest ---- */
+
+static unsigned long cache_pages(const struct kmem_cache *s)
+{
+	unsigned long slabs = READ_ONCE(s->partial.nr);
+
+	slabs += READ_ONCE(s->full.nr);
+	return (slabs + READ_ONCE(s->empty.nr)) << s->order;
+}
+
+/* Of those that come after (`pages`, `after`) in the order of size, the first; 0: none. */
+static unsigned int next_largest(unsigned long *pages, unsigned int after, char *name, size_t size)
+{
+	unsigned long best = 0, flags;
+	unsigned int found = 0;
+
+	for (unsigned int id = 1; id < SLAB_MAX_CACHES; id++) {
+		const struct kmem_cache *s;
+		unsigned long n;
+
+		spin_lock_irqsave(&slab_mutex, flags);
+		s = cache_table[id];
+		n = s ? cache_pages(s) : 0;
+		if (n > best && (n < *pages || (n == *pages && id > after))) {
+			best = n;
+			found = id;
+			strscpy(name, s->name, size);
+		}
+		spin_unlock_irqrestore(&slab_mutex, flags);
+	}
+	*pages = best;
+	return found;
+}
+
+void slab_largest_show(void (*line)(const char *text), unsigned int n)
+{
+	unsigned long pages = ~0UL;
+	char name[48], buf[96];
+	unsigned int id = 0;
+
+	while (n-- && (id = next_largest(&pages, id, name, sizeof(name)))) {
+		scnprintf(buf, sizeof(buf), "slab %-20s %8lu kB", name, pages << (PAGE_SHIFT - 10));
+		line(buf);
 	}
 }

@@ -23,6 +23,7 @@
 #include <linux/atomic.h>
 #include <linux/random.h>
 #include <linux/rcupdate.h>
+#include <linux/swap.h>
 #include <quarry/assert.h>
 #include "internal.h"
 #include "slab.h"
@@ -120,6 +121,7 @@ static void slab_release(struct kmem_cache *s, struct page *slab)
 {
 	unmark_pages(s, slab);
 	mm_stat_add(MM_SLAB, -(1L << s->order));
+	mm_account_reclaimed_pages(1UL << s->order);
 	free_block(slab, s->order);
 }
 

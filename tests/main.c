@@ -17,6 +17,7 @@
 #include <linux/moduleparam.h>
 #include <linux/printk.h>
 #include <linux/slab.h>
+#include <linux/swap.h>
 #include <linux/sprintf.h>
 #include <linux/vmalloc.h>
 #include <quarry/module.h>
@@ -82,6 +83,7 @@ static void show_state(void)
 		{ "memory map", show_memmap },
 		{ "meminfo", meminfo_show },	   { "zoneinfo", zoneinfo_show },
 		{ "buddyinfo", buddyinfo_show },   { "pagetypeinfo", pagetypeinfo_show },
+		{ "vmstat", vmstat_show },
 		{ "slabinfo", slabinfo_show },	   { "vmallocinfo", vmallocinfo_show },
 		{ "fault injection", fault_inject_show },
 	};

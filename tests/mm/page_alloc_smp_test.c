@@ -6,7 +6,7 @@
  * Mutations that made them fail when tried:
  *   churn, quiesce_meanwhile, bulks_are_drained_meanwhile  pcp_drain() or pcp_refill() without the zone's lock
  *   lists_of_others_are_drained  page_alloc_drain_all() drains this CPU only
- *   want_reaches_other_lists  alloc_slow() asks this CPU only
+ *   want_reaches_other_lists  give_back_caches() asks this CPU only
  */
 #include <asm/smp.h>
 #include <linux/mm.h>

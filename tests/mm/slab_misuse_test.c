@@ -6,7 +6,7 @@
  * Mutations that made the cases fail when tried:
  *	slab_misuse: slab_cache_of() without is_direct_map_addr(): forged_struct_page; unmark_pages()
  *		without `slab->place = 0`: pages_forget_their_cache; push_many() with `slab = 0`: bulk_free_of_wrong_pointers; kmem_cache_destroy()
- *		without the look at cache_table[]: destroyed_twice; alloc_slow() without
+ *		without the look at cache_table[]: destroyed_twice; reclaim_for() without
  *		reclaim_caches(): nofail_takes_what_caches_hold; slab_alloc() that reads `top`
  *		instead of exchanging it: use_inside_a_refill; alloc_damaged() that zeroes nothing:
  *		written_while_free_then_zeroed; depot_put_empty() without its bound:
@@ -111,10 +111,13 @@ static void destroyed_twice(struct kunit *test)
 	KUNIT_EXPECT_TRUE(test, slab_valid_all());
 }
 
-/* Every page there is, the reserves too, in a chain; what caches hold stays theirs. */
+/*
+ * Every page that a request with __GFP_NOFAIL could have, in a chain; without __GFP_RECLAIM, what caches
+ * hold stays theirs.
+ */
 static struct page *take_all_pages(void)
 {
-	const gfp_t gfp = GFP_KERNEL | __GFP_MEMALLOC | __GFP_NORETRY | __GFP_NOWARN;
+	const gfp_t gfp = __GFP_HIGH | __GFP_NOMEMALLOC | __GFP_NOWARN; /* half of the reserve */
 	struct page *list = NULL, *page;
 
 	while ((page = alloc_page(gfp))) {

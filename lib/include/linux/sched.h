@@ -16,6 +16,7 @@
 #include <asm/current.h>
 
 struct mm_struct;
+struct reclaim_state;
 struct recovery;
 
 #define TASK_RUNNING	     0x0000
@@ -31,6 +32,7 @@ struct recovery;
 #define PF_WQ_WORKER 0x00000020 /* lib/sched/workers.c is told of its sleeping */
 /* Scopes of linux/sched/mm.h: what the task's allocations may do */
 #define PF_MEMALLOC	 0x00000800
+#define PF_KSWAPD	 0x00020000 /* reclaims in the background */
 #define PF_MEMALLOC_NOFS 0x00040000
 #define PF_MEMALLOC_NOIO 0x00080000
 #define PF_KTHREAD   0x00200000
@@ -52,6 +54,7 @@ struct task_struct {
 	pid_t pid;	      /* 0: an idle task */
 	char comm[TASK_COMM_LEN];
 	struct mm_struct *mm; /* whose user memory it may access, or NULL */
+	struct reclaim_state *reclaim_state; /* counts for it while it reclaims, or NULL */
 	unsigned int pagefault_disabled;
 	unsigned int recovery_count;	/* preempt count at trap_recovery's save */
 	u8 recovery_locks;		/* locks held then (debug builds) */

@@ -60,9 +60,14 @@ static inline bool gfpflags_allow_blocking(gfp_t gfp)
 	return gfp & __GFP_DIRECT_RECLAIM;
 }
 
-/* Debug builds: is this a place for a request that may sleep? */
+/* Debug builds: is this a place for a request that may sleep, and that may call shrinkers? */
 #ifdef QUARRY_DEBUG
-#define might_alloc(gfp) might_sleep_if(gfpflags_allow_blocking(gfp))
+#define might_alloc(gfp)                                \
+	do {                                            \
+		might_reclaim(gfp);                     \
+		might_sleep_if((gfp) & __GFP_DIRECT_RECLAIM); \
+	} while (0)
+void might_reclaim(gfp_t gfp);
 #else
 #define might_alloc(gfp) ((void)(gfp))
 #endif

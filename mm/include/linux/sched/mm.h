@@ -94,4 +94,18 @@ static inline gfp_t current_gfp_context(gfp_t gfp)
 	return gfp;
 }
 
+/* Debug builds: inside reclaim, or as if; whoever allocates under a lock taken here is reported. */
+#ifdef QUARRY_DEBUG
+void fs_reclaim_acquire(gfp_t gfp);
+void fs_reclaim_release(gfp_t gfp);
+#else
+static inline void fs_reclaim_acquire(gfp_t gfp)
+{
+}
+
+static inline void fs_reclaim_release(gfp_t gfp)
+{
+}
+#endif
+
 #endif
