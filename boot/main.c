@@ -336,8 +336,11 @@ static void first_kmalloc(void)
 
 static void start_kswapd(void)
 {
-	if (IS_ERR(kthread_run(kswapd, NULL, "kswapd0")))
+	struct task_struct *p = kthread_create(kswapd, NULL, "kswapd0");
+
+	if (IS_ERR(p))
 		panic("boot: no memory for kswapd");
+	kswapd_start(p);
 }
 
 void boot_main(unsigned int protocol, phys_addr_t addr, u64 entry_cycles)

@@ -266,7 +266,6 @@ int kswapd(void *unused)
 {
 	fs_reclaim_acquire(GFP_KERNEL); /* all that it does is */
 	current->flags |= PF_MEMALLOC | PF_KSWAPD;
-	WRITE_ONCE(kswapd_state.task, current);
 	for (;;) {
 		set_current_state(TASK_UNINTERRUPTIBLE);
 		if (!atomic_read(&kswapd_state.wanted)) {
@@ -278,6 +277,12 @@ int kswapd(void *unused)
 		balance(atomic_xchg(&kswapd_state.wanted, 0));
 	}
 	return 0;
+}
+
+void kswapd_start(struct task_struct *task)
+{
+	WRITE_ONCE(kswapd_state.task, task);
+	wake_up_process(task);
 }
 
 void kswapd_wake(gfp_t gfp, enum zone_type highest)

@@ -19,8 +19,8 @@
  *    than twice what is there.
  *
  * 3. Coming and going. The list is walked under RCU, and a shrinker is called outside of it (it may
- *    sleep) with a reference. shrinker_free() drops the registration's reference, waits for the
- *    last one, and only then takes the shrinker off the list: so whoever holds one may go on from it
+ *    sleep) with a reference. shrinker_free() keeps new callers out, drops the registration's
+ *    reference, waits for the last one, and only then takes the shrinker off the list: so whoever holds one may go on from it
  *    to the next.
  *
  *	alloc'd ── register ─► 1 + callers ── free: drop, wait ─► 0, nobody comes in ─► off the list
@@ -106,6 +106,12 @@ static void shrink_one(struct shrinker *s, gfp_t gfp, int priority, struct shrin
 
 /* ---- All of them ---- */
 
+/* Not once it is being freed: who frees it would wait for the last of ever new callers. */
+static bool shrinker_get(struct shrinker *s)
+{
+	return (READ_ONCE(s->flags) & SHRINKER_REGISTERED) && refcount_inc_not_zero(&s->refcount);
+}
+
 static void shrinker_put(struct shrinker *s)
 {
 	if (refcount_dec_and_test(&s->refcount))
@@ -118,7 +124,7 @@ void shrink_slab(gfp_t gfp, int priority, struct shrink_result *r)
 
 	rcu_read_lock();
 	list_for_each_entry_rcu(s, &shrinker_list, list) {
-		if (!refcount_inc_not_zero(&s->refcount))
+		if (!shrinker_get(s))
 			continue;
 		rcu_read_unlock();
 		shrink_one(s, gfp, priority, r);
@@ -207,6 +213,7 @@ void shrinker_free(struct shrinker *shrinker)
 		kfree(shrinker);
 		return;
 	}
+	WRITE_ONCE(shrinker->flags, shrinker->flags & ~SHRINKER_REGISTERED);
 	shrinker_put(shrinker);
 	wait_for_completion(&shrinker->done);
 	mutex_lock(&shrinker_mutex);

@@ -30,7 +30,11 @@ void vmstat_show(show_line_t line);
 /* The state of memory and who holds it, to the log. Any context. */
 void show_mem(void);
 
-/* The body of the thread that reclaims in the background; never returns. One thread, once. */
+/*
+ * The body of the thread that reclaims in the background, which never returns; and its start: @task
+ * sleeps, and was made to run it. Once, when the scheduler runs.
+ */
 int kswapd(void *unused);
+void kswapd_start(struct task_struct *task);
 
 #endif
