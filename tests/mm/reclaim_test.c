@@ -46,6 +46,7 @@ static unsigned long stalls(void)
 static void larder_gives_way(struct kunit *test)
 {
 	unsigned long had, stolen = reclaim_event_read(PGSTEAL_DIRECT), before;
+	unsigned long scanned = reclaim_event_read(SLABS_SCANNED);
 	struct page *chain, *page;
 
 	larder_open(test, &larder, "larder");
@@ -58,6 +59,7 @@ static void larder_gives_way(struct kunit *test)
 	KUNIT_EXPECT_GE(test, larder.nr, had / 2); /* no more than was wanted, about */
 	KUNIT_EXPECT_GT(test, stalls(), before);
 	KUNIT_EXPECT_GE(test, reclaim_event_read(PGSTEAL_DIRECT) - stolen, 500UL);
+	KUNIT_EXPECT_GE(test, reclaim_event_read(SLABS_SCANNED) - scanned, 500UL);
 	page = alloc_pages(GFP_WANT, 3);
 	KUNIT_EXPECT_NOT_NULL(test, page);
 	if (page)
