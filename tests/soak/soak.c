@@ -67,7 +67,8 @@
 #define NS		1000000000ULL
 
 static const struct soak_group *const groups[] = { &soak_blocks, &soak_caches, &soak_user,
-						   &soak_sync,	 &soak_rcu,    &soak_work };
+						   &soak_sync,	 &soak_rcu,    &soak_work,
+						   &soak_reclaim };
 
 struct soak_thread *soak_threads;
 unsigned int soak_nr_threads;

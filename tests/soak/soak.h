@@ -2,7 +2,8 @@
 /*
  * The soak: threads that do everything at once. Theory in soak.c; what there is to be done stands in
  * groups of operations, a file each: blocks.c (memory that goes from hand to hand), caches.c, user.c
- * (address spaces), sync.c (locks, timers, threads, and what looks at or empties everything), rcu.c, work.c.
+ * (address spaces), sync.c (locks, timers, threads, and what looks at or empties everything), rcu.c, work.c,
+ * reclaim.c.
  */
 #ifndef TESTS_SOAK_H
 #define TESTS_SOAK_H
@@ -103,7 +104,8 @@ struct soak_group {
 	void (*check)(struct soak_thread *t);
 };
 
-extern const struct soak_group soak_blocks, soak_caches, soak_user, soak_sync, soak_rcu, soak_work;
+extern const struct soak_group soak_blocks, soak_caches, soak_user, soak_sync, soak_rcu, soak_work,
+	soak_reclaim;
 
 /* All threads: soak.threads a CPU; `t->id` is the index. */
 extern struct soak_thread *soak_threads;
