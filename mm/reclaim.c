@@ -49,7 +49,7 @@
  *    __GFP_KSWAPD_RECLAIM wake it when they leave all zones that they may use below low; each
  *    such set of zones is a bit of `wanted`. It is content when one zone of each set is at high.
  *    If HOPELESS runs bring nothing back it isn't woken any more, until a request brings pages
- *    back by itself.
+ *    back by itself, or somebody registers a shrinker.
  *
  * 5. What is counted as having come back: pages that this task released from slabs, or accounted
  *    (mm_account_reclaimed_pages()), and at least as much as free memory grew: shrinkers that free
@@ -79,7 +79,6 @@
 #include <linux/sched/mm.h>
 #include <linux/sprintf.h>
 #include <linux/swap.h>
-#include <quarry/rcu.h>
 #include "internal.h"
 #include "reclaim.h"
 
@@ -191,11 +190,9 @@ static bool shrink_pass(gfp_t gfp, int priority)
 	return r.freeable;
 }
 
-/* What readers hold up. */
+/* What readers hold up, or held up until a moment ago: the caches may have it since. */
 static void wait_for_readers(void)
 {
-	if (!rcu_pending())
-		return;
 	rcu_barrier();
 	give_back_caches();
 }
@@ -249,6 +246,11 @@ static void balance(unsigned int wanted)
 bool kswapd_hopeless(void)
 {
 	return atomic_read(&kswapd_state.failures) >= HOPELESS;
+}
+
+void kswapd_new_hope(void)
+{
+	atomic_set(&kswapd_state.failures, 0);
 }
 
 bool kswapd_idle(void)
@@ -356,7 +358,7 @@ static void direct_reclaim(struct shortage *s)
 	fs_reclaim_release(s->gfp);
 	count_event(PGSTEAL_DIRECT, s->back);
 	if (s->back)
-		atomic_set(&kswapd_state.failures, 0);
+		kswapd_new_hope();
 	s->fruitless = s->back ? 0 : s->fruitless + 1;
 	s->rounds++;
 }

@@ -38,6 +38,8 @@ unsigned long reclaim_event_read(enum reclaim_event e);
 /* Is there no kswapd that does anything? And has it given up, until a request brings pages back? */
 bool kswapd_idle(void);
 bool kswapd_hopeless(void);
+/* Somebody has something to give: it may try again. */
+void kswapd_new_hope(void);
 
 /* For tests: what was said of failed allocations is forgotten, so the next is said in full. */
 void warn_alloc_reset(void);

@@ -195,6 +195,7 @@ void shrinker_register(struct shrinker *shrinker)
 	mutex_lock(&shrinker_mutex);
 	list_add_tail_rcu(&shrinker->list, &shrinker_list);
 	mutex_unlock(&shrinker_mutex);
+	kswapd_new_hope();
 }
 
 /**

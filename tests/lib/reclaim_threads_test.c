@@ -156,6 +156,8 @@ static void woken_before_it_is_too_late(struct kunit *test)
 	unsigned long runs = kswapd_runs(), last = 0;
 	struct page *chain = NULL, *page;
 
+	kswapd_new_hope();
+
 	while (kswapd_runs() == runs && (page = alloc_page(GFP_NOWAIT | GFP_DMA))) {
 		page->private = (unsigned long)chain;
 		chain = page;
@@ -270,6 +272,7 @@ static unsigned long storm(struct kunit *test, gfp_t gfp)
 	larder_open(test, &larder, "larder");
 	had = larder_fill(&larder, GFP_FILL);
 	smp_run(test, take_and_give, NULL, NULL);
+	kswapd_settle();
 	had -= larder.nr;
 	larder_close(&larder);
 	check_all_back(test);
