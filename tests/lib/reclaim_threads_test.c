@@ -131,10 +131,10 @@ static void from_low_to_high(struct kunit *test)
 	larder_open(test, &larder, "larder");
 	had = larder_fill(&larder, GFP_FILL);
 	stolen = reclaim_event_read(PGSTEAL_KSWAPD);
-	KUNIT_EXPECT_LT(test, dma->nr_free, dma->watermark[WMARK_LOW]);
+	KUNIT_EXPECT_LT(test, READ_ONCE(dma->nr_free), dma->watermark[WMARK_LOW]);
 	KUNIT_EXPECT_NULL(test, alloc_page(GFP_NOWAIT | GFP_DMA));
 	kswapd_settle();
-	KUNIT_EXPECT_GE(test, dma->nr_free, dma->watermark[WMARK_HIGH]);
+	KUNIT_EXPECT_GE(test, READ_ONCE(dma->nr_free), dma->watermark[WMARK_HIGH]);
 	KUNIT_EXPECT_GT(test, atomic_read(&larder.by_kswapd), 0);
 	KUNIT_EXPECT_EQ(test, (u32)larder.gfp, (u32)GFP_KERNEL);
 	KUNIT_EXPECT_GE(test, larder.nr, had / 2);
@@ -224,7 +224,7 @@ static void gives_up_and_comes_back(struct kunit *test)
 	KUNIT_EXPECT_NULL(test, alloc_page(GFP_NOWAIT | GFP_DMA));
 	kswapd_settle();
 	KUNIT_EXPECT_GT(test, kswapd_runs(), runs);
-	KUNIT_EXPECT_GE(test, dma->nr_free, dma->watermark[WMARK_HIGH]);
+	KUNIT_EXPECT_GE(test, READ_ONCE(dma->nr_free), dma->watermark[WMARK_HIGH]);
 	chain_free(chain);
 	larder_close(&larder);
 	check_all_back(test);
@@ -286,7 +286,7 @@ static void kswapd_keeps_up(struct kunit *test)
 	smp_need(test);
 	KUNIT_EXPECT_GT(test, storm(test, GFP_NOWAIT | GFP_DMA), 20UL);
 	KUNIT_EXPECT_EQ(test, reclaim_event_read(ALLOCSTALL), stalls);
-	KUNIT_EXPECT_GE(test, dma->nr_free, dma->watermark[WMARK_HIGH]);
+	KUNIT_EXPECT_GE(test, READ_ONCE(dma->nr_free), dma->watermark[WMARK_HIGH]);
 }
 
 static void all_reclaim_at_once(struct kunit *test)
