@@ -105,6 +105,31 @@ static void objects_give_way(struct kunit *test)
 	}
 	KUNIT_EXPECT_EQ(test, n, 200);
 	KUNIT_EXPECT_LE(test, nr_objects, OBJECTS - 700);
+	KUNIT_EXPECT_GE(test, nr_objects, OBJECTS / 4); /* what came back was seen */
+	chain_free(chain);
+	while (nr_objects)
+		kfree(objects[--nr_objects]);
+	larder.claims = 0;
+	larder_close(&larder);
+	check_all_back(test);
+}
+
+/* So few that the slabs' caches would keep them all, and a request that makes one round only. */
+static void few_objects_give_way(struct kunit *test)
+{
+	struct page *chain, *page;
+
+	larder.scan = objects_give;
+	larder_open(test, &larder, "few objects");
+	for (nr_objects = 0; nr_objects < 64; nr_objects++)
+		objects[nr_objects] = kmalloc(1024, GFP_FILL);
+	larder.claims = nr_objects;
+	chain = chain_take(NULL, GFP_FILL, ~0UL);
+	page = alloc_page(GFP_WANT | __GFP_NORETRY);
+	KUNIT_EXPECT_NOT_NULL(test, page);
+	KUNIT_EXPECT_LT(test, nr_objects, 64);
+	if (page)
+		__free_page(page);
 	chain_free(chain);
 	while (nr_objects)
 		kfree(objects[--nr_objects]);
@@ -583,23 +608,17 @@ static void lock_of_a_shrinker(struct kunit *test)
 	check_all_back(test);
 }
 
-static struct kunit_case cases[] = { KUNIT_CASE(larder_gives_way),
-				     KUNIT_CASE(objects_give_way),
-				     KUNIT_CASE(caches_go_first),
-				     KUNIT_CASE(readers_come_last),
-				     KUNIT_CASE(lazy_areas_go),
-				     KUNIT_CASE(scopes_reach_shrinkers),
-				     KUNIT_CASE(nofs_leaves_work_to_others),
-				     KUNIT_CASE(who_does_not_reclaim),
-				     KUNIT_CASE(atomic_context_does_not_reclaim),
-				     KUNIT_CASE(rounds_by_flag),
-				     KUNIT_CASE(nothing_to_be_had),
-				     KUNIT_CASE(shrinkers_do_not_recurse),
-				     KUNIT_CASE(shrinker_out_of_memory),
-				     KUNIT_CASE(failures_are_told),
-				     KUNIT_CASE(vmstat_layout),
-				     KUNIT_CASE(lock_of_a_shrinker),
-				     {} };
+static struct kunit_case cases[] = {
+	KUNIT_CASE(larder_gives_way),	      KUNIT_CASE(objects_give_way),
+	KUNIT_CASE(few_objects_give_way),     KUNIT_CASE(caches_go_first),
+	KUNIT_CASE(readers_come_last),	      KUNIT_CASE(lazy_areas_go),
+	KUNIT_CASE(scopes_reach_shrinkers),   KUNIT_CASE(nofs_leaves_work_to_others),
+	KUNIT_CASE(who_does_not_reclaim),     KUNIT_CASE(atomic_context_does_not_reclaim),
+	KUNIT_CASE(rounds_by_flag),	      KUNIT_CASE(nothing_to_be_had),
+	KUNIT_CASE(shrinkers_do_not_recurse), KUNIT_CASE(shrinker_out_of_memory),
+	KUNIT_CASE(failures_are_told),	      KUNIT_CASE(vmstat_layout),
+	KUNIT_CASE(lock_of_a_shrinker),	      {}
+};
 
 static struct kunit_suite suite = { .name = "reclaim", .init = setup, .test_cases = cases };
 

@@ -154,6 +154,9 @@ static void stopped(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, r.scanned, 0UL);
 	KUNIT_EXPECT_EQ(test, r.freeable, 1000UL);
 	KUNIT_EXPECT_EQ(test, atomic_long_read(&s->nr_deferred), 2000L);
+	paper.stop_after = 0;
+	r = pass(3); /* 250, and an eighth of that: three batches */
+	KUNIT_EXPECT_EQ(test, r.scanned, 384UL);
 	shrinker_free(s);
 }
 
