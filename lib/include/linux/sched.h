@@ -30,14 +30,10 @@ struct recovery;
 
 #define PF_IDLE	     0x00000002
 #define PF_WQ_WORKER 0x00000020 /* lib/sched/workers.c is told of its sleeping */
-/* Scopes of linux/sched/mm.h: what the task's allocations may do */
-#define PF_MEMALLOC	 0x00000800
-#define PF_KSWAPD	 0x00020000 /* reclaims in the background */
-#define PF_MEMALLOC_NOFS 0x00040000
-#define PF_MEMALLOC_NOIO 0x00080000
 #define PF_KTHREAD   0x00200000
 /* Scopes of linux/sched/mm.h: what the task's allocations may do */
 #define PF_MEMALLOC	 0x00000800
+#define PF_KSWAPD	 0x00020000 /* reclaims in the background */
 #define PF_MEMALLOC_NOFS 0x00040000
 #define PF_MEMALLOC_NOIO 0x00080000
 
@@ -53,7 +49,7 @@ struct task_struct {
 	unsigned int cpu;     /* where it runs, or ran last */
 	pid_t pid;	      /* 0: an idle task */
 	char comm[TASK_COMM_LEN];
-	struct mm_struct *mm; /* whose user memory it may access, or NULL */
+	struct mm_struct *mm;		     /* whose user memory it may access, or NULL */
 	struct reclaim_state *reclaim_state; /* counts for it while it reclaims, or NULL */
 	unsigned int pagefault_disabled;
 	unsigned int recovery_count;	/* preempt count at trap_recovery's save */
@@ -75,10 +71,10 @@ struct task_struct {
 		smp_mb();                          \
 	} while (0)
 
-#define get_current_state()   READ_ONCE(current->__state)
-#define task_is_running(p)    (READ_ONCE((p)->__state) == TASK_RUNNING)
-#define need_resched()	      preempt_need_resched()
-#define task_cpu(p)	      READ_ONCE((p)->cpu)
+#define get_current_state() READ_ONCE(current->__state)
+#define task_is_running(p)  (READ_ONCE((p)->__state) == TASK_RUNNING)
+#define need_resched()	    preempt_need_resched()
+#define task_cpu(p)	    READ_ONCE((p)->cpu)
 
 /* What a scheduler sets once it runs. Until then whoever waits spins. */
 struct sched_ops {

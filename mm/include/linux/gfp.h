@@ -62,10 +62,10 @@ static inline bool gfpflags_allow_blocking(gfp_t gfp)
 
 /* Debug builds: is this a place for a request that may sleep, and that may call shrinkers? */
 #ifdef QUARRY_DEBUG
-#define might_alloc(gfp)                                \
-	do {                                            \
-		might_reclaim(gfp);                     \
-		might_sleep_if((gfp) & __GFP_DIRECT_RECLAIM); \
+#define might_alloc(gfp)                                      \
+	do {                                                  \
+		might_reclaim(gfp);                           \
+		might_sleep_if(gfpflags_allow_blocking(gfp)); \
 	} while (0)
 void might_reclaim(gfp_t gfp);
 #else
