@@ -474,13 +474,28 @@ static inline void page_hand_out(struct page *page, const struct request *rq)
 {
 	page->flags = (rq->gfp & __GFP_COMP ? PG_compound : 0);
 	page_set_mark(page, PAGE_MARK(PAGE_USED, rq->order));
-	page->_refcount.counter = 1;
 	page->_mapcount.counter = 0;
 	page->mapping = NULL;
 	page->private = 0;
 	kasan_unpoison_pages(page, rq->order);
 	if (rq->gfp & __GFP_ZERO)
 		fill_words(page_address(page), 0, (PAGE_SIZE / 8) << rq->order);
+}
+
+static __always_inline struct page *get_block(gfp_t gfp, unsigned int order)
+{
+	struct request rq = request_of(gfp, order);
+	struct page *page;
+
+	might_alloc(gfp);
+	if (unlikely(order >= READ_ONCE(page_orders_plain)) && refused(&rq))
+		return NULL;
+	page = first_zone_that_has(&rq);
+	if (unlikely(!page))
+		page = alloc_slow(&rq, _RET_IP_);
+	if (likely(page))
+		page_hand_out(page, &rq);
+	return page;
 }
 
 /**
@@ -496,18 +511,16 @@ static inline void page_hand_out(struct page *page, const struct request *rq)
  */
 struct page *alloc_pages(gfp_t gfp, unsigned int order)
 {
-	struct request rq = request_of(gfp, order);
-	struct page *page;
+	struct page *page = get_block(gfp, order);
 
-	might_alloc(gfp);
-	if (unlikely(order >= READ_ONCE(page_orders_plain)) && refused(&rq))
-		return NULL;
-	page = first_zone_that_has(&rq);
-	if (unlikely(!page))
-		page = alloc_slow(&rq, _RET_IP_);
 	if (likely(page))
-		page_hand_out(page, &rq);
+		page_ref_unfreeze(page, 1);
 	return page;
+}
+
+struct page *alloc_pages_uncounted(gfp_t gfp, unsigned int order)
+{
+	return get_block(gfp, order);
 }
 
 /**
@@ -536,6 +549,7 @@ unsigned long alloc_pages_bulk_array(gfp_t gfp, unsigned long nr_pages, struct p
 		if (!pages[i])
 			break;
 		page_hand_out(pages[i], &rq);
+		page_ref_unfreeze(pages[i], 1);
 	}
 	return i;
 }
@@ -563,8 +577,8 @@ void free_block(struct page *page, unsigned int order)
 	unsigned long flags;
 
 	kasan_poison_pages(page, order);
+	assert_debug(page_ref_count(page) == 0);
 	page->flags = 0;
-	page->_refcount.counter = 0;
 	if (order >= PCP_ORDERS) {
 		spin_lock_irqsave(&zone->lock, flags);
 		buddy_free(zone, page, order);
@@ -605,7 +619,7 @@ void page_report(const char *what, struct page *page, const char *advice)
 }
 
 /* Why `page` can't be freed as a block of `order`. */
-static noinline void report_bad_free(struct page *page, unsigned int order)
+noinline void page_report_bad_free(struct page *page, unsigned int order)
 {
 	if ((unsigned long)page - VMEMMAP_START >= VMEMMAP_SIZE || !pfn_valid(page_to_pfn(page)))
 		page_report("foreign page freed", page,
@@ -629,12 +643,12 @@ static noinline void report_bad_free(struct page *page, unsigned int order)
 			    "kmalloc() returned.");
 }
 
-static bool may_free(struct page *page, unsigned int order)
+bool page_may_free(struct page *page, unsigned int order)
 {
 	if (likely((unsigned long)page - VMEMMAP_START < VMEMMAP_SIZE &&
 		   pfn_valid(page_to_pfn(page)) && page->mark == PAGE_MARK(PAGE_USED, order)))
 		return true;
-	report_bad_free(page, order);
+	page_report_bad_free(page, order);
 	return false;
 }
 
@@ -660,7 +674,7 @@ void __free_pages(struct page *page, unsigned int order)
 {
 	bool loose;
 
-	if (!may_free(page, order))
+	if (!page_may_free(page, order))
 		return;
 	loose = order && !(page->flags & PG_compound);
 	if (loose) /* before the drop: whoever holds the first page may free it from then on */
@@ -680,50 +694,6 @@ void free_pages(unsigned long addr, unsigned int order)
 {
 	if (addr)
 		__free_pages(virt_to_page((void *)addr), order);
-}
-
-/**
- * put_page() - drop a reference
- * @page: any page of a __GFP_COMP block, a page on its own, or the first page of a block without
- *	__GFP_COMP, if get_page() took the reference
- *
- * Context: any. The last reference frees the block; without __GFP_COMP it is reported and kept.
- */
-void put_page(struct page *page)
-{
-	struct page *head = compound_head(page);
-
-	if (unlikely(head->type != PAGE_USED || (head->order && !(head->flags & PG_compound)))) {
-		/* A block's own reference is __free_pages()'s; others may go. */
-		if (head->type != PAGE_USED || page_ref_count(head) < 2 ||
-		    !atomic_add_unless(&head->_refcount, -1, 1))
-			report_bad_free(head, 0);
-		return;
-	}
-	if (atomic_dec_and_test(&head->_refcount))
-		free_block(head, head->order);
-}
-
-/**
- * split_page() - make single pages of a block
- * @page: the head of a block allocated without __GFP_COMP
- * @order: its order
- *
- * Each of the 2^order pages then has a count of its own (the first keeps its) and is freed on its
- * own.
- */
-void split_page(struct page *page, unsigned int order)
-{
-	if (!may_free(page, order) || WARN_ON(page->flags & PG_compound))
-		return;
-	page_set_mark(page, PAGE_MARK(PAGE_USED, 0));
-	for (unsigned long i = 1; i < 1UL << order; i++) {
-		page_set_mark(&page[i], PAGE_MARK(PAGE_USED, 0));
-		page[i]._refcount.counter = 1;
-		page[i]._mapcount.counter = 0;
-		page[i].mapping = NULL;
-		page[i].private = 0;
-	}
 }
 
 /**

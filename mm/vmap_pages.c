@@ -17,9 +17,9 @@
  *    each time, and use up blocks that only others need. If there is no such block the request goes
  *    on with single pages and does not ask again.
  *
- * 3. A count of 1 is the area's own reference. Nobody can take another meanwhile: that needs a page
- *    that is mapped or referenced, and the leaves are gone. So looking at the counts and joining
- *    need no lock.
+ * 3. A count of 1 is the area's own reference. Somebody may take another even now, by the page's
+ *    number (page_ref.c): so the counts go from 1 to 0 by one exchange each, and if one can't, those
+ *    before it get theirs back and the pages go one by one.
  *
  * Invariant: pages between a join and its free_block() have mark 0, no flags and count 0, as the
  * tails of any block (page_alloc.c, I5).
@@ -77,34 +77,42 @@ unsigned long vmap_pages_get(struct vmap_source *from, struct page **pages, unsi
 	return got < n ? got + singles_get(&pages[got], n - got, from->gfp) : got;
 }
 
-/* Do the first BLOCK_PAGES of `pages` make a block that nobody else uses? */
-static bool is_block(struct page **pages)
+/*
+ * Do the first BLOCK_PAGES of `pages` make a block that nobody else uses? Then their counts are 0 and
+ * nobody will.
+ */
+static bool take_block(struct page **pages)
 {
 	struct page *page = pages[0];
+	unsigned long frozen = 0;
 
 	if (page_to_pfn(page) & (BLOCK_PAGES - 1))
 		return false;
 	for (unsigned long i = 0; i < BLOCK_PAGES; i++, page++) {
 		if (pages[i] != page || page->mark != PAGE_MARK(PAGE_USED, 0) ||
-		    page_count(page) != 1 || page->flags)
+		    page->flags)
 			return false;
 	}
-	return true;
+	while (frozen < BLOCK_PAGES && page_ref_freeze(pages[frozen], 1))
+		frozen++;
+	if (likely(frozen == BLOCK_PAGES))
+		return true;
+	while (frozen--)
+		page_ref_unfreeze(pages[frozen], 1);
+	return false;
 }
 
 static void block_put(struct page *page)
 {
-	for (unsigned long i = 1; i < BLOCK_PAGES; i++) {
+	for (unsigned long i = 1; i < BLOCK_PAGES; i++)
 		page_set_mark(&page[i], 0);
-		page[i]._refcount.counter = 0;
-	}
 	free_block(page, BLOCK_ORDER);
 }
 
 void vmap_pages_put(struct page **pages, unsigned long n)
 {
 	for (unsigned long i = 0; i < n;) {
-		if (n - i >= BLOCK_PAGES && is_block(&pages[i])) {
+		if (n - i >= BLOCK_PAGES && take_block(&pages[i])) {
 			block_put(pages[i]);
 			i += BLOCK_PAGES;
 		} else {

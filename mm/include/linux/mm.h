@@ -11,6 +11,7 @@
 #include <linux/kernel.h>
 #include <linux/mm_types.h>
 #include <linux/mmzone.h>
+#include <linux/page_ref.h>
 #include <linux/mm_vma.h>
 #include <linux/vmalloc.h> /* is_vmalloc_addr(), vmalloc_to_page() */
 
@@ -63,12 +64,6 @@ static inline struct page *page_head(struct page *page)
 	return page_head_search(page);
 }
 
-/* This struct page's own count. */
-static inline int page_ref_count(const struct page *page)
-{
-	return READ_ONCE(page->_refcount.counter);
-}
-
 static inline int page_mapcount(const struct page *page)
 {
 	return READ_ONCE(page->_mapcount.counter);
@@ -79,7 +74,7 @@ static inline struct page *compound_head(struct page *page)
 {
 	struct page *head;
 
-	if (likely(page->type))
+	if (likely(READ_ONCE(page->type)))
 		return page;
 	head = page_head_search(page);
 	return head && (head->flags & PG_compound) ? head : page;
@@ -94,6 +89,16 @@ static inline int page_count(const struct page *page)
 static inline void get_page(struct page *page)
 {
 	atomic_inc(&compound_head(page)->_refcount);
+}
+
+/* For who holds a reference already, and says so: false, with a warning, if nobody does. */
+static inline __must_check bool try_get_page(struct page *page)
+{
+	page = compound_head(page);
+	if (WARN_ON_ONCE(page_ref_count(page) <= 0))
+		return false;
+	page_ref_inc(page);
+	return true;
 }
 
 void put_page(struct page *page);
