@@ -62,6 +62,7 @@
 
 /* Inside the kernel only. */
 #define ERESTARTSYS  512
+#define ENOIOCTLCMD  515 /* a driver's for: not my command */
 #define EPROBE_DEFER 517
 #define ENOTSUPP     524
 

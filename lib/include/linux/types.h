@@ -39,6 +39,8 @@ typedef long ptrdiff_t;
 typedef long intptr_t;
 typedef unsigned long uintptr_t;
 typedef long long loff_t;
+typedef u32 dev_t;
+typedef unsigned short umode_t;
 typedef unsigned int uint;
 typedef unsigned long ulong;
 

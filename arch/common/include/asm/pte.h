@@ -3,8 +3,8 @@
  * Contract: page tables; the part that every format shares.
  *
  * Included by a port's asm/pgtable.h, behind the bits that this names: PTE_ADDR (where an entry points), PTE_W, PTE_U, PTE_A,
- * PTE_D and PTE_SPEC. A format with other words for them writes its own functions instead. What differs (levels, what is
- * present, what is a leaf, how rights are said) stays with the port.
+ * PTE_D, PTE_SPEC and PTE_UNCACHED (0: no memory type is said). A format with other words for them writes its own functions
+ * instead. What differs (levels, what is present, what is a leaf, how rights are said) stays with the port.
  */
 #ifndef ASM_PTE_H
 #define ASM_PTE_H
@@ -106,6 +106,18 @@ static inline pte_t pte_mkspecial(pte_t e)
 static inline pte_t pte_modify(pte_t e, pgprot_t prot)
 {
 	return (pte_t){ (e.val & (PTE_ADDR | PTE_A | PTE_D | PTE_SPEC)) | prot.val };
+}
+
+/* The same access to memory of another type: uncached. Where a port has no such thing, the same. */
+static inline pgprot_t pgprot_noncached(pgprot_t prot)
+{
+	return __pgprot(prot.val | PTE_UNCACHED);
+}
+
+/* The memory type of `old` with the access of `prot`. */
+static inline pgprot_t pgprot_modify(pgprot_t old, pgprot_t prot)
+{
+	return __pgprot((old.val & PTE_UNCACHED) | prot.val);
 }
 
 /*

@@ -39,6 +39,7 @@
 #define PTE_DEV	  (1UL << 8) /* device memory: to a process the same as any */
 #define PTE_SPEC  (1UL << 9) /* the page is not reference counted by this mapping */
 #define PTE_ADDR  0x000ffffffffff000UL
+#define PTE_UNCACHED PTE_DEV
 
 #include <asm/pte.h>
 

@@ -32,6 +32,7 @@
 #define PTE_SPEC (1UL << 10) /* software: the page is not reference counted by this mapping */
 #define PTE_NX	 (1UL << 63)
 #define PTE_ADDR 0x000ffffffffff000UL
+#define PTE_UNCACHED PTE_PCD
 
 #include <asm/pte.h>
 

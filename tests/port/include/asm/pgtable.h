@@ -25,6 +25,7 @@
 #define PTE_TABLE (1UL << 7)
 #define PTE_MAP	  (1UL << 8) /* something is here: a leaf or a table */
 #define PTE_ADDR  0x0000fffffffff000UL
+#define PTE_UNCACHED 0UL
 
 /* port.c: the kernel's entry of `va` is now this value. */
 void port_show(unsigned long va, u64 entry);
