@@ -21,8 +21,11 @@
  *	read-only	write	private, own page	the same page, writable
  *	read-only	write	private, other		a copy, anonymous, writable
  *	read-only	write	shared			the same page, writable, dirty
+ *	read-only	write	private, frame		a copy of its bytes, anonymous, writable
  *	good already	any	any			as it is (a race, or a stale TLB)
  *
+ *    A read with FAULT_FLAG_UNSHARE (somebody wants to keep the page) becomes what a write would,
+ *    but read-only: a private mapping's own page that no later write replaces.
  *    A page is a private mapping's own if it is anonymous and nobody else refers to it.
  *    So an entry is writable only after somebody wrote, which is what the dirty bit means, and a
  *    private page is never shared with a writable entry.
@@ -43,6 +46,7 @@
  *
  * 6. Cost: one walk, one allocation and one clear or copy of a page for each.
  */
+#include <asm/extable.h>
 #include <asm/fault.h>
 #include <asm/irqflags.h>
 #include <asm/tlbflush.h>
@@ -57,6 +61,12 @@ const u8 empty_zero_page[PAGE_SIZE] __aligned(PAGE_SIZE);
 static bool vmf_write(const struct vm_fault *vmf)
 {
 	return vmf->flags & FAULT_FLAG_WRITE;
+}
+
+/* Will a private mapping need a page of its own? */
+static bool vmf_owns(const struct vm_fault *vmf)
+{
+	return vmf->flags & (FAULT_FLAG_WRITE | FAULT_FLAG_UNSHARE);
 }
 
 static bool vmf_shared(const struct vm_fault *vmf)
@@ -171,9 +181,10 @@ static vm_fault_t ask_owner(struct vm_fault *vmf)
 {
 	vm_fault_t ret = vmf->vma->vm_ops->fault(vmf);
 
-	if (ret & VM_FAULT_ERROR)
+	if (ret & (VM_FAULT_ERROR | VM_FAULT_NOPAGE | VM_FAULT_DONE_COW))
 		return ret;
-	assert((ret & VM_FAULT_NOPAGE) || vmf->page);
+	if (WARN(!vmf->page, "vm_ops->fault found a page, and gives none\n"))
+		return VM_FAULT_SIGBUS;
 	return ret;
 }
 
@@ -181,8 +192,10 @@ static vm_fault_t ask_owner(struct vm_fault *vmf)
 static vm_fault_t ask_page_mkwrite(struct vm_fault *vmf)
 {
 	const struct vm_operations_struct *ops = vmf->vma->vm_ops;
+	vm_fault_t (*ask)(struct vm_fault *vmf);
 
-	return ops && ops->page_mkwrite ? ops->page_mkwrite(vmf) & VM_FAULT_ERROR : 0;
+	ask = !ops ? NULL : vmf->page ? ops->page_mkwrite : ops->pfn_mkwrite;
+	return ask ? ask(vmf) & (VM_FAULT_ERROR | VM_FAULT_NOPAGE) : 0;
 }
 
 /* A read, or a write to a shared mapping: the owner's page itself. */
@@ -214,8 +227,10 @@ static vm_fault_t fault_owner_copy(struct vm_fault *vmf)
 		drop_anon_page(vmf->cow_page);
 		return ret;
 	}
-	copy_page(page_address(vmf->cow_page), page_address(vmf->page));
-	put_page(vmf->page);
+	if (!(ret & VM_FAULT_DONE_COW))
+		copy_page(page_address(vmf->cow_page), page_address(vmf->page));
+	if (vmf->page)
+		put_page(vmf->page);
 	install_page(vmf, vmf->cow_page);
 	return ret;
 }
@@ -223,10 +238,10 @@ static vm_fault_t fault_owner_copy(struct vm_fault *vmf)
 static vm_fault_t fault_missing(struct vm_fault *vmf)
 {
 	if (vma_is_anonymous(vmf->vma))
-		return vmf_write(vmf) ? fault_anon_write(vmf) : fault_anon_read(vmf);
+		return vmf_owns(vmf) ? fault_anon_write(vmf) : fault_anon_read(vmf);
 	if (!vmf->vma->vm_ops->fault)
 		return VM_FAULT_SIGBUS;
-	if (vmf_write(vmf) && !vmf_shared(vmf))
+	if (vmf_owns(vmf) && !vmf_shared(vmf))
 		return fault_owner_copy(vmf);
 	return fault_owner_page(vmf);
 }
@@ -245,7 +260,7 @@ static void make_writable(struct vm_fault *vmf)
 
 /*
  * The owner is asked without the lock, and holding mmap_lock for reading does not keep the entry
- * (MADV_DONTNEED): so the page is held meanwhile. A frame without a page is not asked about.
+ * (MADV_DONTNEED): so the page is held meanwhile.
  */
 static vm_fault_t fault_write_shared(struct vm_fault *vmf)
 {
@@ -261,8 +276,7 @@ static vm_fault_t fault_write_shared(struct vm_fault *vmf)
 	spin_unlock(&mm->page_table_lock);
 	if (!stands)
 		return 0;
-	if (vmf->page)
-		refused = ask_page_mkwrite(vmf);
+	refused = ask_page_mkwrite(vmf);
 	if (!refused) {
 		spin_lock(&mm->page_table_lock);
 		make_writable(vmf);
@@ -271,6 +285,16 @@ static vm_fault_t fault_write_shared(struct vm_fault *vmf)
 	if (vmf->page)
 		put_page(vmf->page);
 	return refused;
+}
+
+/*
+ * Is it this mapping's alone? A pin is not another user: what the device writes must be seen here.
+ * P: page_table_lock
+ */
+static bool page_is_own(struct page *page)
+{
+	return (page->flags & PG_anon) && page_mapcount(page) == 1 &&
+	       (page_count(page) == 1 || page_maybe_dma_pinned(page));
 }
 
 /*
@@ -286,8 +310,9 @@ static struct page *reuse_or_hold(struct vm_fault *vmf)
 	spin_lock(&mm->page_table_lock);
 	if (!entry_same(pte_get(vmf->pte), vmf->orig_pte)) {
 		page = NULL;
-	} else if ((page->flags & PG_anon) && page_count(page) == 1) {
-		make_writable(vmf);
+	} else if (page_is_own(page)) {
+		if (vmf_write(vmf))
+			make_writable(vmf);
 		page = NULL;
 	} else {
 		get_page(page);
@@ -311,17 +336,42 @@ static vm_fault_t fault_write_private(struct vm_fault *vmf)
 	return copy ? 0 : VM_FAULT_OOM;
 }
 
+/*
+ * The bytes of a driver's frame, which has no page: read where the program would read them, or, for
+ * another address space, in the direct map.
+ */
+static bool read_frame(const struct vm_fault *vmf, void *to)
+{
+	unsigned long pfn = pte_pfn(vmf->orig_pte);
+
+	if (current->mm == vmf->vma->vm_mm)
+		return !__copy_from_user_inatomic(to, (void __user *)vmf->address, PAGE_SIZE);
+	return pfn_valid(pfn) && !copy_nofault(to, __va(PFN_PHYS(pfn)), PAGE_SIZE);
+}
+
+static vm_fault_t fault_write_frame(struct vm_fault *vmf)
+{
+	struct page *copy = anon_page(vmf, 0);
+
+	if (!copy)
+		return VM_FAULT_OOM;
+	if (!read_frame(vmf, page_address(copy))) {
+		drop_anon_page(copy);
+		return VM_FAULT_SIGBUS;
+	}
+	install_page(vmf, copy);
+	return 0;
+}
+
 static vm_fault_t fault_write_protected(struct vm_fault *vmf)
 {
 	if (vmf_shared(vmf))
-		return fault_write_shared(vmf);
+		return vmf_write(vmf) ? fault_write_shared(vmf) : 0;
 	if (!pte_special(vmf->orig_pte))
 		return fault_write_private(vmf);
-	/*
-	 * The zero page: a zeroed one takes its place. Frames of a driver can't be copied, having
-	 * no page.
-	 */
-	return is_zero_pfn(pte_pfn(vmf->orig_pte)) ? fault_anon_write(vmf) : VM_FAULT_SIGBUS;
+	if (is_zero_pfn(pte_pfn(vmf->orig_pte)))
+		return fault_anon_write(vmf);
+	return fault_write_frame(vmf);
 }
 
 /* --- the ways in --- */
@@ -368,7 +418,7 @@ vm_fault_t handle_mm_fault(struct vm_area_struct *vma, unsigned long address, un
 	vmf.orig_pte = pte_get(vmf.pte);
 	if (pte_none(vmf.orig_pte))
 		return fault_missing(&vmf);
-	if (vmf_write(&vmf) && !pte_write(vmf.orig_pte))
+	if (vmf_owns(&vmf) && !pte_write(vmf.orig_pte))
 		return fault_write_protected(&vmf);
 	return 0;
 }

@@ -214,12 +214,18 @@ void memfile_put(struct memfile *mf)
 
 /**
  * fput() - drop a reference to an open file
- * @f: the file; released with the last one
+ * @f: the file; released with the last one, and freed if it was opened by a name
  */
 void fput(struct file *f)
 {
-	if (atomic_long_dec_and_test(&f->f_count) && f->f_op->release)
-		f->f_op->release(NULL, f);
+	struct inode *inode = f->f_inode;
+
+	if (!atomic_long_dec_and_test(&f->f_count))
+		return;
+	if (f->f_op->release)
+		f->f_op->release(inode, f);
+	if (inode) /* else it was part of what ->release has freed */
+		kfree(f);
 }
 
 /* --- reading and writing --- */

@@ -10,7 +10,9 @@
  *	commit: split at the ends → unmap what is in the way → link, or change rights →
  *		merge with the neighbours
  *
- *    So a call that returns an error has changed nothing. Linux is weaker here in places
+ *    So a call that returns an error has changed nothing. But one: a driver's ->mmap may fill the
+ *    mapping at once, so it is called when the place is free; if it then refuses, what MAP_FIXED was
+ *    to replace is gone, as in Linux. Linux is weaker here in places
  *    (mprotect() and madvise() over a hole work up to the hole and then say ENOMEM; MAP_FIXED may
  *    have unmapped before it fails).
  *
@@ -60,6 +62,15 @@ static vm_flags_t prot_to_vm(unsigned long prot)
 
 /* --- unmapping --- */
 
+/* [start, end) is no mapping's (any more), and has no entries: its tables go. */
+static void free_hole_tables(struct mmu_gather *tlb, unsigned long start, unsigned long end)
+{
+	struct vm_area_struct *prev, *next = find_vma_prev(tlb->mm, start, &prev);
+
+	user_pt_free_tables(tlb, start, end, prev ? prev->vm_end : 0,
+			    next ? next->vm_start : TASK_SIZE);
+}
+
 /*
  * End every VMA of the range, free its pages and tables. No VMA crosses the ends of the range. The
  * owners hear of it (close, the release of the file) when the TLB has forgotten the range, since
@@ -69,7 +80,7 @@ static vm_flags_t prot_to_vm(unsigned long prot)
 static void unmap_commit(struct mm_struct *mm, unsigned long start, unsigned long end)
 {
 	struct rb_node *gone = NULL, **last = &gone;
-	struct vm_area_struct *vma, *prev, *next;
+	struct vm_area_struct *vma;
 	struct mmu_gather tlb;
 
 	tlb_gather_mmu(&tlb, mm);
@@ -81,9 +92,7 @@ static void unmap_commit(struct mm_struct *mm, unsigned long start, unsigned lon
 		last = &vma->vm_rb.rb_right;
 		*last = NULL;
 	}
-	next = find_vma_prev(mm, start, &prev);
-	user_pt_free_tables(&tlb, start, end, prev ? prev->vm_end : 0,
-			    next ? next->vm_start : TASK_SIZE);
+	free_hole_tables(&tlb, start, end);
 	tlb_finish_mmu(&tlb);
 	while (gone) {
 		vma = rb_entry(gone, struct vm_area_struct, vm_rb);
@@ -277,29 +286,49 @@ static int decode_map(struct map_request *r, unsigned long prot)
 	return r->file ? decode_file(r, shared) : decode_anon(r, shared);
 }
 
-/* The VMA to be, with its file's consent. ERR_PTR() on failure. */
+/* The VMA to be; NULL: out of memory. */
 static struct vm_area_struct *make_vma(struct mm_struct *mm, const struct map_request *r)
 {
 	struct vm_area_struct *vma = vma_alloc(mm);
-	int err;
 
 	if (!vma)
-		return ERR_PTR(-ENOMEM);
+		return NULL;
 	vma->vm_start = r->addr;
 	vma->vm_end = r->addr + r->len;
 	vma->vm_flags = r->vm_flags;
-	vma->vm_pgoff = r->file ? r->pgoff : r->addr >> PAGE_SHIFT;
-	if (r->file) {
-		vma->vm_file = r->file;
-		err = r->file->f_op->mmap(r->file, vma);
-		if (err) {
-			vma_discard(vma);
-			return ERR_PTR(err);
-		}
-		get_file(r->file);
-	}
 	vma->vm_page_prot = vm_get_page_prot(vma->vm_flags);
+	vma->vm_pgoff = r->file ? r->pgoff : r->addr >> PAGE_SHIFT;
 	return vma;
+}
+
+/* A mapping that its file refused: what ->mmap has put there goes, and then the mapping. */
+static void undo_vma(struct vm_area_struct *vma)
+{
+	struct mmu_gather tlb;
+
+	tlb_gather_mmu(&tlb, vma->vm_mm);
+	user_pt_zap(&tlb, vma->vm_start, vma->vm_end);
+	free_hole_tables(&tlb, vma->vm_start, vma->vm_end);
+	tlb_finish_mmu(&tlb);
+	fput(vma->vm_file);
+	vma_discard(vma);
+}
+
+/* Its place is free, and it is in no tree. ->mmap may fill it. */
+static int ask_file(struct vm_area_struct *vma, struct file *file)
+{
+	int err;
+
+	if (!file)
+		return 0;
+	vma->vm_file = get_file(file);
+	vma->vm_ops = &vma_no_ops;
+	err = file->f_op->mmap(file, vma);
+	if (err)
+		undo_vma(vma);
+	else
+		vma_set_page_prot(vma);
+	return err;
 }
 
 /* Room for `extra` more mappings? */
@@ -326,13 +355,16 @@ static unsigned long map_locked(struct mm_struct *mm, struct map_request *r)
 	if (err)
 		return err;
 	vma = make_vma(mm, r);
-	if (IS_ERR(vma)) {
+	if (!vma) {
 		range_split_cancel(&rs);
-		return PTR_ERR(vma);
+		return -ENOMEM;
 	}
 	range_split_commit(mm, &rs);
 	if (find_vma_intersection(mm, r->addr, r->addr + r->len))
 		unmap_commit(mm, r->addr, r->addr + r->len);
+	err = ask_file(vma, r->file);
+	if (err)
+		return err;
 	vma_link(mm, vma);
 	vma_merge_neighbours(vma);
 	return r->addr;
@@ -369,7 +401,8 @@ static void populate(struct mm_struct *mm, unsigned long start, unsigned long le
  * MAP_HUGETLB, a file or shared memory that grows), -ENOMEM (too long, no room, too many mappings,
  * no memory), -EOVERFLOW (@pgoff + pages), -EBADF (no file), -EACCES (the file's mode), -ENODEV
  * (the file can't be mapped), -EEXIST, -EPERM, -EOPNOTSUPP (MAP_SHARED_VALIDATE), or what the
- * file's ->mmap says. After an error nothing has changed.
+ * file's ->mmap says. After an error nothing has changed, unless it was ->mmap that refused: then
+ * nothing is mapped where MAP_FIXED wanted it.
  */
 unsigned long do_mmap(struct mm_struct *mm, struct file *file, unsigned long addr,
 		      unsigned long len, unsigned long prot, unsigned long flags,
@@ -437,6 +470,28 @@ int vm_munmap(unsigned long start, size_t len)
 
 /* --- rights --- */
 
+/* The owner's consent to other rights for its part of [start, end). */
+static int owner_may_protect(struct vm_area_struct *vma, unsigned long start, unsigned long end,
+			     vm_flags_t access)
+{
+	if (!vma->vm_ops || !vma->vm_ops->mprotect)
+		return 0;
+	return vma->vm_ops->mprotect(vma, max(start, vma->vm_start), min(end, vma->vm_end),
+				     (vma->vm_flags & ~VM_ACCESS_FLAGS) | access);
+}
+
+/* What any of the owners says. */
+static int owners_may_protect(struct mm_struct *mm, unsigned long start, unsigned long end,
+			      vm_flags_t access)
+{
+	struct vm_area_struct *vma = find_vma(mm, start);
+	int err = 0;
+
+	for (; !err && vma && vma->vm_start < end; vma = vma_next(vma))
+		err = owner_may_protect(vma, start, end, access);
+	return err;
+}
+
 /*
  * -ENOMEM unless [start, end) is mapped without a hole; -EACCES if a mapping may never have these
  * rights.
@@ -467,7 +522,7 @@ static void protect_commit(struct mm_struct *mm, unsigned long start, unsigned l
 		start = vma->vm_end;
 		if ((vma->vm_flags & VM_ACCESS_FLAGS) != access) {
 			vma->vm_flags = (vma->vm_flags & ~VM_ACCESS_FLAGS) | access;
-			vma->vm_page_prot = vm_get_page_prot(vma->vm_flags);
+			vma_set_page_prot(vma);
 			user_pt_protect(vma, vma->vm_start, vma->vm_end);
 		}
 		/* The result may reach further, into a mapping that has these rights already. */
@@ -509,7 +564,9 @@ static int protect_locked(struct mm_struct *mm, unsigned long start, unsigned lo
 	trim_protect(mm, &start, &end, access);
 	if (start >= end)
 		return 0;
-	err = range_split_prepare(mm, start, end, &rs);
+	err = owners_may_protect(mm, start, end, access);
+	if (!err)
+		err = range_split_prepare(mm, start, end, &rs);
 	if (err)
 		return err;
 	if (!map_count_allows(mm, !!rs.at_start + !!rs.at_end)) {
@@ -544,7 +601,8 @@ static int grows_start(struct mm_struct *mm, unsigned long prot, unsigned long *
  * @prot: PROT_READ, PROT_WRITE, PROT_EXEC; PROT_GROWSDOWN
  *
  * Return: 0; -EINVAL (unaligned, unknown or contradictory @prot, PROT_GROWSUP), -ENOMEM (a hole,
- * too many mappings, no memory), -EACCES (the file does not allow it). After an error nothing has
+ * too many mappings, no memory), -EACCES (the file does not allow it), or what an owner's ->mprotect
+ * says. After an error nothing has
  * changed; Linux may have changed what lies before a hole.
  */
 int do_mprotect(struct mm_struct *mm, unsigned long start, size_t len, unsigned long prot)

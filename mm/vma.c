@@ -28,7 +28,8 @@
  *    I3  vm_gap and rb_subtree_gap are what section 1 says;
  *    I4  map_count is the number of VMAs, total_vm that of their pages;
  *    I5  no two neighbours that could be one VMA (section 4) stand apart;
- *    I6  vm_page_prot follows from vm_flags; VM_READ…VM_EXEC imply VM_MAYREAD…VM_MAYEXEC.
+ *    I6  vm_page_prot follows from vm_flags, but for the memory type that a driver may have
+ *	  chosen; VM_READ…VM_EXEC imply VM_MAYREAD…VM_MAYEXEC.
  *
  * 4. Two VMAs become one if they touch and agree in flags, file, operations and private data, if
  *    the second continues the first in the file (in address, for anonymous memory: its vm_pgoff is
@@ -87,6 +88,13 @@ pgprot_t vm_get_page_prot(vm_flags_t flags)
 {
 	return pgprot_user(flags & (VM_READ | VM_WRITE), false, flags & VM_EXEC);
 }
+
+void vma_set_page_prot(struct vm_area_struct *vma)
+{
+	vma->vm_page_prot = pgprot_modify(vma->vm_page_prot, vm_get_page_prot(vma->vm_flags));
+}
+
+const struct vm_operations_struct vma_no_ops;
 
 /* --- the tree and its gaps --- */
 
@@ -441,7 +449,9 @@ static bool vma_self_valid(struct mm_struct *mm, struct vm_area_struct *vma)
 		return false;
 	if (!INVARIANT(1, PAGE_ALIGNED(vma->vm_start) && PAGE_ALIGNED(vma->vm_end)))
 		return false;
-	if (!INVARIANT(6, vma->vm_page_prot.val == vm_get_page_prot(vma->vm_flags).val))
+	if (!INVARIANT(6, vma->vm_page_prot.val ==
+				  pgprot_modify(vma->vm_page_prot, vm_get_page_prot(vma->vm_flags))
+					  .val))
 		return false;
 	return INVARIANT(6, (access & ~(vma->vm_flags >> 4)) == 0);
 }

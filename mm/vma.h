@@ -54,6 +54,10 @@ void range_split_cancel(struct range_split *rs);
 
 /* Rights of an entry for these flags; never writable: the fault that writes makes it so. */
 pgprot_t vm_get_page_prot(vm_flags_t flags);
+/* After a change of flags: the rights follow, the memory type stays. */
+void vma_set_page_prot(struct vm_area_struct *vma);
+/* What a file's mapping has until ->mmap says otherwise: no page can be had. */
+extern const struct vm_operations_struct vma_no_ops;
 
 /* --- user_pt.c. P: page_table_lock held --- */
 

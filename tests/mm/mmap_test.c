@@ -88,25 +88,36 @@ static void mmap_refuses(struct kunit *test)
 		KUNIT_EXPECT_EQ(test, file_count(r->file), 0);
 }
 
-/* Refused when its pieces are there already; so often that lost ones would be pages. */
+/*
+ * A file that refuses finds the place free: what MAP_FIXED was to replace is gone, and only that. So
+ * often that what is lost would be pages.
+ */
 static void refused_over_a_mapping(struct kunit *test)
 {
 	struct mm_struct *mm = test_mm(test);
 	unsigned long free;
 
 	map_anon(test, 0, 4, PROT_RW);
-	KUNIT_EXPECT_EQ(test, poke(USER_PAGE(1), 5), 0);
+	KUNIT_EXPECT_EQ(test, poke(USER_PAGE(0), 5), 0);
 	mm_quiesce();
 	free = nr_free_pages();
-	for (int i = 0; i < 200; i++)
+	for (int i = 0; i < 200; i++) {
+		map_anon(test, 1, 2, PROT_RW);
+		KUNIT_EXPECT_EQ(test, mm->map_count, 1);
+		KUNIT_EXPECT_EQ(test, poke(USER_PAGE(1), 5), 0);
 		KUNIT_EXPECT_EQ(test,
 				(int)do_mmap(mm, &refuses, USER_PAGE(1), 2 * PAGE_SIZE, PROT_READ,
 					     MAP_PRIVATE | MAP_FIXED, 0),
 				-ENXIO);
+		KUNIT_EXPECT_EQ(test, mm->map_count, 2);
+		KUNIT_EXPECT_EQ(test, peek_error(USER_PAGE(1)), -EFAULT);
+	}
+	KUNIT_EXPECT_EQ(test, file_count(&refuses), 0);
+	map_anon(test, 1, 2, PROT_RW);
 	mm_quiesce();
 	KUNIT_EXPECT_EQ(test, nr_free_pages(), free);
 	KUNIT_EXPECT_EQ(test, mm->map_count, 1);
-	KUNIT_EXPECT_EQ(test, peek(USER_PAGE(1)), 5ULL);
+	KUNIT_EXPECT_EQ(test, peek(USER_PAGE(0)), 5ULL);
 }
 
 static void restore_map_count(void *old)

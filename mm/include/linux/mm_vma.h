@@ -52,15 +52,19 @@ struct vm_fault;
 #define FAULT_FLAG_USER	       0x40u
 #define FAULT_FLAG_REMOTE      0x80u /* not the running context's own address space */
 #define FAULT_FLAG_INSTRUCTION 0x100u
+#define FAULT_FLAG_UNSHARE     0x400u /* a page of the mapping's own, though it only reads */
 
 /* vm_fault_t: 0, or a set of these */
 #define VM_FAULT_OOM	 ((__force vm_fault_t)0x1u)
 #define VM_FAULT_SIGBUS	 ((__force vm_fault_t)0x2u)
 #define VM_FAULT_MAJOR	 ((__force vm_fault_t)0x4u)
+#define VM_FAULT_HWPOISON ((__force vm_fault_t)0x10u)
 #define VM_FAULT_SIGSEGV ((__force vm_fault_t)0x40u)
 #define VM_FAULT_NOPAGE	 ((__force vm_fault_t)0x100u) /* vm_ops->fault filled the entry itself */
 #define VM_FAULT_LOCKED	 ((__force vm_fault_t)0x200u) /* accepted: pages have no lock */
-#define VM_FAULT_ERROR	 (VM_FAULT_OOM | VM_FAULT_SIGBUS | VM_FAULT_SIGSEGV)
+#define VM_FAULT_DONE_COW ((__force vm_fault_t)0x1000u) /* vm_ops->fault filled vmf->cow_page */
+#define VM_FAULT_ERROR \
+	(VM_FAULT_OOM | VM_FAULT_SIGBUS | VM_FAULT_SIGSEGV | VM_FAULT_HWPOISON)
 
 /**
  * struct vm_fault - one fault on its way through vm_ops
@@ -94,7 +98,9 @@ struct vm_fault {
  * @close: the mapping (or piece) goes away. Mappings with @close are never merged
  * @may_split: refuses a split at @addr by an error
  * @fault: finds the page of a fault
+ * @mprotect: refuses a change of rights of [start, end) by an error; asked before anything changes
  * @page_mkwrite: a shared page becomes writable; 0 or VM_FAULT_*
+ * @pfn_mkwrite: the same for a frame without a counted page
  * @name: what maps shows if there is no file
  *
  * All are called with mmap_lock held; @fault and @page_mkwrite may sleep.
@@ -103,8 +109,11 @@ struct vm_operations_struct {
 	void (*open)(struct vm_area_struct *vma);
 	void (*close)(struct vm_area_struct *vma);
 	int (*may_split)(struct vm_area_struct *vma, unsigned long addr);
+	int (*mprotect)(struct vm_area_struct *vma, unsigned long start, unsigned long end,
+			unsigned long newflags);
 	vm_fault_t (*fault)(struct vm_fault *vmf);
 	vm_fault_t (*page_mkwrite)(struct vm_fault *vmf);
+	vm_fault_t (*pfn_mkwrite)(struct vm_fault *vmf);
 	const char *(*name)(struct vm_area_struct *vma);
 };
 
@@ -253,16 +262,81 @@ static inline unsigned long linear_page_index(const struct vm_area_struct *vma,
 }
 
 
-/* A change of flags by a driver, in ->mmap only: the mapping is not in use yet. */
+/* A change of flags by a driver, mostly in ->mmap; mmap_lock is held for writing there. */
+static inline void vm_flags_mod(struct vm_area_struct *vma, vm_flags_t set, vm_flags_t clear)
+{
+	mmap_assert_write_locked(vma->vm_mm);
+	vma->vm_flags = (vma->vm_flags | set) & ~clear;
+}
+
 static inline void vm_flags_set(struct vm_area_struct *vma, vm_flags_t flags)
 {
-	vma->vm_flags |= flags;
+	vm_flags_mod(vma, flags, 0);
 }
 
 static inline void vm_flags_clear(struct vm_area_struct *vma, vm_flags_t flags)
 {
-	vma->vm_flags &= ~flags;
+	vm_flags_mod(vma, 0, flags);
 }
+
+/* Does a write make a copy? A mapping that may not be written now, but after mprotect(), counts. */
+static inline bool is_cow_mapping(vm_flags_t flags)
+{
+	return (flags & (VM_SHARED | VM_MAYWRITE)) == VM_MAYWRITE;
+}
+
+/* No memory type but uncached is set up. */
+#define pgprot_writecombine(prot) pgprot_noncached(prot)
+
+/* --- what drivers map (mm/remap.c) --- */
+int remap_pfn_range(struct vm_area_struct *vma, unsigned long addr, unsigned long pfn,
+		    unsigned long size, pgprot_t prot);
+int io_remap_pfn_range(struct vm_area_struct *vma, unsigned long addr, unsigned long pfn,
+		       unsigned long size, pgprot_t prot);
+int vm_iomap_memory(struct vm_area_struct *vma, phys_addr_t start, unsigned long len);
+int vm_insert_page(struct vm_area_struct *vma, unsigned long addr, struct page *page);
+int vm_insert_pages(struct vm_area_struct *vma, unsigned long addr, struct page **pages,
+		    unsigned long *num);
+int vm_map_pages(struct vm_area_struct *vma, struct page **pages, unsigned long num);
+int vm_map_pages_zero(struct vm_area_struct *vma, struct page **pages, unsigned long num);
+vm_fault_t vmf_insert_page(struct vm_area_struct *vma, unsigned long addr, struct page *page);
+vm_fault_t vmf_insert_pfn(struct vm_area_struct *vma, unsigned long addr, unsigned long pfn);
+vm_fault_t vmf_insert_pfn_prot(struct vm_area_struct *vma, unsigned long addr, unsigned long pfn,
+			       pgprot_t pgprot);
+int zap_vma_ptes(struct vm_area_struct *vma, unsigned long address, unsigned long size);
+
+/* --- pages under user addresses (mm/gup.c) --- */
+#define FOLL_WRITE	   (1u << 0) /* they will be written to */
+#define FOLL_DUMP	   (1u << 2) /* accepted */
+#define FOLL_NOFAULT	   (1u << 5) /* only what is there */
+#define FOLL_HWPOISON	   (1u << 6) /* accepted */
+#define FOLL_ANON	   (1u << 7) /* anonymous memory only */
+#define FOLL_LONGTERM	   (1u << 8) /* the pin may last for good; pin_user_pages*() only */
+#define FOLL_INTERRUPTIBLE (1u << 11) /* accepted: there are no signals */
+
+/* What a pin adds to a page's count. */
+#define GUP_PIN_COUNTING_BIAS (1 << 10)
+
+long get_user_pages(unsigned long start, unsigned long nr_pages, unsigned int gup_flags,
+		    struct page **pages);
+long get_user_pages_unlocked(unsigned long start, unsigned long nr_pages, struct page **pages,
+			     unsigned int gup_flags);
+long get_user_pages_remote(struct mm_struct *mm, unsigned long start, unsigned long nr_pages,
+			   unsigned int gup_flags, struct page **pages, int *locked);
+int get_user_pages_fast(unsigned long start, int nr_pages, unsigned int gup_flags,
+			struct page **pages);
+long pin_user_pages(unsigned long start, unsigned long nr_pages, unsigned int gup_flags,
+		    struct page **pages);
+long pin_user_pages_unlocked(unsigned long start, unsigned long nr_pages, struct page **pages,
+			     unsigned int gup_flags);
+long pin_user_pages_remote(struct mm_struct *mm, unsigned long start, unsigned long nr_pages,
+			   unsigned int gup_flags, struct page **pages, int *locked);
+int pin_user_pages_fast(unsigned long start, int nr_pages, unsigned int gup_flags,
+			struct page **pages);
+void unpin_user_page(struct page *page);
+void unpin_user_pages(struct page **pages, unsigned long npages);
+void unpin_user_pages_dirty_lock(struct page **pages, unsigned long npages, bool make_dirty);
+bool page_maybe_dma_pinned(struct page *page);
 
 /* --- faults --- */
 vm_fault_t handle_mm_fault(struct vm_area_struct *vma, unsigned long address, unsigned int flags,

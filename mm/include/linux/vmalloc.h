@@ -84,6 +84,12 @@ void vm_unmap_aliases(void);
 
 struct vm_struct *find_vm_area(const void *addr);
 
+/* mm/remap.c */
+struct vm_area_struct;
+int remap_vmalloc_range(struct vm_area_struct *vma, void *addr, unsigned long pgoff);
+int remap_vmalloc_range_partial(struct vm_area_struct *vma, unsigned long uaddr, void *kaddr,
+				unsigned long pgoff, unsigned long size);
+
 struct page *vmalloc_to_page(const void *addr);
 unsigned long vmalloc_to_pfn(const void *addr);
 
