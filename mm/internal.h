@@ -98,6 +98,14 @@ extern struct report_explainer page_explainer;
  * Requests of smaller orders ask nobody: NR_PAGE_ORDERS, or 0 while each asks fault_inject_page().
  */
 extern unsigned int page_orders_plain;
+/* The same for freeing: blocks of smaller orders go straight to a per-CPU list. */
+extern unsigned int free_orders_plain;
+/* init_on.c: what is added to each request for pages; are pages zeroed when they are freed? R */
+extern gfp_t init_on_alloc_gfp;
+extern bool init_on_free_pages;
+void init_on_set(bool alloc, bool free);
+bool init_on_get_alloc(void);
+bool init_on_get_free(void);
 /*
  * Write a block's mark. Its owner needs no lock for that, though who frees the block's buddy reads
  * it under zone->lock: only PAGE_FREE means anything to him, and only he who holds the lock writes

@@ -18,10 +18,20 @@
  *    caches and large blocks know that number, plain caches don't. Whoever must clear or copy "the
  *    contents" takes the smaller known one (kmalloc_used()).
  *
+ * 5. Copies (random_kmalloc_caches on the boot line). There are RANDOM_KMALLOC_CACHES of each normal
+ *    class, and which of them serves a call is a keyed hash of the caller's address: who can make
+ *    one call place an object of his choice still does not know what other calls' objects it will
+ *    stand beside. The class itself has no objects then and no magazines, so that each request takes
+ *    the slow path, where kmalloc_copy() sends it on: without the switch nothing is paid.
+ *
  * Context: as the flags say; kfree() anywhere but NMI. No locks here. The allocation and free paths
  * themselves stand in slab.c.
  */
+#include <linux/hash.h>
 #include <linux/log2.h>
+#include <linux/moduleparam.h>
+#include <linux/random.h>
+#include <linux/sprintf.h>
 #include <linux/string.h>
 #include <quarry/report.h>
 #include "internal.h"
@@ -56,24 +66,70 @@ static unsigned int class_size(unsigned int index)
 	return index == 1 ? 96 : index == 2 ? 192 : 1u << index;
 }
 
-static struct kmem_cache *make_class(unsigned int type, unsigned int index)
+static struct kmem_cache *make_class(const char *name, unsigned int index, slab_flags_t flags)
 {
 	unsigned int size = class_size(index);
 	struct kmem_cache_args args = { .align = size & -size, .usersize = size };
 
-	return __kmem_cache_create_args(class_names[type][index], size, &args,
-					SLAB_KMALLOC | SLAB_PANIC | type_flags[type]);
+	return __kmem_cache_create_args(name, size, &args, SLAB_KMALLOC | SLAB_PANIC | flags);
+}
+
+/* ---- Copies ---- */
+
+static bool random_copies;
+static u64 copy_seed;
+static struct kmem_cache *copies[NR_KMALLOC_CLASSES][RANDOM_KMALLOC_CACHES];
+
+static int set_random_copies(const char *val)
+{
+	return boot_param_bool(val, &random_copies);
+}
+BOOT_PARAM("random_kmalloc_caches", set_random_copies);
+
+/* Which copy of `s` serves a call from there. */
+struct kmem_cache *kmalloc_copy(struct kmem_cache *s, unsigned long caller)
+{
+	return s->copies[hash_64(caller ^ copy_seed, ilog2(RANDOM_KMALLOC_CACHES))];
+}
+
+/* "kmalloc-64" has "kmalloc-rnd-01-64" and so on. */
+static void make_copies(unsigned int index)
+{
+	struct kmem_cache *s = kmalloc_caches[KMALLOC_NORMAL][index];
+	char name[24];
+
+	for (unsigned int i = 0; i < RANDOM_KMALLOC_CACHES; i++) {
+		scnprintf(name, sizeof(name), "kmalloc-rnd-%02u-%s", i + 1,
+			  class_names[KMALLOC_NORMAL][index] + strlen("kmalloc-"));
+		copies[index][i] = make_class(name, index, 0);
+	}
+	s->copies = copies[index];
+}
+
+/* After kmalloc works: their names are copied, which are the last objects of the classes themselves. */
+static void kmalloc_make_copies(void)
+{
+	if (!random_copies)
+		return;
+	for (unsigned int i = 1; i < NR_KMALLOC_CLASSES; i++)
+		make_copies(i);
 }
 
 /* Make the size classes: structs only, no slab. */
 void kmalloc_init(void)
 {
+	copy_seed = get_random_u64();
 	for (unsigned int type = 0; type < NR_KMALLOC_TYPES; type++) {
+		slab_flags_t flags = type_flags[type];
+
+		if (type == KMALLOC_NORMAL && random_copies)
+			flags |= SLAB_NO_MAGAZINES;
 		for (unsigned int i = 1; i < NR_KMALLOC_CLASSES; i++) {
-			kmalloc_caches[type][i] = make_class(type, i);
+			kmalloc_caches[type][i] = make_class(class_names[type][i], i, flags);
 			kmalloc_places[type][i] = kmalloc_caches[type][i]->place;
 		}
 	}
+	kmalloc_make_copies();
 }
 
 /* ---- Large blocks ---- */
@@ -253,6 +309,7 @@ void *krealloc(const void *p, size_t size, gfp_t gfp)
 		return resize_known((void *)p, size, gfp);
 	if (unlikely(!starts_object(s, p)))
 		return NULL;
+	gfp |= s->init_gfp;
 	if (size > s->object_size)
 		return move_block(p, s->object_size, size, gfp);
 	/*

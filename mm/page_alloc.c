@@ -401,11 +401,12 @@ static struct page *pcp_alloc(struct zone *zone, const struct request *rq)
 /* Read without READ_ONCE(), which would cost an instruction: the comparison takes it from memory. */
 unsigned int page_orders_plain = NR_PAGE_ORDERS;
 
-/* A request that is not plain: too large, or fault injection is armed. */
-static noinline bool refused(const struct request *rq)
+/* A request that is not plain: too large, or fault injection is armed, or all pages are zeroed. */
+static noinline bool refused(struct request *rq)
 {
+	rq->gfp |= init_on_alloc_gfp;
 	if (rq->order <= MAX_PAGE_ORDER)
-		return fault_inject_page(rq->gfp, rq->order);
+		return injection.page && fault_inject_page(rq->gfp, rq->order);
 	WARN_ON_ONCE(!(rq->gfp & __GFP_NOWARN));
 	return true;
 }
@@ -570,21 +571,14 @@ unsigned long __get_free_pages(gfp_t gfp, unsigned int order)
 
 /* ---- Freeing ---- */
 
-void free_block(struct page *page, unsigned int order)
+unsigned int free_orders_plain = PCP_ORDERS;
+
+static __always_inline void free_to_pcp(struct page *page, unsigned int order)
 {
 	unsigned long pfn = page_to_pfn(page);
 	struct zone *zone = pfn_zone(pfn);
 	unsigned long flags;
 
-	kasan_poison_pages(page, order);
-	assert_debug(page_ref_count(page) == 0);
-	page->flags = 0;
-	if (order >= PCP_ORDERS) {
-		spin_lock_irqsave(&zone->lock, flags);
-		buddy_free(zone, page, order);
-		spin_unlock_irqrestore(&zone->lock, flags);
-		return;
-	}
 	local_irq_save(flags);
 	struct pcp_list *list =
 		&this_cpu_ptr(&zone_pcp[0])[zone->id].lists[order][block_mobility(pfn)];
@@ -593,6 +587,37 @@ void free_block(struct page *page, unsigned int order)
 	if (unlikely(list->count > PCP_HIGH >> order))
 		pcp_drain(list, zone, order, PCP_BATCH >> order);
 	local_irq_restore(flags);
+}
+
+/* Blocks too large for the per-CPU lists; all, while what is freed is zeroed. */
+static noinline void free_block_odd(struct page *page, unsigned int order)
+{
+	struct zone *zone = pfn_zone(page_to_pfn(page));
+	unsigned long flags;
+
+	if (init_on_free_pages) {
+		kasan_unpoison_pages(page, order);
+		fill_words(page_address(page), 0, (PAGE_SIZE / 8) << order);
+		kasan_poison_pages(page, order);
+	}
+	if (order < PCP_ORDERS) {
+		free_to_pcp(page, order);
+		return;
+	}
+	spin_lock_irqsave(&zone->lock, flags);
+	buddy_free(zone, page, order);
+	spin_unlock_irqrestore(&zone->lock, flags);
+}
+
+void free_block(struct page *page, unsigned int order)
+{
+	kasan_poison_pages(page, order);
+	assert_debug(page_ref_count(page) == 0);
+	page->flags = 0;
+	if (unlikely(order >= READ_ONCE(free_orders_plain)))
+		free_block_odd(page, order);
+	else
+		free_to_pcp(page, order);
 }
 
 void page_report(const char *what, struct page *page, const char *advice)

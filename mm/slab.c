@@ -120,6 +120,17 @@ static __always_inline void *alloc_direct(struct kmem_cache *s, gfp_t gfp, size_
 	return slab_debugged(s) ? obj : unmark_object(s, obj);
 }
 
+/* What the user may have written goes, if the cache is to keep nothing. */
+static void wipe(struct kmem_cache *s, void *obj)
+{
+	if (unlikely(s->init_free)) {
+		size_t used = s->orig ? slab_debug_orig_size(s, obj) : s->object_size;
+
+		kasan_unpoison(obj, used);
+		memset(obj, 0, used);
+	}
+}
+
 /* An object of a cache without debug flags, known to be live. */
 void slab_free_direct(struct kmem_cache *s, void *obj)
 {
@@ -133,6 +144,7 @@ noinline void slab_free_checked(struct kmem_cache *s, void *obj)
 {
 	switch (slab_locate(s, obj)) {
 	case SLAB_LIVE:
+		wipe(s, obj);
 		if (slab_debugged(s))
 			slab_put_one(s, obj);
 		else
@@ -356,12 +368,18 @@ static noinline void *zero_and_return(const struct kmem_cache *s, void *obj, siz
 	return hand_out(s, obj, __GFP_ZERO, size);
 }
 
+static noinline void *alloc_copy(struct kmem_cache *s, gfp_t gfp, size_t size, unsigned long caller);
+
 /* An empty magazine, or none at hand. */
-static noinline void *alloc_slow(struct slab_cpu *c, gfp_t gfp, size_t size, u64 **top)
+static noinline void *alloc_slow(struct slab_cpu *c, gfp_t gfp, size_t size, u64 **top,
+				 unsigned long caller)
 {
 	struct kmem_cache *s = c->cache;
 	void *obj = NULL;
 
+	if (unlikely(s->copies))
+		return alloc_copy(s, gfp, size, caller);
+	gfp |= s->init_gfp;
 	if (top != MAG_TAKEN) {
 		top = replace_empty(s, gfp, top);
 		if (top[-1] != &mag_no_word)
@@ -377,16 +395,17 @@ static noinline void *alloc_slow(struct slab_cpu *c, gfp_t gfp, size_t size, u64
 }
 
 /* What the topmost pointer leads to is no free object's word. */
-static noinline void *alloc_odd(struct slab_cpu *c, gfp_t gfp, size_t size, u64 **top)
+static noinline void *alloc_odd(struct slab_cpu *c, gfp_t gfp, size_t size, u64 **top,
+				unsigned long caller)
 {
 	struct kmem_cache *s = c->cache;
 	void *obj;
 
 	if (likely(top[-1] == &mag_no_word))
-		return alloc_slow(c, gfp, size, top);
+		return alloc_slow(c, gfp, size, top, caller);
 	obj = unmark_object(s, word_object(s, top[-1]));
 	smp_store_release(&c->top, top - 1);
-	return hand_out(s, obj, gfp, size);
+	return hand_out(s, obj, gfp | s->init_gfp, size);
 }
 
 /*
@@ -403,13 +422,19 @@ static __always_inline void *slab_alloc(struct slab_cpu *c, gfp_t gfp, size_t si
 	top = xchg(&c->top, MAG_TAKEN);
 	word = top[-1];
 	if (unlikely(word_get(word) != (c->key ^ (unsigned long)word)))
-		return alloc_odd(c, gfp, size, top);
+		return alloc_odd(c, gfp, size, top, _RET_IP_);
 	smp_store_release(&c->top, top - 1);
 	word_set(word, 0);
 	obj = (char *)word - c->offset;
 	if (unlikely(gfp & __GFP_ZERO))
 		return zero_and_return(c->cache, obj, size);
 	return hand_out(c->cache, obj, 0, size);
+}
+
+/* The cache has no objects of its own. */
+static noinline void *alloc_copy(struct kmem_cache *s, gfp_t gfp, size_t size, unsigned long caller)
+{
+	return slab_alloc(this_slab_cpu(kmalloc_copy(s, caller)->place), gfp, size);
 }
 
 /**
@@ -498,13 +523,40 @@ struct kmem_cache *slab_cache_of(const void *p)
 	return is_direct_map_addr(p) ? direct_cache(p) : NULL;
 }
 
+/* Zero an object and push it onto this CPU's magazine, as slab_free() does. */
+static void free_wiped(struct kmem_cache *s, void *obj)
+{
+	struct slab_cpu *c = this_slab_cpu(s->place);
+	u64 *word = free_word(s, obj), **top;
+
+	wipe(s, obj);
+	top = xchg(&c->top, MAG_TAKEN);
+	if (!((unsigned long)top & s->mag_mask)) {
+		free_slow(word, c, top);
+		return;
+	}
+	kasan_slab_free(s, obj);
+	word_set(word, free_mark(s, word));
+	*top = word;
+	smp_store_release(&c->top, top + 1);
+}
+
+/* Does a live object of a plain cache start there, though its line says no? See open_lines(). */
+static bool is_plain_object(struct kmem_cache *s, const void *p)
+{
+	return (s->init_gfp || s->init_free) && !slab_debugged(s) && is_object_start(s, p) &&
+	       !free_word_intact(s, p);
+}
+
 /* Whatever kfree() was given, except NULL, that is no live object of a plain cache. */
 static noinline void free_odd(const void *p)
 {
 	struct kmem_cache *s = slab_cache_of(p);
 	struct page *page = direct_page(p);
 
-	if (s)
+	if (s && is_plain_object(s, p))
+		free_wiped(s, (void *)p);
+	else if (s)
 		slab_free_checked(s, (void *)p);
 	else if (is_direct_map_addr(p) && byte_is(&page->type, PAGE_KMALLOC))
 		kfree_large(page, p);
@@ -631,6 +683,7 @@ int kmem_cache_alloc_bulk(struct kmem_cache *s, gfp_t gfp, size_t n, void **p)
 	size_t i, popped;
 
 	might_alloc(gfp);
+	gfp |= s->init_gfp;
 	i = popped = pop_many(s, n, p);
 	for (; i < n; i++) {
 		p[i] = kmem_cache_alloc(s, gfp);
@@ -689,7 +742,7 @@ static size_t push_many(struct kmem_cache *s, size_t n, void **p)
 void kmem_cache_free_bulk(struct kmem_cache *s, size_t n, void **p)
 {
 	for (size_t i = 0; i < n;) {
-		if (s)
+		if (s && !s->init_free)
 			i += push_many(s, n - i, p + i);
 		if (i == n)
 			break;

@@ -105,10 +105,13 @@ struct kmem_cache {
 	u32 align;	  /* R */
 	u32 mag_capacity; /* R: objects in a magazine, 0: none */
 	gfp_t gfp;	  /* R: added when pages are allocated */
+	gfp_t init_gfp;	  /* R: added when objects are: __GFP_ZERO, or 0 (init_on.c) */
+	bool init_free;	  /* R: objects are zeroed when they are freed */
 	u32 usersize, useroffset;	/* R */
 	u32 user_tail;			/* R: from the end of that part to the next object */
 	void (*ctor)(void *obj);	/* R */
 	const char *name;		/* R */
+	struct kmem_cache **copies;	/* R: where its objects come from instead; kmalloc.c, 5 */
 	struct kmem_cache *next, *prev; /* M: all caches */
 
 	/* debug layout, distances from the object; 0 where there is none */
@@ -402,7 +405,11 @@ void slab_flush_cache(struct kmem_cache *s);
 int slab_cache_setup(struct kmem_cache *s, const char *name, unsigned int object_size,
 		     const struct kmem_cache_args *args, slab_flags_t flags);
 
+/* init_on.c */
+void slab_init_on(struct kmem_cache *s);
+
 /* kmalloc.c */
+struct kmem_cache *kmalloc_copy(struct kmem_cache *s, unsigned long caller);
 void kfree_large(struct page *page, const void *p);
 size_t kmalloc_used(const void *p, size_t held);
 

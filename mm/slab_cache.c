@@ -168,15 +168,20 @@ static void lay_out(struct kmem_cache *s, const struct kmem_cache_args *args)
 
 /* ---- Making ---- */
 
-/* Under slab_mutex. */
+/*
+ * Under slab_mutex. Where objects are zeroed the fast paths find every object odd (init_on.c): no
+ * word is right for the line's key, no address the start of an object.
+ */
 static void open_lines(struct kmem_cache *s)
 {
+	const bool plain = !s->init_gfp && !s->init_free;
+
 	for (unsigned int cpu = 0; cpu < nr_slab_cpus(); cpu++)
 		*slab_cpu(s, cpu) = (struct slab_cpu){
 			.top = s->mag_capacity && !magazines_off ? MAG_NONE : MAG_TAKEN,
-			.key = s->key,
+			.key = s->init_gfp ? s->key ^ 2 : s->key,
 			.minus_inverse = s->minus_inverse,
-			.start_limit = s->start_limit,
+			.start_limit = plain ? s->start_limit : 0,
 			.slab_mask = s->slab_mask,
 			.offset = s->offset,
 			.mag_mask = s->mag_mask,
@@ -267,6 +272,7 @@ int slab_cache_setup(struct kmem_cache *s, const char *name, unsigned int object
 	s->key = get_random_u64() | 1; /* no word's mark is 0 */
 	spin_lock_init(&s->lock);
 	lay_out(s, args);
+	slab_init_on(s);
 	if (s->order > SLAB_MAX_OBJECT_ORDER)
 		return -E2BIG;
 	return register_cache(s);

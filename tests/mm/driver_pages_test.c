@@ -283,6 +283,13 @@ static void a_vmalloc_buffer(struct kunit *test)
 	unmap(test, 0, 3);
 }
 
+/* Refused as a whole: nothing is mapped before. */
+static int map_area_loosely(struct vm_area_struct *vma)
+{
+	said[0] = map_area_part(vma);
+	return 0;
+}
+
 static long part(struct kunit *test, unsigned long from, unsigned long size)
 {
 	area_from = from;
@@ -306,6 +313,19 @@ static void a_vmalloc_buffer_is_refused(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, part(test, 0, 8), -EINVAL);
 	area = user + 2 * PAGE_SIZE; /* counted from there */
 	KUNIT_EXPECT_EQ(test, part(test, 1, 2 * PAGE_SIZE), -EINVAL);
+	KUNIT_ASSERT_EQ(test, played(test, map_area_loosely, 0, 8, MAP_SHARED, 0),
+			(long)USER_PAGE(0));
+	KUNIT_EXPECT_EQ(test, said[0], -EINVAL);
+	KUNIT_EXPECT_EQ(test, get_mm_rss(test_mm(test)), 0);
+	unmap(test, 0, 8);
+	area = user;
+	area_from = 0;
+	area_size = 5 * PAGE_SIZE;
+	KUNIT_ASSERT_EQ(test, played(test, map_area_loosely, 0, 8, MAP_SHARED, 0),
+			(long)USER_PAGE(0));
+	KUNIT_EXPECT_EQ(test, said[0], -EINVAL);
+	KUNIT_EXPECT_EQ(test, get_mm_rss(test_mm(test)), 0);
+	unmap(test, 0, 8);
 	area = plain; /* not made for user space */
 	KUNIT_EXPECT_EQ(test, part(test, 0, PAGE_SIZE), -EINVAL);
 	area = (u8 *)VMALLOC_END - PAGE_SIZE; /* nobody's */

@@ -126,6 +126,12 @@ static void pages_of_files(struct kunit *test)
 			pin_user_pages_fast(USER_PAGE(4), 1, FOLL_WRITE | FOLL_LONGTERM, &page), 1);
 	KUNIT_EXPECT_PTR_EQ(test, page, files);
 	unpin_user_page(page);
+	/* A page that is there to be read is not yet one to be written. */
+	map_file(test, mf, 8, 1, PROT_RW, MAP_PRIVATE, 0);
+	KUNIT_EXPECT_EQ(test, peek_error(USER_PAGE(8)), 0);
+	KUNIT_ASSERT_EQ(test, pin_user_pages_fast(USER_PAGE(8), 1, FOLL_WRITE, &own), 1);
+	KUNIT_EXPECT_PTR_NE(test, own, files);
+	unpin_user_page(own);
 	KUNIT_EXPECT_EQ(test, page_count(files), 3); /* file, shared entry, this test */
 	put_page(files);
 }

@@ -56,6 +56,8 @@ static void clean_use(struct kunit *test)
 		for (int k = 0; k < 9; k++) {
 			KUNIT_EXPECT_NULL(test, memchr_inv(p[k], k, sizes[i]));
 			kmem_cache_free(s, p[k]);
+			if (init_on_get_free() && k == 8)
+				continue; /* the slab may be gone, and its pages wiped */
 			KUNIT_EXPECT_EQ(test, plant_read8(&p[k][sizes[i] - 1]), POISON_END);
 			KUNIT_EXPECT_NULL(test, plant_find_other(p[k], POISON_FREE, sizes[i] - 1));
 		}

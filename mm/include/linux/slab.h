@@ -178,6 +178,9 @@ enum kmalloc_cache_type {
 extern struct kmem_cache *kmalloc_caches[NR_KMALLOC_TYPES][NR_KMALLOC_CLASSES];
 extern unsigned int kmalloc_places[NR_KMALLOC_TYPES][NR_KMALLOC_CLASSES];
 
+/* Copies of each normal class, with random_kmalloc_caches on the boot line. */
+#define RANDOM_KMALLOC_CACHES 16
+
 #define KMALLOC_NOT_NORMAL_BITS (__GFP_DMA | __GFP_RECLAIMABLE | __GFP_ACCOUNT)
 
 static __always_inline enum kmalloc_cache_type kmalloc_type(gfp_t gfp)
