@@ -454,14 +454,17 @@ static void part_of_a_devices_memory(struct kunit *test)
 
 /* ---- Frames that come by faults ---- */
 
-static vm_fault_t frame_answer;
-static int frame_faults, frame_mkwrites;
+static vm_fault_t frame_answer; /* the last one's */
+static atomic_t frame_faults;
+static int frame_mkwrites;
 
 static vm_fault_t frame_fault(struct vm_fault *vmf)
 {
-	frame_faults++;
-	frame_answer = vmf_insert_pfn(vmf->vma, vmf->real_address, frame_pfn(vmf->pgoff));
-	return frame_answer;
+	vm_fault_t ret = vmf_insert_pfn(vmf->vma, vmf->real_address, frame_pfn(vmf->pgoff));
+
+	atomic_inc(&frame_faults);
+	WRITE_ONCE(frame_answer, ret);
+	return ret;
 }
 
 static vm_fault_t frame_mkwrite(struct vm_fault *vmf)
@@ -492,12 +495,13 @@ static void frames_by_fault(struct kunit *test)
 
 	make_frames(test);
 	frame_flags = VM_PFNMAP | VM_IO;
-	frame_faults = frame_mkwrites = 0;
+	atomic_set(&frame_faults, 0);
+	frame_mkwrites = 0;
 	KUNIT_ASSERT_EQ(test, played(test, map_by_fault, 0, 4, MAP_SHARED, 0), (long)USER_PAGE(0));
 	KUNIT_EXPECT_EQ(test, peek(USER_PAGE(1) + 0), 101ULL);
 	KUNIT_EXPECT_EQ(test, frame_answer, VM_FAULT_NOPAGE);
 	KUNIT_EXPECT_EQ(test, peek(USER_PAGE(1) + 8), 0ULL);
-	KUNIT_EXPECT_EQ(test, frame_faults, 1);
+	KUNIT_EXPECT_EQ(test, atomic_read(&frame_faults), 1);
 	KUNIT_EXPECT_EQ(test, poke(USER_PAGE(1), 5), 0);
 	KUNIT_EXPECT_EQ(test, frame_mkwrites, 1);
 	KUNIT_EXPECT_EQ(test, *(u64 *)(frames + PAGE_SIZE), 5ULL);

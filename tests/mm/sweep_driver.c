@@ -1,0 +1,176 @@
+// SPDX-License-Identifier: MIT
+/*
+ * The failure sweep's scenarios for drivers: a device opened and mapped, with its own pages, with
+ * frames, with memory from vmalloc_user(); pages that come by faults; pins.
+ *
+ * Whatever fails, what was mapped halfway is gone and the driver's pages are its own again: counts are
+ * compared after each run, free pages by the census.
+ */
+#include <linux/err.h>
+#include <linux/miscdevice.h>
+#include <linux/vmalloc.h>
+#include "tests/mm/sweep.h"
+#include "tests/mm/user_fixture.h"
+
+#define NR   4
+#define BASE USER_PAGE(0)
+
+static struct sweep *now; /* the run whose device it is */
+static int (*fill)(struct vm_area_struct *vma);
+
+static int device_open(struct inode *inode, struct file *file)
+{
+	file->private_data = now;
+	return 0;
+}
+
+static int device_mmap(struct file *file, struct vm_area_struct *vma)
+{
+	return fill(vma);
+}
+
+static const struct file_operations device_fops = { .open = device_open, .mmap = device_mmap };
+
+static struct miscdevice device = { .name = "sweep-device", .fops = &device_fops };
+
+/* ---- What ->mmap does ---- */
+
+static int fill_pages(struct vm_area_struct *vma)
+{
+	unsigned long nr = NR;
+	int err = vm_insert_pages(vma, vma->vm_start, now->pages, &nr);
+
+	SWEEP_EXPECT(now, !err == !nr);
+	return err;
+}
+
+static int fill_frames(struct vm_area_struct *vma)
+{
+	return remap_pfn_range(vma, vma->vm_start, page_to_pfn(now->pages[0]), NR * PAGE_SIZE,
+			       vma->vm_page_prot);
+}
+
+static int fill_area(struct vm_area_struct *vma)
+{
+	return remap_vmalloc_range(vma, now->got[0], 0);
+}
+
+static vm_fault_t page_fault(struct vm_fault *vmf)
+{
+	return vmf_insert_page(vmf->vma, vmf->address, now->pages[vmf->pgoff]);
+}
+
+static const struct vm_operations_struct fault_vm_ops = { .fault = page_fault };
+
+static int fill_by_fault(struct vm_area_struct *vma)
+{
+	vma->vm_ops = &fault_vm_ops;
+	vm_flags_set(vma, VM_MIXEDMAP);
+	return 0;
+}
+
+/* ---- The scenarios ---- */
+
+static void prepare_device(struct sweep *s)
+{
+	struct page *block;
+
+	sweep_use_mm(s);
+	now = s;
+	device.minor = MISC_DYNAMIC_MINOR;
+	SWEEP_ASSERT(s, !misc_register(&device));
+	block = alloc_pages(GFP_KERNEL | __GFP_ZERO, 2);
+	SWEEP_ASSERT(s, block);
+	split_page(block, 2);
+	for (int i = 0; i < NR; i++)
+		s->pages[i] = block + i;
+	SWEEP_ASSERT(s, got(s, vmalloc_user(NR * PAGE_SIZE)));
+}
+
+static void end_device(struct sweep *s)
+{
+	sweep_end_mm(s);
+	misc_deregister(&device);
+	for (int i = 0; i < NR; i++) {
+		SWEEP_EXPECT(s, page_count(s->pages[i]) == 1 && !page_mapcount(s->pages[i]));
+		__free_page(s->pages[i]);
+	}
+	vfree(s->got[0]);
+}
+
+/* Open it, map it, close it, write to each page, unmap it. */
+static enum outcome use_device(struct sweep *s, int (*how)(struct vm_area_struct *vma))
+{
+	struct file *file = filp_open("/dev/sweep-device", O_RDWR, 0);
+	unsigned long at;
+	bool all = true;
+
+	if (IS_ERR(file)) {
+		SWEEP_EXPECT(s, PTR_ERR(file) == -ENOMEM);
+		return REFUSED;
+	}
+	fill = how;
+	at = do_mmap(s->mm, file, BASE, NR * PAGE_SIZE, PROT_RW, MAP_SHARED | MAP_FIXED, 0);
+	SWEEP_EXPECT(s, file_count(file) == (IS_ERR_VALUE(at) ? 1 : 2));
+	filp_close(file, NULL);
+	if (IS_ERR_VALUE(at)) {
+		SWEEP_EXPECT(s, (long)at == -ENOMEM);
+		SWEEP_EXPECT(s, !s->mm->map_count && !s->mm->nr_tables && !get_mm_rss(s->mm));
+		return REFUSED;
+	}
+	for (int i = 0; i < NR; i++)
+		all &= !poke(USER_PAGE(i), i);
+	SWEEP_EXPECT(s, !do_munmap(s->mm, BASE, NR * PAGE_SIZE));
+	return done_if(all);
+}
+
+static enum outcome map_pages(struct sweep *s)
+{
+	return use_device(s, fill_pages);
+}
+
+static enum outcome map_frames(struct sweep *s)
+{
+	return use_device(s, fill_frames);
+}
+
+static enum outcome map_area(struct sweep *s)
+{
+	return use_device(s, fill_area);
+}
+
+static enum outcome map_by_fault(struct sweep *s)
+{
+	return use_device(s, fill_by_fault);
+}
+
+static void prepare_buffer(struct sweep *s)
+{
+	sweep_use_mm(s);
+	s->at = do_mmap(s->mm, NULL, BASE, NR * PAGE_SIZE, PROT_RW, MAP_ANON_FIXED, 0);
+	SWEEP_ASSERT(s, s->at == BASE);
+}
+
+/* As many as there is memory for; none at all is -ENOMEM. */
+static enum outcome pin_buffer(struct sweep *s)
+{
+	struct page *pages[NR];
+	int n = pin_user_pages_fast(BASE, NR, FOLL_WRITE, pages);
+
+	SWEEP_EXPECT(s, n == -ENOMEM || (n > 0 && n <= NR));
+	SWEEP_EXPECT(s, get_mm_rss(s->mm) == (unsigned long)max(n, 0));
+	for (int i = 0; i < n; i++) {
+		SWEEP_EXPECT(s, page_count(pages[i]) == 1 + GUP_PIN_COUNTING_BIAS);
+		unpin_user_page(pages[i]);
+	}
+	return done_if(n == NR);
+}
+
+const struct scenario sweep_driver[] = {
+	{ "device's pages mapped", map_pages, prepare_device, end_device, COPES_PAGE },
+	{ "frames mapped", map_frames, prepare_device, end_device, COPES_PAGE },
+	{ "vmalloc memory mapped", map_area, prepare_device, end_device, COPES_PAGE },
+	{ "device's pages by faults", map_by_fault, prepare_device, end_device, COPES_PAGE },
+	{ "buffer pinned", pin_buffer, prepare_buffer, sweep_end_mm, NO_OBJECTS },
+	{},
+};
