@@ -25,6 +25,7 @@ void (*mm_quiesce_hook)(void);
  */
 void mm_init(void)
 {
+	alloc_tags_init();
 	direct_map_init();
 	percpu_areas_init();
 	vmemmap_init();

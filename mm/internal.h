@@ -190,6 +190,20 @@ void percpu_drain(void);
 /* May sleep. */
 bool percpu_valid(void);
 
+/*
+ * --- alloc_tag.c, and what each layer adds to its walk: for all that is allocated, `add` is called with
+ * the number of who did it. Under locks of the layer; `add` takes none. ---
+ */
+typedef void (*tag_add_t)(unsigned int id, u64 bytes, u64 calls);
+void alloc_tags_init(void);
+void slab_tags_walk(tag_add_t add);
+void percpu_tags_walk(tag_add_t add);
+void vmap_tags_walk(tag_add_t add);
+/* Memory has run out: warn of the largest users. Any context but NMI. */
+void allocinfo_warn(void);
+/* The tag of the variable that starts at p, CPU 0's address; 0: none does. */
+unsigned int percpu_tag_of(const void *p);
+
 /* --- vmalloc.c --- */
 void vmalloc_init(void);
 void vmalloc_drain(void);

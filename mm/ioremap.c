@@ -60,7 +60,7 @@ static void __iomem *map_device(phys_addr_t phys, size_t size, const void *calle
  * Return: its address, uncached; NULL if @size is 0, the range is none the machine can have, there
  * is no memory, or it holds RAM (reported).
  */
-void __iomem *ioremap(phys_addr_t phys_addr, size_t size)
+void __iomem *(ioremap)(phys_addr_t phys_addr, size_t size)
 {
 	return map_device(phys_addr, size, __builtin_return_address(0));
 }
@@ -70,7 +70,7 @@ void __iomem *ioremap(phys_addr_t phys_addr, size_t size)
  * @phys_addr: where it starts
  * @size: bytes
  */
-void __iomem *ioremap_uc(phys_addr_t phys_addr, size_t size)
+void __iomem *(ioremap_uc)(phys_addr_t phys_addr, size_t size)
 {
 	return map_device(phys_addr, size, __builtin_return_address(0));
 }
@@ -80,7 +80,7 @@ void __iomem *ioremap_uc(phys_addr_t phys_addr, size_t size)
  * @phys_addr: where it starts
  * @size: bytes
  */
-void __iomem *ioremap_wc(phys_addr_t phys_addr, size_t size)
+void __iomem *(ioremap_wc)(phys_addr_t phys_addr, size_t size)
 {
 	return map_device(phys_addr, size, __builtin_return_address(0));
 }
@@ -110,7 +110,7 @@ void __iomem *ioremap_cache(phys_addr_t phys_addr, size_t size)
  * @phys_addr: where it starts
  * @size: bytes
  */
-void __iomem *ioremap_np(phys_addr_t phys_addr, size_t size)
+void __iomem *(ioremap_np)(phys_addr_t phys_addr, size_t size)
 {
 	return NULL;
 }

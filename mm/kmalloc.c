@@ -138,10 +138,11 @@ void kmalloc_init(void)
  * __kmalloc_large() - kmalloc() from pages
  * @size: bytes, more than KMALLOC_MAX_CACHE_SIZE
  * @gfp: what may be done to find memory
+ * @tag: whose it will be
  *
  * Return: a page-aligned block, NULL above KMALLOC_MAX_SIZE.
  */
-void *__kmalloc_large(size_t size, gfp_t gfp)
+void *__kmalloc_large(size_t size, gfp_t gfp, unsigned int tag)
 {
 	struct page *page;
 	int order;
@@ -150,7 +151,7 @@ void *__kmalloc_large(size_t size, gfp_t gfp)
 		return NULL;
 	order = get_order(size);
 	gfp &= ~(__GFP_MOVABLE | __GFP_HIGHMEM);
-	page = alloc_pages(gfp | __GFP_COMP, order);
+	page = alloc_pages_tagged(gfp | __GFP_COMP, order, tag);
 	if (!page)
 		return NULL;
 	WRITE_ONCE(page->type, PAGE_KMALLOC);
@@ -251,9 +252,9 @@ size_t kmalloc_size_roundup(size_t size)
 
 /* ---- krealloc ---- */
 
-static void *move_block(const void *p, size_t used, size_t size, gfp_t gfp)
+static void *move_block(const void *p, size_t used, size_t size, gfp_t gfp, unsigned int tag)
 {
-	void *q = __kmalloc(size, gfp);
+	void *q = __kmalloc_tagged(size, gfp, tag);
 
 	if (q) {
 		kasan_unpoison(p, used);
@@ -264,7 +265,7 @@ static void *move_block(const void *p, size_t used, size_t size, gfp_t gfp)
 }
 
 /* krealloc() of what lies in no plain cache: there it is known what was asked for. */
-static noinline void *resize_known(void *p, size_t size, gfp_t gfp)
+static noinline void *resize_known(void *p, size_t size, gfp_t gfp, unsigned int tag)
 {
 	struct page *page = large_block(p);
 	size_t held = ksize(p), had = held ? kmalloc_used(p, held) : 0;
@@ -272,7 +273,7 @@ static noinline void *resize_known(void *p, size_t size, gfp_t gfp)
 	if (!held)
 		return NULL;
 	if (size > held)
-		return move_block(p, had, size, gfp);
+		return move_block(p, had, size, gfp, tag);
 	if (page)
 		page->size = size;
 	else
@@ -290,11 +291,17 @@ static noinline void *resize_known(void *p, size_t size, gfp_t gfp)
  * @gfp: what may be done to find memory; __GFP_ZERO zeroes what is added, provided that every call
  *     for this block had it
  *
- * The contents up to the smaller size stay. The block stays where it is if it is large enough.
+ * The contents up to the smaller size stay. The block stays where it is if it is large enough, and
+ * then whose it was; a new one is the caller's.
  * Return: the block, perhaps elsewhere; NULL if there is no memory, and then the old block is
  * whole.
  */
-void *krealloc(const void *p, size_t size, gfp_t gfp)
+void *(krealloc)(const void *p, size_t size, gfp_t gfp)
+{
+	return krealloc_tagged(p, size, gfp, ALLOC_TAG_CALLER());
+}
+
+void *krealloc_tagged(const void *p, size_t size, gfp_t gfp, unsigned int tag)
 {
 	struct kmem_cache *s;
 
@@ -303,15 +310,15 @@ void *krealloc(const void *p, size_t size, gfp_t gfp)
 		return ZERO_SIZE_PTR;
 	}
 	if (unlikely(ZERO_OR_NULL_PTR(p)))
-		return __kmalloc(size, gfp);
+		return __kmalloc_tagged(size, gfp, tag);
 	s = slab_cache_of(p);
 	if (unlikely(!s || s->orig))
-		return resize_known((void *)p, size, gfp);
+		return resize_known((void *)p, size, gfp, tag);
 	if (unlikely(!starts_object(s, p)))
 		return NULL;
 	gfp |= s->init_gfp;
 	if (size > s->object_size)
-		return move_block(p, s->object_size, size, gfp);
+		return move_block(p, s->object_size, size, gfp, tag);
 	/*
 	 * What the user had is not known: all behind the new size is zero, so that growing later
 	 * finds it so.

@@ -37,7 +37,7 @@ static void *kv_alloc(size_t size, gfp_t flags, const void *caller)
 	void *p = NULL;
 
 	if (size <= KMALLOC_MAX_SIZE)
-		p = kmalloc(size, kmalloc_flags(flags, size));
+		p = kmalloc_track_caller(size, kmalloc_flags(flags, size));
 	if (p || size <= PAGE_SIZE || !gfpflags_allow_blocking(flags))
 		return p;
 	if (unlikely(size > INT_MAX)) {
@@ -64,7 +64,7 @@ static void *kv_array(size_t n, size_t size, gfp_t flags, const void *caller)
  * Context: as @flags.
  * Return: the memory, or NULL; more than INT_MAX bytes are refused. Free it with kvfree().
  */
-void *kvmalloc(size_t size, gfp_t flags)
+void *(kvmalloc)(size_t size, gfp_t flags)
 {
 	return kv_alloc(size, flags, __builtin_return_address(0));
 }
@@ -75,7 +75,7 @@ void *kvmalloc(size_t size, gfp_t flags)
  * @flags: as for kvmalloc()
  * @node: accepted; there is one node
  */
-void *kvmalloc_node(size_t size, gfp_t flags, int node)
+void *(kvmalloc_node)(size_t size, gfp_t flags, int node)
 {
 	return kv_alloc(size, flags, __builtin_return_address(0));
 }
@@ -85,7 +85,7 @@ void *kvmalloc_node(size_t size, gfp_t flags, int node)
  * @size: bytes
  * @flags: as for kvmalloc()
  */
-void *kvzalloc(size_t size, gfp_t flags)
+void *(kvzalloc)(size_t size, gfp_t flags)
 {
 	return kv_alloc(size, flags | __GFP_ZERO, __builtin_return_address(0));
 }
@@ -96,7 +96,7 @@ void *kvzalloc(size_t size, gfp_t flags)
  * @flags: as for kvmalloc()
  * @node: accepted; there is one node
  */
-void *kvzalloc_node(size_t size, gfp_t flags, int node)
+void *(kvzalloc_node)(size_t size, gfp_t flags, int node)
 {
 	return kv_alloc(size, flags | __GFP_ZERO, __builtin_return_address(0));
 }
@@ -109,7 +109,7 @@ void *kvzalloc_node(size_t size, gfp_t flags, int node)
  *
  * Return: as kvmalloc(); NULL if the product overflows.
  */
-void *kvmalloc_array(size_t n, size_t size, gfp_t flags)
+void *(kvmalloc_array)(size_t n, size_t size, gfp_t flags)
 {
 	return kv_array(n, size, flags, __builtin_return_address(0));
 }
@@ -121,7 +121,7 @@ void *kvmalloc_array(size_t n, size_t size, gfp_t flags)
  * @flags: as for kvmalloc()
  * @node: accepted; there is one node
  */
-void *kvmalloc_array_node(size_t n, size_t size, gfp_t flags, int node)
+void *(kvmalloc_array_node)(size_t n, size_t size, gfp_t flags, int node)
 {
 	return kv_array(n, size, flags, __builtin_return_address(0));
 }
@@ -132,7 +132,7 @@ void *kvmalloc_array_node(size_t n, size_t size, gfp_t flags, int node)
  * @size: bytes of one
  * @flags: as for kvmalloc()
  */
-void *kvcalloc(size_t n, size_t size, gfp_t flags)
+void *(kvcalloc)(size_t n, size_t size, gfp_t flags)
 {
 	return kv_array(n, size, flags | __GFP_ZERO, __builtin_return_address(0));
 }
@@ -144,7 +144,7 @@ void *kvcalloc(size_t n, size_t size, gfp_t flags)
  * @flags: as for kvmalloc()
  * @node: accepted; there is one node
  */
-void *kvcalloc_node(size_t n, size_t size, gfp_t flags, int node)
+void *(kvcalloc_node)(size_t n, size_t size, gfp_t flags, int node)
 {
 	return kv_array(n, size, flags | __GFP_ZERO, __builtin_return_address(0));
 }
@@ -159,18 +159,18 @@ void *kvcalloc_node(size_t n, size_t size, gfp_t flags, int node)
  *
  * Return: the memory; NULL if there is none, and then @p stands.
  */
-void *kvrealloc(const void *p, size_t size, gfp_t flags)
+void *(kvrealloc)(const void *p, size_t size, gfp_t flags)
 {
 	size_t held;
 	void *new;
 
 	if (is_vmalloc_addr(p))
-		return vrealloc(p, size, flags);
+		return (vrealloc)(p, size, flags);
 	held = ksize(p);
 	if (unlikely(!held && !ZERO_OR_NULL_PTR(p)))
 		return NULL; /* no block: ksize() said so */
 	if (size <= KMALLOC_MAX_SIZE) {
-		new = krealloc(p, size, kmalloc_flags(flags, size));
+		new = (krealloc)(p, size, kmalloc_flags(flags, size));
 		if (new)
 			return new;
 	}

@@ -82,11 +82,12 @@ struct request {
 	unsigned int order;
 	enum migratetype mt;
 	enum zone_type highest;
+	unsigned int tag;
 };
 
-static inline struct request request_of(gfp_t gfp, unsigned int order)
+static inline struct request request_of(gfp_t gfp, unsigned int order, unsigned int tag)
 {
-	struct request rq = { gfp, order, gfp_migratetype(gfp), gfp_zone(gfp) };
+	struct request rq = { gfp, order, gfp_migratetype(gfp), gfp_zone(gfp), tag };
 
 	if (unlikely(rq.mt >= MIGRATE_TYPES)) /* both bits at once: a caller's error */
 		rq.mt = MIGRATE_MOVABLE;
@@ -436,10 +437,18 @@ static struct page *first_zone_that_has(const struct request *rq)
 	return page;
 }
 
-/*
- * For callers that can't handle failure, where nobody can wait for memory (at boot): the whole
- * reserve, and when that is gone too, the end.
- */
+static void warn_failed(const struct request *rq, unsigned long caller)
+{
+	static atomic_t warned;
+
+	if ((rq->gfp & __GFP_NOWARN) || atomic_inc_return(&warned) > 10)
+		return;
+	pr_warn("page allocation failure: order:%u, mode:%#x, %lu of %lu pages free, caller %pS\n",
+		rq->order, rq->gfp, nr_free_pages(), nr_managed_pages(), (void *)caller);
+	allocinfo_warn();
+}
+
+/* For callers that can't handle failure: the whole reserve, and when that is gone too, the end. */
 static struct page *alloc_or_die(const struct request *rq)
 {
 	struct request all = *rq;
@@ -474,6 +483,7 @@ static noinline struct page *alloc_slow(const struct request *first, unsigned lo
 static inline void page_hand_out(struct page *page, const struct request *rq)
 {
 	page->flags = (rq->gfp & __GFP_COMP ? PG_compound : 0);
+	WRITE_ONCE(page->tag, rq->tag);
 	page_set_mark(page, PAGE_MARK(PAGE_USED, rq->order));
 	page->_mapcount.counter = 0;
 	page->mapping = NULL;
@@ -510,9 +520,10 @@ static __always_inline struct page *get_block(gfp_t gfp, unsigned int order)
  * Return: the first page, or NULL: no memory within the flags' limits, or @order too large (a
  * warning, as in Linux).
  */
-struct page *alloc_pages(gfp_t gfp, unsigned int order)
+struct page *alloc_pages_tagged(gfp_t gfp, unsigned int order, unsigned int tag)
 {
-	struct page *page = get_block(gfp, order);
+	struct request rq = request_of(gfp, order, tag);
+	struct page *page;
 
 	if (likely(page))
 		page_ref_unfreeze(page, 1);
@@ -533,9 +544,10 @@ struct page *alloc_pages_uncounted(gfp_t gfp, unsigned int order)
  * Context: any.
  * Return: how many entries, from the first on, are filled now.
  */
-unsigned long alloc_pages_bulk_array(gfp_t gfp, unsigned long nr_pages, struct page **pages)
+unsigned long alloc_pages_bulk_array_tagged(gfp_t gfp, unsigned long nr_pages, struct page **pages,
+					    unsigned int tag)
 {
-	struct request rq = request_of(gfp, 0);
+	struct request rq = request_of(gfp, 0, tag);
 	const bool plain = READ_ONCE(page_orders_plain);
 	unsigned long i = 0;
 
@@ -562,9 +574,9 @@ unsigned long alloc_pages_bulk_array(gfp_t gfp, unsigned long nr_pages, struct p
  *
  * Return: direct-map address, or 0.
  */
-unsigned long __get_free_pages(gfp_t gfp, unsigned int order)
+unsigned long __get_free_pages_tagged(gfp_t gfp, unsigned int order, unsigned int tag)
 {
-	struct page *page = alloc_pages(gfp & ~__GFP_HIGHMEM, order);
+	struct page *page = alloc_pages_tagged(gfp & ~__GFP_HIGHMEM, order, tag);
 
 	return page ? (unsigned long)page_address(page) : 0;
 }
@@ -579,6 +591,16 @@ static __always_inline void free_to_pcp(struct page *page, unsigned int order)
 	struct zone *zone = pfn_zone(pfn);
 	unsigned long flags;
 
+	kasan_poison_pages(page, order);
+	page->flags = 0;
+	WRITE_ONCE(page->tag, 0);
+	page->_refcount.counter = 0;
+	if (order >= PCP_ORDERS) {
+		spin_lock_irqsave(&zone->lock, flags);
+		buddy_free(zone, page, order);
+		spin_unlock_irqrestore(&zone->lock, flags);
+		return;
+	}
 	local_irq_save(flags);
 	struct pcp_list *list =
 		&this_cpu_ptr(&zone_pcp[0])[zone->id].lists[order][block_mobility(pfn)];
@@ -722,13 +744,54 @@ void free_pages(unsigned long addr, unsigned int order)
 }
 
 /**
+ * put_page() - drop a reference
+ * @page: any page of a __GFP_COMP block, or a page on its own
+ *
+ * Context: any. The last reference frees the block.
+ */
+void put_page(struct page *page)
+{
+	struct page *head = compound_head(page);
+
+	if (unlikely(head->type != PAGE_USED || (head->order && !(head->flags & PG_compound)))) {
+		report_bad_free(head, 0);
+		return;
+	}
+	if (atomic_dec_and_test(&head->_refcount))
+		free_block(head, head->order);
+}
+
+/**
+ * split_page() - make single pages of a block
+ * @page: the head of a block allocated without __GFP_COMP
+ * @order: its order
+ *
+ * Each of the 2^order pages then has a count of its own (the first keeps its) and is freed on its
+ * own. All are their allocator's.
+ */
+void split_page(struct page *page, unsigned int order)
+{
+	if (!may_free(page, order) || WARN_ON(page->flags & PG_compound))
+		return;
+	page_set_mark(page, PAGE_MARK(PAGE_USED, 0));
+	for (unsigned long i = 1; i < 1UL << order; i++) {
+		WRITE_ONCE(page[i].tag, page->tag);
+		page_set_mark(&page[i], PAGE_MARK(PAGE_USED, 0));
+		page[i]._refcount.counter = 1;
+		page[i]._mapcount.counter = 0;
+		page[i].mapping = NULL;
+		page[i].private = 0;
+	}
+}
+
+/**
  * alloc_pages_exact() - allocate contiguous memory without rounding up to a power of two
  * @size: bytes; at most PAGE_SIZE << MAX_PAGE_ORDER
  * @gfp: as for alloc_pages(); __GFP_COMP is warned of and ignored
  *
  * Return: direct-map address of PAGE_ALIGN(@size) bytes, or NULL. Free with free_pages_exact().
  */
-void *alloc_pages_exact(size_t size, gfp_t gfp)
+void *(alloc_pages_exact)(size_t size, gfp_t gfp)
 {
 	unsigned int order = get_order(size);
 	struct page *page;
@@ -736,7 +799,7 @@ void *alloc_pages_exact(size_t size, gfp_t gfp)
 	if (!size)
 		return NULL;
 	WARN_ON_ONCE(gfp & __GFP_COMP);
-	page = alloc_pages(gfp & ~(__GFP_COMP | __GFP_HIGHMEM), order);
+	page = alloc_pages_tagged(gfp & ~(__GFP_COMP | __GFP_HIGHMEM), order, ALLOC_TAG_CALLER());
 	if (!page)
 		return NULL;
 	split_page(page, order);

@@ -33,7 +33,8 @@ struct page *page_head_search(struct page *page)
 		struct page *head = pfn_to_page(ALIGN_DOWN(pfn, 1UL << o));
 
 		if (head->type)
-			return head->order >= o && !head->tail ? head : NULL;
+			return head->order >= o && !(head->type == PAGE_SLAB && head->tail) ? head
+											    : NULL;
 	}
 	return NULL;
 }

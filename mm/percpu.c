@@ -90,6 +90,7 @@ struct chunk {
 	DECLARE_BITMAP(populated, CHUNK_PAGES); /* M and P to write, either to read */
 	DECLARE_BITMAP(taken, GRANULES);	/* P */
 	DECLARE_BITMAP(starts, GRANULES);	/* P */
+	u16 *tag; /* R: P inside: whose, of those that start (alloc_tag.c); NULL: nobody's */
 };
 
 static DEFINE_MUTEX(populate_mutex);
@@ -97,6 +98,7 @@ static DEFINE_SPINLOCK(pcpu_lock);
 static struct chunk *chunk_table[NR_CHUNKS];   /* M and P to write, either to read */
 static struct list_head chunk_lists[NR_SLOTS]; /* P; the first chunk makes them */
 static struct chunk first_chunk;
+static u16 first_tags[GRANULES]; /* P */
 
 /* A page of a chunk for each CPU, on the way in or out. */
 static struct page *pages_of[NR_CPUS]; /* M */
@@ -105,6 +107,7 @@ static struct page *pages_of[NR_CPUS]; /* M */
 struct place {
 	struct chunk *chunk;
 	unsigned int at, n; /* granules */
+	unsigned int tag;   /* of who wants it */
 };
 
 /* ---- A chunk's maps; under pcpu_lock ---- */
@@ -136,6 +139,8 @@ static void place_take(const struct place *p)
 {
 	bitmap_set(p->chunk->taken, p->at, p->n);
 	__set_bit(p->at, p->chunk->starts);
+	if (p->chunk->tag)
+		p->chunk->tag[p->at] = p->tag;
 	p->chunk->free -= p->n;
 	chunk_changed(p->chunk);
 }
@@ -218,6 +223,12 @@ static unsigned long page_va(const struct chunk *c, unsigned int page, unsigned 
 	return c->start + page * PAGE_SIZE + per_cpu_offset(cpu);
 }
 
+/* Of the pages: all in them that nobody was given is theirs. */
+static unsigned int pages_tag(void)
+{
+	return ALLOC_TAG_HERE();
+}
+
 /* What can fail comes first: a page and a slot for each CPU. */
 static bool pages_get(const struct chunk *c, unsigned int page, gfp_t gfp)
 {
@@ -226,7 +237,7 @@ static bool pages_get(const struct chunk *c, unsigned int page, gfp_t gfp)
 	for_each_possible_cpu(cpu) {
 		if (!pt_slot(kernel_root(), page_va(c, page, cpu), 0, table_alloc_kernel))
 			break;
-		pages_of[cpu] = alloc_page(gfp | __GFP_NOWARN);
+		pages_of[cpu] = alloc_pages_tagged(gfp | __GFP_NOWARN, 0, pages_tag());
 		if (!pages_of[cpu])
 			break;
 	}
@@ -336,6 +347,15 @@ static void chunk_add(struct chunk *c, unsigned int index)
 	spin_unlock_irqrestore(&pcpu_lock, flags);
 }
 
+/* Without them what is in the chunk is nobody's, and all else as ever. */
+static u16 *tags_new(gfp_t gfp)
+{
+	if (!mem_alloc_profiling_enabled())
+		return NULL;
+	return kmalloc(GRANULES * sizeof(u16),
+		       (gfp & ~__GFP_NOFAIL) | __GFP_NOWARN | __GFP_NORETRY);
+}
+
 static bool chunk_new(gfp_t gfp)
 {
 	unsigned int index = 0;
@@ -347,9 +367,11 @@ static bool chunk_new(gfp_t gfp)
 		return false;
 	if (index)
 		c = kzalloc(sizeof(*c), gfp | __GFP_NOWARN);
-	if (c)
-		chunk_add(c, index);
-	return c;
+	if (!c)
+		return false;
+	c->tag = index ? tags_new(gfp) : first_tags;
+	chunk_add(c, index);
+	return true;
 }
 
 /* A chunk without anything goes, unless it is the first. */
@@ -366,8 +388,10 @@ static void chunk_remove_if_empty(unsigned int index)
 		chunk_table[index] = NULL;
 	}
 	spin_unlock_irqrestore(&pcpu_lock, flags);
-	if (gone)
+	if (gone) {
+		kfree(c->tag);
 		kfree(c);
+	}
 }
 
 static void drain_locked(void)
@@ -475,7 +499,7 @@ static void *hand_out(const struct place *p, size_t size)
 static void *pcpu_alloc(size_t size, size_t align, gfp_t gfp, const void *caller)
 {
 	const char *wrong = request_wrong(size, align);
-	struct place p = { .n = DIV_ROUND_UP(size, GRANULE) };
+	struct place p = { .n = DIV_ROUND_UP(size, GRANULE), .tag = ALLOC_TAG_CALLER() };
 	unsigned int granules = max(align / GRANULE, 1UL);
 
 	might_alloc(gfp);
@@ -506,7 +530,7 @@ static void *pcpu_alloc(size_t size, size_t align, gfp_t gfp, const void *caller
  * there is no memory, or if @size or @align is not possible (then, and if who can sleep gets none, with
  * a line that says so, unless __GFP_NOWARN).
  */
-void __percpu *__alloc_percpu_gfp(size_t size, size_t align, gfp_t gfp)
+void __percpu *(__alloc_percpu_gfp)(size_t size, size_t align, gfp_t gfp)
 {
 	return pcpu_alloc(size, align, gfp, __builtin_return_address(0));
 }
@@ -516,7 +540,7 @@ void __percpu *__alloc_percpu_gfp(size_t size, size_t align, gfp_t gfp)
  * @size: bytes, 1 … PCPU_MIN_UNIT_SIZE
  * @align: a power of two, up to PAGE_SIZE
  */
-void __percpu *__alloc_percpu(size_t size, size_t align)
+void __percpu *(__alloc_percpu)(size_t size, size_t align)
 {
 	return pcpu_alloc(size, align, GFP_KERNEL, __builtin_return_address(0));
 }
@@ -626,17 +650,44 @@ void percpu_drain(void)
 	mutex_unlock(&populate_mutex);
 }
 
-unsigned long percpu_used_bytes(void)
+/* ---- Accounting (alloc_tag.c) ---- */
+
+/* A variable counts with the copies of all CPUs. */
+static void chunk_tags_walk(const struct chunk *c, tag_add_t add)
 {
-	unsigned long used = 0, flags;
+	unsigned int at;
+
+	for_each_set_bit(at, c->starts, GRANULES) {
+		u64 bytes = (u64)taken_from(c, at) * GRANULE * nr_cpu_ids;
+
+		add(c->tag ? c->tag[at] : 0, bytes, 1);
+		add(pages_tag(), -bytes, 0);
+	}
+}
+
+void percpu_tags_walk(tag_add_t add)
+{
+	for (unsigned int i = 0; i < NR_CHUNKS; i++) {
+		unsigned long flags;
+
+		spin_lock_irqsave(&pcpu_lock, flags);
+		if (chunk_table[i])
+			chunk_tags_walk(chunk_table[i], add);
+		spin_unlock_irqrestore(&pcpu_lock, flags);
+	}
+}
+
+unsigned int percpu_tag_of(const void *p)
+{
+	unsigned long flags;
+	struct place place;
+	unsigned int id = 0;
 
 	spin_lock_irqsave(&pcpu_lock, flags);
-	for (unsigned int i = 0; i < NR_CHUNKS; i++) {
-		if (chunk_table[i])
-			used += (GRANULES - chunk_table[i]->free) * GRANULE;
-	}
+	if (place_of((unsigned long)p, &place) == RIGHT)
+		id = place.chunk->tag ? place.chunk->tag[place.at] : 0;
 	spin_unlock_irqrestore(&pcpu_lock, flags);
-	return used;
+	return id;
 }
 
 /* ---- The linked variables ---- */

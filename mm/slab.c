@@ -188,6 +188,7 @@ static struct magazine *mag_new(const struct kmem_cache *s)
 
 	if (!m)
 		return NULL;
+	slab_tag_set(magazine_cache(s), m, ALLOC_TAG_HERE());
 	kasan_slab_alloc(magazine_cache(s), m);
 	m->next = NULL;
 	m->sentinel = &mag_no_word;
@@ -371,8 +372,8 @@ static noinline void *zero_and_return(const struct kmem_cache *s, void *obj, siz
 static noinline void *alloc_copy(struct kmem_cache *s, gfp_t gfp, size_t size, unsigned long caller);
 
 /* An empty magazine, or none at hand. */
-static noinline void *alloc_slow(struct slab_cpu *c, gfp_t gfp, size_t size, u64 **top,
-				 unsigned long caller)
+static noinline void *alloc_slow(struct slab_cpu *c, gfp_t gfp, size_t size, unsigned int tag,
+				 u64 **top)
 {
 	struct kmem_cache *s = c->cache;
 	void *obj = NULL;
@@ -391,21 +392,25 @@ static noinline void *alloc_slow(struct slab_cpu *c, gfp_t gfp, size_t size, u64
 	/* No magazine to be had does not mean no object. */
 	if (!mag_real(top))
 		obj = alloc_direct(s, gfp, size);
-	return obj ? hand_out(s, obj, gfp, size) : NULL;
+	if (!obj)
+		return NULL;
+	slab_tag_set(s, obj, tag);
+	return hand_out(s, obj, gfp, size);
 }
 
 /* What the topmost pointer leads to is no free object's word. */
-static noinline void *alloc_odd(struct slab_cpu *c, gfp_t gfp, size_t size, u64 **top,
-				unsigned long caller)
+static noinline void *alloc_odd(struct slab_cpu *c, gfp_t gfp, size_t size, unsigned int tag,
+				u64 **top)
 {
 	struct kmem_cache *s = c->cache;
 	void *obj;
 
 	if (likely(top[-1] == &mag_no_word))
-		return alloc_slow(c, gfp, size, top, caller);
+		return alloc_slow(c, gfp, size, tag, top);
 	obj = unmark_object(s, word_object(s, top[-1]));
 	smp_store_release(&c->top, top - 1);
-	return hand_out(s, obj, gfp | s->init_gfp, size);
+	slab_tag_set(s, obj, tag);
+	return hand_out(s, obj, gfp, size);
 }
 
 /*
@@ -413,7 +418,8 @@ static noinline void *alloc_odd(struct slab_cpu *c, gfp_t gfp, size_t size, u64 
  * Below an empty magazine's first pointer stands one to a word that is never right, so "empty" and
  * "damaged" are one comparison.
  */
-static __always_inline void *slab_alloc(struct slab_cpu *c, gfp_t gfp, size_t size)
+static __always_inline void *slab_alloc(struct slab_cpu *c, gfp_t gfp, size_t size,
+					unsigned int tag)
 {
 	u64 **top, *word;
 	void *obj;
@@ -422,9 +428,10 @@ static __always_inline void *slab_alloc(struct slab_cpu *c, gfp_t gfp, size_t si
 	top = xchg(&c->top, MAG_TAKEN);
 	word = top[-1];
 	if (unlikely(word_get(word) != (c->key ^ (unsigned long)word)))
-		return alloc_odd(c, gfp, size, top, _RET_IP_);
+		return alloc_odd(c, gfp, size, tag, top);
 	smp_store_release(&c->top, top - 1);
 	word_set(word, 0);
+	line_tag_set(c, word, tag);
 	obj = (char *)word - c->offset;
 	if (unlikely(gfp & __GFP_ZERO))
 		return zero_and_return(c->cache, obj, size);
@@ -445,28 +452,33 @@ static noinline void *alloc_copy(struct kmem_cache *s, gfp_t gfp, size_t size, u
  * Context: any that @gfp permits. O(1), about 25 instructions from a CPU's magazine.
  * Return: the object, or NULL.
  */
-void *kmem_cache_alloc(struct kmem_cache *s, gfp_t gfp)
+void *(kmem_cache_alloc)(struct kmem_cache *s, gfp_t gfp)
 {
-	return slab_alloc(this_slab_cpu(s->place), gfp, 0);
+	return slab_alloc(this_slab_cpu(s->place), gfp, 0, ALLOC_TAG_CALLER());
+}
+
+void *kmem_cache_alloc_tagged(struct kmem_cache *s, gfp_t gfp, unsigned int tag)
+{
+	return slab_alloc(this_slab_cpu(s->place), gfp, 0, tag);
 }
 
 /* The callers have seen that __GFP_ZERO is not set. */
-void *__kmalloc_cache(unsigned long place, gfp_t gfp, size_t size)
+void *__kmalloc_cache(unsigned long place, gfp_t gfp, size_t size, unsigned int tag)
 {
 	if (gfp & __GFP_ZERO)
 		__builtin_unreachable();
-	return slab_alloc(this_slab_cpu(place), gfp, size);
+	return slab_alloc(this_slab_cpu(place), gfp, size, tag);
 }
 
-void *__kmalloc_cache_flags(unsigned long place, gfp_t gfp, size_t size)
+void *__kmalloc_cache_flags(unsigned long place, gfp_t gfp, size_t size, unsigned int tag)
 {
-	return slab_alloc(this_slab_cpu(place), gfp, size);
+	return slab_alloc(this_slab_cpu(place), gfp, size, tag);
 }
 
 /* The same from a given line, for tests. */
 void *slab_alloc_cpu(struct slab_cpu *c, gfp_t gfp)
 {
-	return slab_alloc(c, gfp, 0);
+	return slab_alloc(c, gfp, 0, ALLOC_TAG_HERE());
 }
 
 /**
@@ -474,14 +486,19 @@ void *slab_alloc_cpu(struct slab_cpu *c, gfp_t gfp)
  * @size: bytes
  * @gfp: what may be done to find memory
  */
-void *__kmalloc(size_t size, gfp_t gfp)
+void *(__kmalloc)(size_t size, gfp_t gfp)
+{
+	return __kmalloc_tagged(size, gfp, ALLOC_TAG_CALLER());
+}
+
+void *__kmalloc_tagged(size_t size, gfp_t gfp, unsigned int tag)
 {
 	unsigned int place;
 
 	if (unlikely(size - 1 >= KMALLOC_MAX_CACHE_SIZE))
-		return size ? __kmalloc_large(size, gfp) : ZERO_SIZE_PTR;
+		return size ? __kmalloc_large(size, gfp, tag) : ZERO_SIZE_PTR;
 	place = kmalloc_places[kmalloc_type(gfp)][kmalloc_index(size)];
-	return slab_alloc(this_slab_cpu(place), gfp, size);
+	return slab_alloc(this_slab_cpu(place), gfp, size, tag);
 }
 
 /* ---- Freeing ---- */
@@ -654,7 +671,7 @@ void slab_free_cpu(struct slab_cpu *c, void *obj)
 /* ---- Bulk ---- */
 
 /* Pop up to n objects from this CPU's loaded magazine. */
-static size_t pop_many(struct kmem_cache *s, size_t n, void **p)
+static size_t pop_many(struct kmem_cache *s, size_t n, void **p, unsigned int tag)
 {
 	struct slab_cpu *c = this_slab_cpu(s->place);
 	u64 **top = xchg(&c->top, MAG_TAKEN);
@@ -662,8 +679,10 @@ static size_t pop_many(struct kmem_cache *s, size_t n, void **p)
 	if (top == MAG_TAKEN)
 		return 0;
 	n = top == MAG_NONE ? 0 : min_t(size_t, n, top - mag_of(s, top)->word);
-	for (size_t i = 0; i < n; i++)
+	for (size_t i = 0; i < n; i++) {
 		p[i] = hand_out(s, unmark_object(s, word_object(s, *--top)), 0, 0);
+		slab_tag_set(s, p[i], tag);
+	}
 	smp_store_release(&c->top, top);
 	return n;
 }
@@ -678,15 +697,20 @@ static size_t pop_many(struct kmem_cache *s, size_t n, void **p)
  * Context: any that @gfp permits.
  * Return: @n, or 0 with nothing allocated.
  */
-int kmem_cache_alloc_bulk(struct kmem_cache *s, gfp_t gfp, size_t n, void **p)
+int(kmem_cache_alloc_bulk)(struct kmem_cache *s, gfp_t gfp, size_t n, void **p)
+{
+	return kmem_cache_alloc_bulk_tagged(s, gfp, n, p, ALLOC_TAG_CALLER());
+}
+
+int kmem_cache_alloc_bulk_tagged(struct kmem_cache *s, gfp_t gfp, size_t n, void **p,
+				 unsigned int tag)
 {
 	size_t i, popped;
 
 	might_alloc(gfp);
-	gfp |= s->init_gfp;
-	i = popped = pop_many(s, n, p);
+	i = popped = pop_many(s, n, p, tag);
 	for (; i < n; i++) {
-		p[i] = kmem_cache_alloc(s, gfp);
+		p[i] = kmem_cache_alloc_tagged(s, gfp, tag);
 		if (!p[i]) {
 			kmem_cache_free_bulk(s, i, p);
 			return 0;

@@ -51,6 +51,7 @@ struct slab_cpu {
 	unsigned long offset;	  /* R: of the word in a free object */
 	struct kmem_cache *cache; /* R */
 	u32 mag_mask;		  /* R: bytes of a magazine - 1 */
+	u8 tags;		  /* R: enum slab_tags */
 } __aligned(64);
 
 /*
@@ -81,6 +82,7 @@ struct kmem_cache {
 	unsigned long slab_mask;
 	u32 offset;
 	u32 mag_mask;
+	u8 tags;
 
 	u64 inverse;	    /* R: a little more than 2^64 / size; see set_inverse() */
 	u32 place;	    /* R: of its lines, page->place */
@@ -101,7 +103,8 @@ struct kmem_cache {
 	u16 objects;	  /* R: in a slab */
 	u16 map_words;	  /* R: 32-bit words of the free map */
 	u8 order;	  /* R: of a slab */
-	bool map_in_slab; /* R: the map stands at the slab's start, not in its struct page */
+	bool map_in_slab; /* R: the map stands in the slab, not in its struct page */
+	u16 map_at;	  /* R: where there, behind the tags */
 	u32 align;	  /* R */
 	u32 mag_capacity; /* R: objects in a magazine, 0: none */
 	gfp_t gfp;	  /* R: added when pages are allocated */
@@ -208,7 +211,7 @@ static inline unsigned int slab_object_number(const struct kmem_cache *s, unsign
 /* One bit for each object: set, it is free and in the slab. S: s->lock; read without by slab_bit() */
 static __always_inline u32 *slab_map(const struct kmem_cache *s, struct page *slab)
 {
-	return s->map_in_slab ? page_address(slab) : &slab->objects;
+	return s->map_in_slab ? page_address(slab) + s->map_at : &slab->objects;
 }
 
 /* Its words: where they stand in the slab, nobody else may touch them. */
@@ -232,6 +235,88 @@ static inline __no_memstate void map_set(u32 *word, u32 v)
 static inline bool slab_bit(const struct kmem_cache *s, struct page *slab, unsigned int i)
 {
 	return map_get(&slab_map(s, slab)[i / 32]) >> (i % 32) & 1;
+}
+
+/*
+ * Whose an object is (alloc_tag.c): 16 bits each. Small objects have them in an array at the slab's
+ * start, in front of the map, by the number that line_tag_set() gets for nothing: of the object with
+ * index i that is i, or i + 1 if its word is its first, so such caches leave out the array's first
+ * element. In a page at most two objects of SLAB_TAG_IN_PAGE bytes begin: theirs are in its struct page.
+ */
+#define SLAB_TAG_IN_PAGE 2048
+
+enum slab_tags {
+	SLAB_TAGS_NONE, /* no accounting */
+	SLAB_TAGS_ARRAY,
+	SLAB_TAGS_PAGES,
+};
+
+/* Bytes of the array for n objects whose word is at `offset`. */
+static inline unsigned long tag_bytes(unsigned long n, unsigned int offset)
+{
+	return ALIGN((n + !offset) * sizeof(u16), sizeof(u32));
+}
+
+/* Of an object's slot in a cache that has SLAB_TAGS_PAGES. */
+static __always_inline u16 *page_tag(const void *slot)
+{
+	return &direct_page(slot)->object_tag[(unsigned long)slot / SLAB_TAG_IN_PAGE % 2];
+}
+
+/* NULL: there are none. */
+static inline u16 *slab_tag(const struct kmem_cache *s, const void *slot)
+{
+	if (s->tags != SLAB_TAGS_ARRAY)
+		return s->tags == SLAB_TAGS_PAGES ? page_tag(slot) : NULL;
+	return (u16 *)((unsigned long)slot & s->slab_mask) + slab_index(s, slot) + !s->offset;
+}
+
+/* The array stands where nobody else may touch it. Who reads it may meet who writes, and means it. */
+static inline __no_memstate __no_race u16 tag_get(const u16 *tag)
+{
+	u16 v;
+
+	memstate_pause();
+	v = *(const volatile u16 *)tag;
+	memstate_resume();
+	return v;
+}
+
+/* One plain store: a volatile one would take another instruction to find its address. */
+static inline __no_memstate void tag_set(u16 *tag, u16 v)
+{
+	memstate_pause();
+	*tag = v;
+	memstate_resume();
+}
+
+static inline void slab_tag_set(const struct kmem_cache *s, const void *obj, unsigned int tag)
+{
+	u16 *at = slab_tag(s, (const char *)obj - s->red_left);
+
+	if (at)
+		tag_set(at, tag);
+}
+
+/*
+ * The same by a CPU's line, and the object's word: see slab_index(). With the distance and the inverse
+ * both negative the high half of the product is right too; the word's distance is its offset less
+ * than the object's, so the number is 1 less unless that is 0.
+ */
+static __always_inline void line_tag_set(const struct slab_cpu *c, const u64 *word,
+					 unsigned int tag)
+{
+	s64 minus_distance = (unsigned long)word | c->slab_mask;
+	s64 number;
+
+	if (unlikely(c->tags != SLAB_TAGS_ARRAY)) {
+		barrier(); /* it is read again: the first time it needs no register */
+		if (c->tags == SLAB_TAGS_PAGES)
+			tag_set(page_tag((const char *)word - c->offset), tag);
+		return;
+	}
+	number = (__int128)minus_distance * (s64)c->minus_inverse >> 64;
+	tag_set((u16 *)((unsigned long)word & c->slab_mask) + number, tag);
 }
 
 static __always_inline u64 *free_word(const struct kmem_cache *s, const void *obj)
@@ -386,6 +471,7 @@ enum slab_where {
 unsigned int slab_gather(struct kmem_cache *s, gfp_t gfp, u64 **out, unsigned int n, size_t size);
 void slab_scatter(struct kmem_cache *s, u64 **word, unsigned int n);
 void slab_put_one(struct kmem_cache *s, void *obj);
+unsigned int slab_tag_of(struct kmem_cache *s, const void *p);
 void slab_release_chain(struct kmem_cache *s, u32 pfn);
 
 /* slab.c */

@@ -49,35 +49,53 @@ static struct kmem_cache boot_caches[4];
 
 /* ---- Layout ---- */
 
-/* Objects of `size` in a slab of `order`, room for their map taken off. */
-static unsigned int objects_in(unsigned int order, unsigned int size)
+/* Bytes at a slab's start for the tags and the map of `n` objects. */
+static unsigned long head_bytes(const struct kmem_cache *s, unsigned long n)
+{
+	unsigned long map = n > SLAB_MAP_BITS ? DIV_ROUND_UP(n, 32) * sizeof(u32) : 0;
+
+	return map + (s->tags == SLAB_TAGS_ARRAY ? tag_bytes(n, s->offset) : 0);
+}
+
+/* Objects in a slab of `order`, room for their tags and their map taken off. */
+static unsigned int objects_in(const struct kmem_cache *s, unsigned int order)
 {
 	unsigned long bytes = PAGE_SIZE << order;
-	unsigned long n = bytes / size;
+	unsigned long n = bytes / s->size;
 
-	if (n > SLAB_MAP_BITS)
-		n = (bytes - DIV_ROUND_UP(n, 32) * sizeof(u32)) / size;
+	while (n && head_bytes(s, n) + n * s->size > bytes)
+		n--;
 	return n;
 }
 
-static bool order_fits(unsigned int order, unsigned int size, unsigned int want,
+static enum slab_tags choose_tags(const struct kmem_cache *s)
+{
+	if (!mem_alloc_profiling_enabled())
+		return SLAB_TAGS_NONE;
+	return s->size < SLAB_TAG_IN_PAGE ? SLAB_TAGS_ARRAY : SLAB_TAGS_PAGES;
+}
+
+static bool order_fits(const struct kmem_cache *s, unsigned int order, unsigned int want,
 		       unsigned int fraction)
 {
 	unsigned long bytes = PAGE_SIZE << order;
-	unsigned int n = objects_in(order, size);
+	unsigned int n = objects_in(s, order);
+	unsigned long used = (unsigned long)n * s->size;
 
-	return n >= want && (bytes - (unsigned long)n * size) * fraction <= bytes;
+	if (s->tags == SLAB_TAGS_ARRAY)
+		used += tag_bytes(n, s->offset);
+	return n >= want && (bytes - used) * fraction <= bytes;
 }
 
-/* The best order for objects of `size`: see 2 at the top. */
-static unsigned int choose_order(unsigned int size)
+/* The best order: see 2 at the top. */
+static unsigned int choose_order(const struct kmem_cache *s)
 {
-	unsigned int least = get_order(size);
+	unsigned int least = get_order(s->size);
 
 	for (unsigned int want = SLAB_MIN_OBJECTS; want; want /= 2) {
 		for (unsigned int fraction = 16; fraction >= 4; fraction /= 2) {
 			for (unsigned int o = least; o <= SLAB_MAX_ORDER; o++) {
-				if (order_fits(o, size, want, fraction))
+				if (order_fits(s, o, want, fraction))
 					return o;
 			}
 		}
@@ -154,9 +172,11 @@ static void lay_out(struct kmem_cache *s, const struct kmem_cache_args *args)
 		slab_debug_layout(s, s->align);
 	else
 		plain_layout(s, args);
-	s->order = choose_order(s->size);
-	s->objects = objects_in(s->order, s->size);
+	s->tags = choose_tags(s);
+	s->order = choose_order(s);
+	s->objects = objects_in(s, s->order);
 	s->map_in_slab = s->objects > SLAB_MAP_BITS;
+	s->map_at = s->tags == SLAB_TAGS_ARRAY ? tag_bytes(s->objects, s->offset) : 0;
 	s->map_words = DIV_ROUND_UP(s->objects, 32);
 	s->slab_mask = -(PAGE_SIZE << s->order);
 	set_inverse(s);
@@ -185,6 +205,7 @@ static void open_lines(struct kmem_cache *s)
 			.slab_mask = s->slab_mask,
 			.offset = s->offset,
 			.mag_mask = s->mag_mask,
+			.tags = s->tags,
 			.cache = s,
 		};
 }
@@ -326,10 +347,10 @@ struct kmem_cache *__kmem_cache_create_args(const char *name, unsigned int objec
 
 	if (why)
 		return create_failed(name, flags, why);
-	s = kmem_cache_zalloc(kmem_cache_cache, GFP_KERNEL);
+	s = kmem_cache_zalloc_tagged(kmem_cache_cache, GFP_KERNEL, ALLOC_TAG_CALLER());
 	if (!s)
 		return create_failed(name, flags, "no memory");
-	name = kstrdup_const(name, GFP_KERNEL);
+	name = (kstrdup_const)(name, GFP_KERNEL);
 	err = name ? slab_cache_setup(s, name, object_size, args, flags) : -ENOMEM;
 	if (!err)
 		return s;
@@ -369,10 +390,10 @@ struct kmem_cache *__kmem_cache_create(const char *name, unsigned int size, unsi
  * @usersize: its length
  * @ctor: constructor or NULL
  */
-struct kmem_cache *kmem_cache_create_usercopy(const char *name, unsigned int size,
-					      unsigned int align, slab_flags_t flags,
-					      unsigned int useroffset, unsigned int usersize,
-					      void (*ctor)(void *))
+struct kmem_cache *(kmem_cache_create_usercopy)(const char *name, unsigned int size,
+						unsigned int align, slab_flags_t flags,
+						unsigned int useroffset, unsigned int usersize,
+						void (*ctor)(void *))
 {
 	struct kmem_cache_args args = {
 		.align = align, .ctor = ctor, .useroffset = useroffset, .usersize = usersize

@@ -86,6 +86,8 @@ static void slab_fill(struct kmem_cache *s, struct page *slab)
 	map = slab_map(s, slab);
 	for (unsigned int i = 0; i < s->map_words; i++)
 		map[i] = ~0u;
+	for (unsigned int i = 0; i < s->objects && s->tags; i++)
+		tag_set(slab_tag(s, slab_slot(s, slab, i)), 0);
 	if (s->objects % 32)
 		map[s->map_words - 1] = (1u << s->objects % 32) - 1;
 	for (unsigned int i = 0; i < s->objects; i++) {
@@ -101,12 +103,18 @@ static void slab_fill(struct kmem_cache *s, struct page *slab)
 	kasan_poison_slab(s, slab);
 }
 
+/* Of slabs' pages: all that is not in an object is theirs. */
+static unsigned int pages_tag(void)
+{
+	return ALLOC_TAG_HERE();
+}
+
 static struct page *slab_new(struct kmem_cache *s, gfp_t gfp)
 {
 	struct page *slab;
 
 	gfp = (gfp & ~SLAB_NOT_FOR_PAGES) | s->gfp;
-	slab = alloc_pages_uncounted(gfp, s->order);
+	slab = alloc_pages_tagged(gfp, s->order, pages_tag());
 	if (unlikely(!slab))
 		return NULL;
 	mark_pages(s, slab);
@@ -306,4 +314,72 @@ void slab_put_one(struct kmem_cache *s, void *obj)
 	if (!put)
 		slab_report_double_free(s, obj);
 	slab_release_chain(s, chain);
+}
+
+/* ---- Accounting (alloc_tag.c) ---- */
+
+/*
+ * Is the object at p, not in its slab, in a magazine? Its word says so; of a live one the user may be
+ * writing it just now, whom a checker of races should not see us with.
+ */
+static __no_memstate __no_race bool has_free_word(const struct kmem_cache *s, const void *p)
+{
+	const u64 *word = free_word(s, p);
+	u64 v;
+
+	memstate_pause();
+	v = *(const volatile u64 *)word;
+	memstate_resume();
+	return v == free_mark(s, word);
+}
+
+static void slab_add(struct kmem_cache *s, struct page *slab, tag_add_t add)
+{
+	u64 bytes = slab_bytes(s);
+
+	for (unsigned int i = 0; i < s->objects; i++) {
+		if (slab_bit(s, slab, i) ||
+		    (s->mag_capacity && has_free_word(s, slab_object(s, slab, i))))
+			continue;
+		add(tag_get(slab_tag(s, slab_slot(s, slab, i))), s->size, 1);
+		bytes -= s->size;
+	}
+	add(pages_tag(), bytes, 1);
+}
+
+static void list_add(struct kmem_cache *s, const struct slab_list *list, tag_add_t add)
+{
+	for (u32 pfn = list->first; pfn; pfn = pfn_to_page(pfn)->next)
+		slab_add(s, pfn_to_page(pfn), add);
+}
+
+/* All objects, and what is left of slabs. Interrupts are off for one cache at a time. */
+void slab_tags_walk(tag_add_t add)
+{
+	for (unsigned int id = 1; id < SLAB_MAX_CACHES; id++) {
+		unsigned long flags;
+		struct kmem_cache *s;
+
+		spin_lock_irqsave(&slab_mutex, flags);
+		s = cache_table[id];
+		if (s) {
+			spin_lock(&s->lock);
+			list_add(s, &s->full, add);
+			list_add(s, &s->partial, add);
+			list_add(s, &s->empty, add);
+			spin_unlock(&s->lock);
+		}
+		spin_unlock_irqrestore(&slab_mutex, flags);
+	}
+}
+
+/* Whose the object is that p lies in. */
+unsigned int slab_tag_of(struct kmem_cache *s, const void *p)
+{
+	unsigned long d = -((unsigned long)p | s->slab_mask);
+	unsigned int i = (d - 1) / s->size;
+
+	if (!s->tags || i >= s->objects)
+		return 0;
+	return tag_get(slab_tag(s, slab_slot(s, slab_page(s, p), i)));
 }

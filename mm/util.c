@@ -3,7 +3,7 @@
  * Copies of strings and memory, and formatted text, made with kmalloc.
  *
  * Each allocates once, copies once, and gives NULL if there is no memory. A size that would
- * overflow is no size: NULL. Context: as the flags say.
+ * overflow is no size: NULL. The memory is their caller's (linux/alloc_tag.h). Context: as the flags say.
  */
 #include <linux/kernel.h>
 #include <linux/slab.h>
@@ -15,13 +15,13 @@
  * @len: how many
  * @gfp: what may be done to find memory
  */
-char *kmemdup_nul(const char *s, size_t len, gfp_t gfp)
+char *(kmemdup_nul)(const char *s, size_t len, gfp_t gfp)
 {
 	char *copy;
 
 	if (!s || len + 1 == 0)
 		return NULL;
-	copy = __kmalloc(len + 1, gfp);
+	copy = kmalloc_track_caller(len + 1, gfp);
 	if (copy) {
 		memcpy(copy, s, len);
 		copy[len] = '\0';
@@ -34,9 +34,9 @@ char *kmemdup_nul(const char *s, size_t len, gfp_t gfp)
  * @s: the string; NULL gives NULL
  * @gfp: what may be done to find memory
  */
-char *kstrdup(const char *s, gfp_t gfp)
+char *(kstrdup)(const char *s, gfp_t gfp)
 {
-	return s ? kmemdup_nul(s, strlen(s), gfp) : NULL;
+	return s ? (kmemdup_nul)(s, strlen(s), gfp) : NULL;
 }
 
 /**
@@ -45,9 +45,9 @@ char *kstrdup(const char *s, gfp_t gfp)
  * @max: length at most
  * @gfp: what may be done to find memory
  */
-char *kstrndup(const char *s, size_t max, gfp_t gfp)
+char *(kstrndup)(const char *s, size_t max, gfp_t gfp)
 {
-	return s ? kmemdup_nul(s, strnlen(s, max), gfp) : NULL;
+	return s ? (kmemdup_nul)(s, strnlen(s, max), gfp) : NULL;
 }
 
 static bool is_constant(const void *p)
@@ -62,9 +62,9 @@ static bool is_constant(const void *p)
  *
  * To be freed with kfree_const().
  */
-const char *kstrdup_const(const char *s, gfp_t gfp)
+const char *(kstrdup_const)(const char *s, gfp_t gfp)
 {
-	return is_constant(s) ? s : kstrdup(s, gfp);
+	return is_constant(s) ? s : (kstrdup)(s, gfp);
 }
 
 /* Free what kstrdup_const() gave. */
@@ -80,9 +80,9 @@ void kfree_const(const void *p)
  * @len: bytes
  * @gfp: what may be done to find memory
  */
-void *kmemdup(const void *src, size_t len, gfp_t gfp)
+void *(kmemdup)(const void *src, size_t len, gfp_t gfp)
 {
-	void *copy = __kmalloc(len, gfp);
+	void *copy = kmalloc_track_caller(len, gfp);
 
 	if (!ZERO_OR_NULL_PTR(copy))
 		memcpy(copy, src, len);
@@ -98,13 +98,13 @@ void *kmemdup(const void *src, size_t len, gfp_t gfp)
  *
  * Return: the copy; NULL if the product overflows too.
  */
-void *kmemdup_array(const void *src, size_t count, size_t element_size, gfp_t gfp)
+void *(kmemdup_array)(const void *src, size_t count, size_t element_size, gfp_t gfp)
 {
 	size_t bytes;
 
 	if (__builtin_mul_overflow(count, element_size, &bytes))
 		return NULL;
-	return kmemdup(src, bytes, gfp);
+	return (kmemdup)(src, bytes, gfp);
 }
 
 /**

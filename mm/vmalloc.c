@@ -91,7 +91,8 @@ static bool fill_large(struct vm_struct *vm, unsigned long va, gfp_t gfp)
 
 	if (!pt_max_leaf_level())
 		return false;
-	page = alloc_pages((gfp & ~__GFP_NOFAIL) | __GFP_COMP | __GFP_NORETRY, LARGE_ORDER);
+	page = alloc_pages_tagged((gfp & ~__GFP_NOFAIL) | __GFP_COMP | __GFP_NORETRY, LARGE_ORDER,
+				  vm->tag);
 	if (!page)
 		return false;
 	if (vmap_map_large(va, page_to_phys(page), PAGE_KERNEL)) {
@@ -105,7 +106,7 @@ static bool fill_large(struct vm_struct *vm, unsigned long va, gfp_t gfp)
 
 static int fill(struct vm_struct *vm, unsigned long nr, gfp_t gfp)
 {
-	struct vmap_source from = { .gfp = gfp };
+	struct vmap_source from = { .gfp = gfp, .tag = vm->tag };
 
 	while (vm->nr_pages < nr) {
 		unsigned long va = vm_start(vm) + ((unsigned long)vm->nr_pages << PAGE_SHIFT);
@@ -176,7 +177,7 @@ void *vmalloc_common(unsigned long size, unsigned long align, gfp_t gfp, unsigne
  * Return: the address, page aligned, contents undefined; NULL if @size is 0, more than the memory
  * there is, or cannot be had.
  */
-void *vmalloc(unsigned long size)
+void *(vmalloc)(unsigned long size)
 {
 	return vmalloc_common(size, 1, GFP_KERNEL, 0, __builtin_return_address(0));
 }
@@ -185,7 +186,7 @@ void *vmalloc(unsigned long size)
  * vzalloc() - vmalloc() of zeroed memory
  * @size: bytes
  */
-void *vzalloc(unsigned long size)
+void *(vzalloc)(unsigned long size)
 {
 	return vmalloc_common(size, 1, GFP_KERNEL | __GFP_ZERO, 0, __builtin_return_address(0));
 }
@@ -194,7 +195,7 @@ void *vzalloc(unsigned long size)
  * vmalloc_user() - zeroed memory that may be mapped to user space
  * @size: bytes
  */
-void *vmalloc_user(unsigned long size)
+void *(vmalloc_user)(unsigned long size)
 {
 	return vmalloc_common(size, 1, GFP_KERNEL | __GFP_ZERO, VM_USERMAP,
 			      __builtin_return_address(0));
@@ -205,7 +206,7 @@ void *vmalloc_user(unsigned long size)
  * @size: bytes
  * @node: accepted; there is one node
  */
-void *vmalloc_node(unsigned long size, int node)
+void *(vmalloc_node)(unsigned long size, int node)
 {
 	return vmalloc_common(size, 1, GFP_KERNEL, 0, __builtin_return_address(0));
 }
@@ -215,7 +216,7 @@ void *vmalloc_node(unsigned long size, int node)
  * @size: bytes
  * @node: accepted; there is one node
  */
-void *vzalloc_node(unsigned long size, int node)
+void *(vzalloc_node)(unsigned long size, int node)
 {
 	return vmalloc_common(size, 1, GFP_KERNEL | __GFP_ZERO, 0, __builtin_return_address(0));
 }
@@ -224,7 +225,7 @@ void *vzalloc_node(unsigned long size, int node)
  * vmalloc_32() - vmalloc() of pages below 4 GiB
  * @size: bytes
  */
-void *vmalloc_32(unsigned long size)
+void *(vmalloc_32)(unsigned long size)
 {
 	return vmalloc_common(size, 1, GFP_KERNEL | GFP_DMA32, 0, __builtin_return_address(0));
 }
@@ -233,7 +234,7 @@ void *vmalloc_32(unsigned long size)
  * vmalloc_32_user() - zeroed memory from below 4 GiB that may be mapped to user space
  * @size: bytes
  */
-void *vmalloc_32_user(unsigned long size)
+void *(vmalloc_32_user)(unsigned long size)
 {
 	return vmalloc_common(size, 1, GFP_KERNEL | GFP_DMA32 | __GFP_ZERO, VM_USERMAP,
 			      __builtin_return_address(0));
@@ -244,7 +245,7 @@ void *vmalloc_32_user(unsigned long size)
  * @size: bytes
  * @gfp_mask: GFP_KERNEL, with zone, __GFP_ZERO, __GFP_NOWARN and the like
  */
-void *__vmalloc(unsigned long size, gfp_t gfp_mask)
+void *(__vmalloc)(unsigned long size, gfp_t gfp_mask)
 {
 	return vmalloc_common(size, 1, gfp_mask, 0, __builtin_return_address(0));
 }
@@ -257,8 +258,8 @@ void *__vmalloc(unsigned long size, gfp_t gfp_mask)
  * @node: accepted; there is one node
  * @caller: whom reports and vmallocinfo name
  */
-void *__vmalloc_node(unsigned long size, unsigned long align, gfp_t gfp_mask, int node,
-		     const void *caller)
+void *(__vmalloc_node)(unsigned long size, unsigned long align, gfp_t gfp_mask, int node,
+		       const void *caller)
 {
 	return vmalloc_common(size, align, gfp_mask, 0, caller);
 }
@@ -270,7 +271,7 @@ void *__vmalloc_node(unsigned long size, unsigned long align, gfp_t gfp_mask, in
  *
  * Return: as vmalloc(); at a 2 MiB boundary if @size is that large.
  */
-void *vmalloc_huge(unsigned long size, gfp_t gfp_mask)
+void *(vmalloc_huge)(unsigned long size, gfp_t gfp_mask)
 {
 	return vmalloc_common(size, size >= LARGE_SIZE ? LARGE_SIZE : 1, gfp_mask,
 			      VM_ALLOW_HUGE_VMAP, __builtin_return_address(0));
@@ -294,7 +295,7 @@ static void *array_alloc(size_t n, size_t size, gfp_t gfp, const void *caller)
  *
  * Return: as vmalloc(); NULL if the product overflows.
  */
-void *__vmalloc_array(size_t n, size_t size, gfp_t flags)
+void *(__vmalloc_array)(size_t n, size_t size, gfp_t flags)
 {
 	return array_alloc(n, size, flags, __builtin_return_address(0));
 }
@@ -304,7 +305,7 @@ void *__vmalloc_array(size_t n, size_t size, gfp_t flags)
  * @n: elements
  * @size: bytes of one
  */
-void *vmalloc_array(size_t n, size_t size)
+void *(vmalloc_array)(size_t n, size_t size)
 {
 	return array_alloc(n, size, GFP_KERNEL, __builtin_return_address(0));
 }
@@ -315,7 +316,7 @@ void *vmalloc_array(size_t n, size_t size)
  * @size: bytes of one
  * @flags: as for __vmalloc()
  */
-void *__vcalloc(size_t n, size_t size, gfp_t flags)
+void *(__vcalloc)(size_t n, size_t size, gfp_t flags)
 {
 	return array_alloc(n, size, flags | __GFP_ZERO, __builtin_return_address(0));
 }
@@ -325,7 +326,7 @@ void *__vcalloc(size_t n, size_t size, gfp_t flags)
  * @n: elements
  * @size: bytes of one
  */
-void *vcalloc(size_t n, size_t size)
+void *(vcalloc)(size_t n, size_t size)
 {
 	return array_alloc(n, size, GFP_KERNEL | __GFP_ZERO, __builtin_return_address(0));
 }
@@ -340,7 +341,7 @@ void *vcalloc(size_t n, size_t size)
  *
  * Return: the memory, perhaps moved; NULL if @size is 0, or if there is none, and then @p stands.
  */
-void *vrealloc(const void *p, size_t size, gfp_t flags)
+void *(vrealloc)(const void *p, size_t size, gfp_t flags)
 {
 	struct vm_struct *vm;
 	size_t old = 0;
@@ -462,7 +463,7 @@ static struct vm_struct *map_area(struct page **pages, unsigned int count, unsig
  * Return: the address; NULL if there is no memory or an entry of @pages is none, and then nothing
  * has passed.
  */
-void *vmap(struct page **pages, unsigned int count, unsigned long flags, pgprot_t prot)
+void *(vmap)(struct page **pages, unsigned int count, unsigned long flags, pgprot_t prot)
 {
 	struct vm_struct *vm;
 
@@ -508,7 +509,7 @@ void vunmap(const void *addr)
  * Context: may sleep.
  * Return: the address, or NULL. End it with vm_unmap_ram().
  */
-void *vm_map_ram(struct page **pages, unsigned int count, int node)
+void *(vm_map_ram)(struct page **pages, unsigned int count, int node)
 {
 	struct vm_struct *vm =
 		map_area(pages, count, VMAP_RAM, PAGE_KERNEL, __builtin_return_address(0));

@@ -136,6 +136,7 @@ extern bool vmalloc_strict;
 /* --- vmap_pages.c: pages for areas --- */
 struct vmap_source {
 	gfp_t gfp;
+	unsigned int tag; /* whose they will be */
 	bool no_blocks; /* there are only single pages */
 };
 

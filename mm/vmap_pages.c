@@ -37,9 +37,10 @@
 #define BLOCK_PAGES (1UL << BLOCK_ORDER)
 
 /* A block as single pages. False: there is none. */
-static bool block_get(struct page **pages, gfp_t gfp)
+static bool block_get(struct page **pages, gfp_t gfp, unsigned int tag)
 {
-	struct page *page = alloc_pages((gfp & ~__GFP_NOFAIL) | __GFP_NORETRY, BLOCK_ORDER);
+	struct page *page =
+		alloc_pages_tagged((gfp & ~__GFP_NOFAIL) | __GFP_NORETRY, BLOCK_ORDER, tag);
 
 	if (unlikely(!page))
 		return false;
@@ -49,14 +50,14 @@ static bool block_get(struct page **pages, gfp_t gfp)
 	return true;
 }
 
-static unsigned long singles_get(struct page **pages, unsigned long n, gfp_t gfp)
+static unsigned long singles_get(struct page **pages, unsigned long n, gfp_t gfp, unsigned int tag)
 {
 	unsigned long got;
 
 	memset(pages, 0, n * sizeof(*pages));
-	got = alloc_pages_bulk_array(gfp, n, pages);
+	got = alloc_pages_bulk_array_tagged(gfp, n, pages, tag);
 	while (unlikely(got < n)) {
-		pages[got] = alloc_page(gfp);
+		pages[got] = alloc_pages_tagged(gfp, 0, tag);
 		if (!pages[got])
 			break;
 		got++;
@@ -69,12 +70,14 @@ unsigned long vmap_pages_get(struct vmap_source *from, struct page **pages, unsi
 	unsigned long got = 0;
 
 	while (n - got >= BLOCK_PAGES && !from->no_blocks) {
-		if (block_get(&pages[got], from->gfp))
+		if (block_get(&pages[got], from->gfp, from->tag))
 			got += BLOCK_PAGES;
 		else
 			from->no_blocks = true;
 	}
-	return got < n ? got + singles_get(&pages[got], n - got, from->gfp) : got;
+	if (got < n)
+		got += singles_get(&pages[got], n - got, from->gfp, from->tag);
+	return got;
 }
 
 /*
@@ -106,6 +109,9 @@ static void block_put(struct page *page)
 {
 	for (unsigned long i = 1; i < BLOCK_PAGES; i++)
 		page_set_mark(&page[i], 0);
+		WRITE_ONCE(page[i].tag, 0);
+		page[i]._refcount.counter = 0;
+	}
 	free_block(page, BLOCK_ORDER);
 }
 

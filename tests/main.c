@@ -81,10 +81,13 @@ static void show_state(void)
 		void (*show)(show_line_t line);
 	} parts[] = {
 		{ "memory map", show_memmap },
-		{ "meminfo", meminfo_show },	   { "zoneinfo", zoneinfo_show },
-		{ "buddyinfo", buddyinfo_show },   { "pagetypeinfo", pagetypeinfo_show },
-		{ "vmstat", vmstat_show },
-		{ "slabinfo", slabinfo_show },	   { "vmallocinfo", vmallocinfo_show },
+		{ "meminfo", meminfo_show },
+		{ "zoneinfo", zoneinfo_show },
+		{ "buddyinfo", buddyinfo_show },
+		{ "pagetypeinfo", pagetypeinfo_show },
+		{ "slabinfo", slabinfo_show },
+		{ "vmallocinfo", vmallocinfo_show },
+		{ "allocinfo", allocinfo_show },
 		{ "fault injection", fault_inject_show },
 	};
 

@@ -59,7 +59,7 @@ static bool make_stack(struct thread *t)
 	char name[32];
 	unsigned long low;
 
-	t->stack = vmalloc(THREAD_SIZE);
+	t->stack = (vmalloc)(THREAD_SIZE);
 	if (!t->stack)
 		return false;
 	low = (unsigned long)t->stack;
@@ -86,7 +86,7 @@ void thread_make_idle(struct thread *t, int (*fn)(void *data))
 /* Asleep, to be started by a wake-up. NULL: no memory, or too many threads. */
 struct thread *thread_create(int (*fn)(void *data), void *data, const char *comm)
 {
-	struct thread *t = kmem_cache_alloc(thread_cache, GFP_KERNEL);
+	struct thread *t = kmem_cache_alloc_tagged(thread_cache, GFP_KERNEL, ALLOC_TAG_CALLER());
 
 	if (!t)
 		return NULL;
@@ -112,7 +112,7 @@ struct thread *thread_create(int (*fn)(void *data), void *data, const char *comm
  * Context: may sleep.
  * Return: the thread, to be started by wake_up_process(); ERR_PTR(-ENOMEM).
  */
-struct task_struct *kthread_create(int (*fn)(void *data), void *data, const char *fmt, ...)
+struct task_struct *(kthread_create)(int (*fn)(void *data), void *data, const char *fmt, ...)
 {
 	char comm[TASK_COMM_LEN];
 	struct thread *t;
@@ -146,10 +146,10 @@ void kthread_bind(struct task_struct *p, unsigned int cpu)
  * @cpu: online
  * @fmt: its name; %u in it is the CPU
  */
-struct task_struct *kthread_create_on_cpu(int (*fn)(void *data), void *data, unsigned int cpu,
-					  const char *fmt)
+struct task_struct *(kthread_create_on_cpu)(int (*fn)(void *data), void *data, unsigned int cpu,
+					    const char *fmt)
 {
-	struct task_struct *p = kthread_create(fn, data, fmt, cpu);
+	struct task_struct *p = (kthread_create)(fn, data, fmt, cpu);
 
 	if (!IS_ERR(p))
 		kthread_bind(p, cpu);

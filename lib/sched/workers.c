@@ -306,7 +306,7 @@ static int worker_main(void *data);
 
 static struct worker *worker_alloc(void)
 {
-	struct worker *w = kzalloc(sizeof(*w), GFP_KERNEL | __GFP_NOWARN);
+	struct worker *w = kmalloc_track_caller(sizeof(*w), GFP_KERNEL | __GFP_NOWARN | __GFP_ZERO);
 
 	if (!w)
 		return NULL;
@@ -558,7 +558,7 @@ int rescuer_start(struct workqueue_struct *wq)
 	w->flags = WORKER_RESCUER;
 	w->rescue = wq;
 	w->pool = unbound_pool();
-	w->task = kthread_create(rescuer_main, w, "kworker/R-%s", wq->name);
+	w->task = (kthread_create)(rescuer_main, w, "kworker/R-%s", wq->name);
 	if (IS_ERR(w->task)) {
 		kfree(w);
 		return -ENOMEM;

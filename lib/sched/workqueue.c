@@ -218,7 +218,7 @@ static struct worker_pool *pool_for(unsigned int flags, unsigned int cpu)
 static struct pool_workqueue *pwq_make(struct workqueue_struct *wq, unsigned int cpu,
 				       unsigned int max_active)
 {
-	struct pool_workqueue *pwq = kzalloc(sizeof(*pwq), GFP_KERNEL);
+	struct pool_workqueue *pwq = kmalloc_track_caller(sizeof(*pwq), GFP_KERNEL | __GFP_ZERO);
 
 	if (!pwq)
 		return NULL;
@@ -240,7 +240,8 @@ static void wq_free(struct workqueue_struct *wq)
 static struct workqueue_struct *wq_make(unsigned int flags)
 {
 	unsigned int n = flags & WQ_UNBOUND ? 1 : num_online_cpus();
-	struct workqueue_struct *wq = kzalloc(struct_size(wq, pwqs, n), GFP_KERNEL);
+	struct workqueue_struct *wq =
+		kmalloc_track_caller(struct_size(wq, pwqs, n), GFP_KERNEL | __GFP_ZERO);
 
 	if (!wq)
 		return NULL;
@@ -317,7 +318,7 @@ bool workqueue_known(const struct workqueue_struct *wq, work_func_t func)
  * Context: may sleep.
  * Return: the queue; NULL: no memory, or a flag that isn't there (WQ_BH).
  */
-struct workqueue_struct *alloc_workqueue(const char *fmt, unsigned int flags, int max_active, ...)
+struct workqueue_struct *(alloc_workqueue)(const char *fmt, unsigned int flags, int max_active, ...)
 {
 	struct workqueue_struct *wq;
 	va_list args;

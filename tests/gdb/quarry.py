@@ -134,8 +134,9 @@ class Page(Command):
     @staticmethod
     def head(pfn):
         p = page(pfn)
-        if int(p["type"]):
-            return pfn - int(p["tail"])
+        kind = int(p["type"])
+        if kind:
+            return pfn - int(p["tail"]) if PAGE_TYPES[kind:kind + 1] == ["slab"] else pfn
         for order in range(1, 11):
             candidate = pfn & ~((1 << order) - 1)
             c = page(candidate)

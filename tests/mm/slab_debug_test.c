@@ -102,7 +102,7 @@ static void no_magazines(struct kunit *test)
 static void zeroing_spares_the_red_zone(struct kunit *test)
 {
 	struct kmem_cache *s = make_kmalloc(test);
-	u8 *p = __kmalloc_cache_flags(s->place, GFP_KERNEL | __GFP_ZERO, 50);
+	u8 *p = __kmalloc_cache_flags(s->place, GFP_KERNEL | __GFP_ZERO, 50, ALLOC_TAG_HERE());
 
 	KUNIT_EXPECT_NULL(test, memchr_inv(p, 0, 50));
 	KUNIT_EXPECT_NULL(test, plant_find_other(p + 50, SLUB_RED_ACTIVE, 14));
@@ -182,7 +182,7 @@ static void left_red_zone(struct kunit *test)
 static void kmalloc_red_zone(struct kunit *test)
 {
 	struct kmem_cache *s = make_kmalloc(test);
-	void *p = __kmalloc_cache(s->place, GFP_KERNEL, 50);
+	void *p = __kmalloc_cache(s->place, GFP_KERNEL, 50, ALLOC_TAG_HERE());
 
 	KUNIT_EXPECT_EQ(test, slab_debug_orig_size(s, p), 50);
 	write_byte(p, 50, 0);
@@ -194,7 +194,7 @@ static void kmalloc_red_zone(struct kunit *test)
 static void a_wild_size_is_not_believed(struct kunit *test)
 {
 	struct kmem_cache *s = make_kmalloc(test);
-	u8 *p = __kmalloc_cache(s->place, GFP_KERNEL, 50);
+	u8 *p = __kmalloc_cache(s->place, GFP_KERNEL, 50, ALLOC_TAG_HERE());
 
 	plant_write64(p + s->orig, ~0ULL);
 	KUNIT_EXPECT_EQ(test, slab_debug_orig_size(s, p), s->object_size);
@@ -434,7 +434,7 @@ static void leaks_are_named(struct kunit *test)
 static void krealloc_moves_the_red_zone(struct kunit *test)
 {
 	struct kmem_cache *s = make_kmalloc(test);
-	u8 *p = __kmalloc_cache(s->place, GFP_KERNEL, 20);
+	u8 *p = __kmalloc_cache(s->place, GFP_KERNEL, 20, ALLOC_TAG_HERE());
 
 	memset(p, 0x11, 20);
 	KUNIT_EXPECT_PTR_EQ(test, krealloc(p, 40, GFP_KERNEL | __GFP_ZERO), (void *)p);
@@ -455,7 +455,7 @@ static void krealloc_moves_the_red_zone(struct kunit *test)
 static void sensitive_spares_the_red_zone(struct kunit *test)
 {
 	struct kmem_cache *s = make_kmalloc(test);
-	u8 *p = __kmalloc_cache(s->place, GFP_KERNEL, 20);
+	u8 *p = __kmalloc_cache(s->place, GFP_KERNEL, 20, ALLOC_TAG_HERE());
 
 	KUNIT_EXPECT_NO_REPORT(test, kfree_sensitive(p));
 	kmem_cache_destroy(s);

@@ -69,6 +69,12 @@
 #define __weak		   __attribute__((__weak__))
 #define noinline	   __attribute__((__noinline__))
 #undef __always_inline
+/* Reads what others may be writing, and means it. */
+#ifdef __SANITIZE_THREAD__
+#define __no_race noinline __attribute__((__no_sanitize__("thread")))
+#else
+#define __no_race
+#endif
 #define __no_sanitize_alignment __attribute__((__no_sanitize__("alignment")))
 #define __always_inline inline __attribute__((__always_inline__))
 #define __percpu

@@ -52,6 +52,7 @@ struct task_struct {
 	struct mm_struct *mm;		     /* whose user memory it may access, or NULL */
 	struct reclaim_state *reclaim_state; /* counts for it while it reclaims, or NULL */
 	unsigned int pagefault_disabled;
+	u16 alloc_tag; /* whose scope of linux/alloc_tag.h it is in, or 0; its own, and its interrupts' */
 	unsigned int recovery_count;	/* preempt count at trap_recovery's save */
 	u8 recovery_locks;		/* locks held then (debug builds) */
 	struct recovery *trap_recovery; /* where a trap leads after its report; NULL: panic */

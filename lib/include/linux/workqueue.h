@@ -14,6 +14,7 @@
 #ifndef LINUX_WORKQUEUE_H
 #define LINUX_WORKQUEUE_H
 
+#include <linux/alloc_tag.h>
 #include <linux/atomic.h>
 #include <linux/bitops.h>
 #include <linux/container_of.h>
@@ -124,6 +125,8 @@ extern struct workqueue_struct *system_wq, *system_highpri_wq, *system_long_wq, 
 
 struct workqueue_struct *alloc_workqueue(const char *fmt, unsigned int flags, int max_active, ...)
 	__printf(1, 4);
+/* Notes its place (linux/alloc_tag.h). */
+#define alloc_workqueue(...) alloc_hooks(alloc_workqueue(__VA_ARGS__))
 void destroy_workqueue(struct workqueue_struct *wq);
 void flush_workqueue(struct workqueue_struct *wq);
 void drain_workqueue(struct workqueue_struct *wq);

@@ -4,6 +4,7 @@
 #define LINUX_GFP_H
 
 #include <asm/page.h>
+#include <linux/alloc_tag.h>
 #include <linux/lockdep.h>
 #include <linux/mm_types.h>
 #include <linux/numa.h>
@@ -80,20 +81,53 @@ static inline __attribute_const__ int get_order(unsigned long size)
 	return 64 - __builtin_clzl((size - 1) >> PAGE_SHIFT);
 }
 
-struct page *alloc_pages(gfp_t gfp, unsigned int order) __must_check;
 void __free_pages(struct page *page, unsigned int order);
-unsigned long __get_free_pages(gfp_t gfp, unsigned int order) __must_check;
 void free_pages(unsigned long addr, unsigned int order);
-unsigned long alloc_pages_bulk_array(gfp_t gfp, unsigned long nr_pages, struct page **pages);
-void *alloc_pages_exact(size_t size, gfp_t gfp) __must_check __malloc __alloc_size(1);
+void *alloc_pages_exact(size_t size, gfp_t gfp) __must_check;
 void free_pages_exact(void *virt, size_t size);
 void split_page(struct page *page, unsigned int order);
 
-static inline __must_check struct page *alloc_pages_node(int nid, gfp_t gfp, unsigned int order)
+/* On behalf of a tag (linux/alloc_tag.h). */
+struct page *alloc_pages_tagged(gfp_t gfp, unsigned int order, unsigned int tag) __must_check;
+unsigned long __get_free_pages_tagged(gfp_t gfp, unsigned int order, unsigned int tag) __must_check;
+unsigned long alloc_pages_bulk_array_tagged(gfp_t gfp, unsigned long nr_pages, struct page **pages,
+					    unsigned int tag);
+
+/* The functions, for who needs an address; calls are macros, which note their place. */
+static inline __must_check struct page *alloc_pages(gfp_t gfp, unsigned int order)
+{
+	return alloc_pages_tagged(gfp, order, ALLOC_TAG_CALLER());
+}
+
+static inline __must_check unsigned long __get_free_pages(gfp_t gfp, unsigned int order)
+{
+	return __get_free_pages_tagged(gfp, order, ALLOC_TAG_CALLER());
+}
+
+static inline unsigned long alloc_pages_bulk_array(gfp_t gfp, unsigned long nr_pages,
+						   struct page **pages)
+{
+	return alloc_pages_bulk_array_tagged(gfp, nr_pages, pages, ALLOC_TAG_CALLER());
+}
+
+#define alloc_pages(...)	    alloc_pages_tagged(__VA_ARGS__, ALLOC_TAG_HERE())
+#define __get_free_pages(...)	    __get_free_pages_tagged(__VA_ARGS__, ALLOC_TAG_HERE())
+#define alloc_pages_bulk_array(...) alloc_pages_bulk_array_tagged(__VA_ARGS__, ALLOC_TAG_HERE())
+#define alloc_pages_exact(...)	    alloc_hooks(alloc_pages_exact(__VA_ARGS__))
+
+static inline __must_check struct page *alloc_pages_node_tagged(int nid, gfp_t gfp,
+								unsigned int order,
+								unsigned int tag)
 {
 	(void)nid;
-	return alloc_pages(gfp, order);
+	return alloc_pages_tagged(gfp, order, tag);
 }
+
+static inline struct page *alloc_pages_node(int nid, gfp_t gfp, unsigned int order)
+{
+	return alloc_pages_node_tagged(nid, gfp, order, ALLOC_TAG_CALLER());
+}
+#define alloc_pages_node(...) alloc_pages_node_tagged(__VA_ARGS__, ALLOC_TAG_HERE())
 
 #define alloc_page(gfp)	     alloc_pages(gfp, 0)
 #define __free_page(page)    __free_pages(page, 0)

@@ -5,6 +5,7 @@
 #ifndef LINUX_IO_H
 #define LINUX_IO_H
 
+#include <linux/alloc_tag.h>
 #include <linux/types.h>
 #include <linux/compiler.h>
 #include <linux/string.h>
@@ -21,6 +22,11 @@ void __iomem *ioremap_wc(phys_addr_t phys_addr, size_t size);
 void __iomem *ioremap_wt(phys_addr_t phys_addr, size_t size);
 void __iomem *ioremap_cache(phys_addr_t phys_addr, size_t size);
 void __iomem *ioremap_np(phys_addr_t phys_addr, size_t size);
+/* Each notes its place. */
+#define ioremap(...)	alloc_hooks(ioremap(__VA_ARGS__))
+#define ioremap_uc(...) alloc_hooks(ioremap_uc(__VA_ARGS__))
+#define ioremap_wc(...) alloc_hooks(ioremap_wc(__VA_ARGS__))
+#define ioremap_np(...) alloc_hooks(ioremap_np(__VA_ARGS__))
 void iounmap(volatile void __iomem *addr);
 
 /* One access of that width, in program order with other accesses to devices. */

@@ -27,4 +27,15 @@ void *kvrealloc(const void *p, size_t size, gfp_t flags) __must_check __alloc_si
 void kvfree(const void *addr);
 void kvfree_sensitive(const void *addr, size_t len);
 
+/* Each notes its place (linux/alloc_tag.h). */
+#define kvmalloc(...)		 alloc_hooks(kvmalloc(__VA_ARGS__))
+#define kvmalloc_node(...)	 alloc_hooks(kvmalloc_node(__VA_ARGS__))
+#define kvzalloc(...)		 alloc_hooks(kvzalloc(__VA_ARGS__))
+#define kvzalloc_node(...)	 alloc_hooks(kvzalloc_node(__VA_ARGS__))
+#define kvmalloc_array(...)	 alloc_hooks(kvmalloc_array(__VA_ARGS__))
+#define kvmalloc_array_node(...) alloc_hooks(kvmalloc_array_node(__VA_ARGS__))
+#define kvcalloc(...)		 alloc_hooks(kvcalloc(__VA_ARGS__))
+#define kvcalloc_node(...)	 alloc_hooks(kvcalloc_node(__VA_ARGS__))
+#define kvrealloc(...)		 alloc_hooks(kvrealloc(__VA_ARGS__))
+
 #endif

@@ -60,7 +60,7 @@ struct page *page_head_search(struct page *page);
 static inline struct page *page_head(struct page *page)
 {
 	if (likely(page->type))
-		return page - page->tail;
+		return page->type == PAGE_SLAB ? page - page->tail : page;
 	return page_head_search(page);
 }
 

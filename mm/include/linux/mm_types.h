@@ -43,7 +43,8 @@ enum page_type {
 #define PG_reclaimable (1u << 4)
 
 struct page {
-	u16 flags;
+	u8 flags;
+	u8 block;  /* in the first page of a pageblock: its mobility; written under zone->lock */
 	u16 place; /* slab pages: their cache's, see mm/slab.h; 0 in all others */
 	union {
 		struct {
@@ -52,8 +53,10 @@ struct page {
 		};
 		u16 mark; /* both at once */
 	};
-	u8 tail;  /* slab pages: pages from the head */
-	u8 block; /* in the first page of a pageblock: its mobility; written under zone->lock */
+	union {
+		u16 tail; /* slab pages: pages from the head */
+		u16 tag;  /* the head of any other allocated block: who called, see alloc_tag.c */
+	};
 	atomic_t _refcount;
 	union {
 		atomic_t _mapcount; /* user mappings; 0 is none, so that tails are right untouched */
@@ -62,7 +65,7 @@ struct page {
 	union {
 		struct {
 			u32 next, prev; /* pfns */
-			u32 __unused;
+			u16 object_tag[2]; /* slab of objects of 2 KiB and more: see slab.h */
 			union {
 				u32 index;
 				struct {

@@ -160,6 +160,10 @@ void __percpu *__alloc_percpu(size_t size, size_t align) __alloc_size(1);
 void free_percpu(void __percpu *ptr);
 phys_addr_t per_cpu_ptr_to_phys(void *addr);
 
+/* Both note their place (linux/alloc_tag.h). */
+#define __alloc_percpu_gfp(...) alloc_hooks(__alloc_percpu_gfp(__VA_ARGS__))
+#define __alloc_percpu(...)	alloc_hooks(__alloc_percpu(__VA_ARGS__))
+
 #define alloc_percpu_gfp(type, gfp) \
 	((__typeof__(type) __percpu *)__alloc_percpu_gfp(sizeof(type), __alignof__(type), gfp))
 #define alloc_percpu(type) \

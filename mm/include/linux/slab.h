@@ -92,31 +92,37 @@ struct kmem_cache *kmem_cache_create_usercopy(const char *name, unsigned int siz
 					      void (*ctor)(void *));
 
 /*
+ * Each of these notes its place (linux/alloc_tag.h).
+ *
  * kmem_cache_create(name, size, align, flags, ctor)
  * kmem_cache_create(name, size, struct kmem_cache_args *args, flags)
  *
  * The type of the third argument decides which form is meant. NULL, or SLAB_PANIC's panic, if there
  * is no memory or an argument is bad.
  */
-#define kmem_cache_create(__name, __object_size, __args, ...) \
+#define kmem_cache_create(...) alloc_hooks(__kmem_cache_create_any(__VA_ARGS__))
+#define __kmem_cache_create_any(__name, __object_size, __args, ...) \
 	_Generic((__args),                                                                         \
 		struct kmem_cache_args *: __kmem_cache_create_args,                                \
 		void *: __kmem_cache_default_args,                                                 \
 		default: __kmem_cache_create)(__name, __object_size, __args, __VA_ARGS__)
 
 /* A cache for a struct: its name, size and alignment. */
-#define KMEM_CACHE(__struct, __flags)               \
-	__kmem_cache_create_args(                   \
-		#__struct, sizeof(struct __struct), \
-		&(struct kmem_cache_args){ .align = __alignof__(struct __struct) }, (__flags))
+#define KMEM_CACHE(__struct, __flags)                                                       \
+	alloc_hooks(__kmem_cache_create_args(#__struct, sizeof(struct __struct),            \
+					     &(struct kmem_cache_args){                     \
+						     .align = __alignof__(struct __struct), \
+					     },                                             \
+					     (__flags)))
 
 #define KMEM_CACHE_USERCOPY(__struct, __flags, __field)                                           \
-	__kmem_cache_create_args(                                                                 \
+	alloc_hooks(__kmem_cache_create_args(                                                     \
 		#__struct, sizeof(struct __struct),                                               \
 		&(struct kmem_cache_args){ .align = __alignof__(struct __struct),                 \
 					   .useroffset = offsetof(struct __struct, __field),      \
 					   .usersize = sizeof(((struct __struct *)0)->__field) }, \
-		(__flags))
+		(__flags)))
+#define kmem_cache_create_usercopy(...) alloc_hooks(kmem_cache_create_usercopy(__VA_ARGS__))
 
 void kmem_cache_destroy(struct kmem_cache *s);
 int kmem_cache_shrink(struct kmem_cache *s);
@@ -128,17 +134,41 @@ void kmem_cache_free(struct kmem_cache *s, void *obj);
 int kmem_cache_alloc_bulk(struct kmem_cache *s, gfp_t gfp, size_t n, void **p) __must_check;
 void kmem_cache_free_bulk(struct kmem_cache *s, size_t n, void **p);
 
+/* The same on behalf of a tag (linux/alloc_tag.h). */
+void *kmem_cache_alloc_tagged(struct kmem_cache *s, gfp_t gfp,
+			      unsigned int tag) __must_check __malloc;
+int kmem_cache_alloc_bulk_tagged(struct kmem_cache *s, gfp_t gfp, size_t n, void **p,
+				 unsigned int tag) __must_check;
+
+#define kmem_cache_alloc(...)	   kmem_cache_alloc_tagged(__VA_ARGS__, ALLOC_TAG_HERE())
+#define kmem_cache_alloc_bulk(...) kmem_cache_alloc_bulk_tagged(__VA_ARGS__, ALLOC_TAG_HERE())
+
+static inline __must_check __malloc void *kmem_cache_zalloc_tagged(struct kmem_cache *s, gfp_t gfp,
+								   unsigned int tag)
+{
+	return kmem_cache_alloc_tagged(s, gfp | __GFP_ZERO, tag);
+}
+
 static inline __must_check __malloc void *kmem_cache_zalloc(struct kmem_cache *s, gfp_t gfp)
 {
-	return kmem_cache_alloc(s, gfp | __GFP_ZERO);
+	return kmem_cache_zalloc_tagged(s, gfp, ALLOC_TAG_CALLER());
+}
+#define kmem_cache_zalloc(...) kmem_cache_zalloc_tagged(__VA_ARGS__, ALLOC_TAG_HERE())
+
+static inline __must_check __malloc void *kmem_cache_alloc_node_tagged(struct kmem_cache *s,
+								       gfp_t gfp, int node,
+								       unsigned int tag)
+{
+	(void)node;
+	return kmem_cache_alloc_tagged(s, gfp, tag);
 }
 
 static inline __must_check __malloc void *kmem_cache_alloc_node(struct kmem_cache *s, gfp_t gfp,
 								int node)
 {
-	(void)node;
-	return kmem_cache_alloc(s, gfp);
+	return kmem_cache_alloc_node_tagged(s, gfp, node, ALLOC_TAG_CALLER());
 }
+#define kmem_cache_alloc_node(...) kmem_cache_alloc_node_tagged(__VA_ARGS__, ALLOC_TAG_HERE())
 
 struct list_lru;
 
@@ -205,17 +235,66 @@ static __always_inline unsigned int kmalloc_index(size_t size)
 }
 
 void *__kmalloc(size_t size, gfp_t gfp) __must_check __malloc __alloc_size(1);
-void *__kmalloc_large(size_t size, gfp_t gfp) __must_check __malloc __alloc_size(1);
+void *__kmalloc_tagged(size_t size, gfp_t gfp, unsigned int tag) __must_check __malloc
+	__alloc_size(1);
+void *__kmalloc_large(size_t size, gfp_t gfp, unsigned int tag) __must_check __malloc
+	__alloc_size(1);
 /* From a known class; the first leaves the memory as it is, the second obeys __GFP_ZERO. */
-void *__kmalloc_cache(unsigned long place, gfp_t gfp, size_t size) __must_check __malloc
-	__alloc_size(3);
-void *__kmalloc_cache_flags(unsigned long place, gfp_t gfp, size_t size) __must_check __malloc
-	__alloc_size(3);
+void *__kmalloc_cache(unsigned long place, gfp_t gfp, size_t size,
+		      unsigned int tag) __must_check __malloc __alloc_size(3);
+void *__kmalloc_cache_flags(unsigned long place, gfp_t gfp, size_t size,
+			    unsigned int tag) __must_check __malloc __alloc_size(3);
 void kfree(const void *p);
 void kfree_sensitive(const void *p);
 size_t ksize(const void *p);
 size_t kmalloc_size_roundup(size_t size);
 void *krealloc(const void *p, size_t size, gfp_t gfp) __must_check __alloc_size(2);
+void *krealloc_tagged(const void *p, size_t size, gfp_t gfp, unsigned int tag) __must_check
+	__alloc_size(2);
+
+static __always_inline __must_check __malloc __alloc_size(1) void *kmalloc_tagged(size_t size,
+										  gfp_t gfp,
+										  unsigned int tag)
+{
+	unsigned int place;
+
+	if (!__builtin_constant_p(size))
+		return __kmalloc_tagged(size, gfp, tag);
+	if (!size)
+		return ZERO_SIZE_PTR;
+	if (size > KMALLOC_MAX_CACHE_SIZE)
+		return __kmalloc_large(size, gfp, tag);
+	place = kmalloc_places[kmalloc_type(gfp)][kmalloc_index(size)];
+	if (__builtin_constant_p(gfp) && !(gfp & __GFP_ZERO))
+		return __kmalloc_cache(place, gfp, size, tag);
+	return __kmalloc_cache_flags(place, gfp, size, tag);
+}
+
+static __always_inline __must_check __malloc __alloc_size(1, 2) void *kmalloc_array_tagged(
+	size_t n, size_t size, gfp_t gfp, unsigned int tag)
+{
+	size_t bytes;
+
+	if (unlikely(__builtin_mul_overflow(n, size, &bytes)))
+		return NULL;
+	return kmalloc_tagged(bytes, gfp, tag);
+}
+
+static inline __must_check __alloc_size(2, 3) void *krealloc_array_tagged(void *p, size_t n,
+									  size_t size, gfp_t gfp,
+									  unsigned int tag)
+{
+	size_t bytes;
+
+	if (unlikely(__builtin_mul_overflow(n, size, &bytes)))
+		return NULL;
+	return krealloc_tagged(p, bytes, gfp, tag);
+}
+
+/*
+ * The functions, for who needs an address; their calls are macros (below), which note their place
+ * (linux/alloc_tag.h). Of a node, of which there is one, the number is accepted and not looked at.
+ */
 
 /**
  * kmalloc - allocate memory that is contiguous in physical memory
@@ -228,72 +307,52 @@ void *krealloc(const void *p, size_t size, gfp_t gfp) __must_check __alloc_size(
  */
 static __always_inline __must_check __malloc __alloc_size(1) void *kmalloc(size_t size, gfp_t gfp)
 {
-	unsigned int place;
-
-	if (!__builtin_constant_p(size))
-		return __kmalloc(size, gfp);
-	if (!size)
-		return ZERO_SIZE_PTR;
-	if (size > KMALLOC_MAX_CACHE_SIZE)
-		return __kmalloc_large(size, gfp);
-	place = kmalloc_places[kmalloc_type(gfp)][kmalloc_index(size)];
-	if (__builtin_constant_p(gfp) && !(gfp & __GFP_ZERO))
-		return __kmalloc_cache(place, gfp, size);
-	return __kmalloc_cache_flags(place, gfp, size);
+	return kmalloc_tagged(size, gfp, ALLOC_TAG_CALLER());
 }
 
 static __always_inline __must_check __malloc __alloc_size(1) void *kzalloc(size_t size, gfp_t gfp)
 {
-	return kmalloc(size, gfp | __GFP_ZERO);
+	return kmalloc_tagged(size, gfp | __GFP_ZERO, ALLOC_TAG_CALLER());
 }
 
 static __always_inline __must_check __malloc __alloc_size(1, 2) void *kmalloc_array(size_t n,
 										    size_t size,
 										    gfp_t gfp)
 {
-	size_t bytes;
-
-	if (unlikely(__builtin_mul_overflow(n, size, &bytes)))
-		return NULL;
-	return kmalloc(bytes, gfp);
+	return kmalloc_array_tagged(n, size, gfp, ALLOC_TAG_CALLER());
 }
 
 static __always_inline __must_check __malloc __alloc_size(1, 2) void *kcalloc(size_t n, size_t size,
 									      gfp_t gfp)
 {
-	return kmalloc_array(n, size, gfp | __GFP_ZERO);
+	return kmalloc_array_tagged(n, size, gfp | __GFP_ZERO, ALLOC_TAG_CALLER());
 }
 
 static inline __must_check __alloc_size(2, 3) void *krealloc_array(void *p, size_t n, size_t size,
 								   gfp_t gfp)
 {
-	size_t bytes;
-
-	if (unlikely(__builtin_mul_overflow(n, size, &bytes)))
-		return NULL;
-	return krealloc(p, bytes, gfp);
+	return krealloc_array_tagged(p, n, size, gfp, ALLOC_TAG_CALLER());
 }
 
-/* One node: the node number is accepted and not looked at. */
 static __always_inline __must_check __malloc __alloc_size(1) void *kmalloc_node(size_t size,
 										gfp_t gfp, int node)
 {
 	(void)node;
-	return kmalloc(size, gfp);
+	return kmalloc_tagged(size, gfp, ALLOC_TAG_CALLER());
 }
 
 static __always_inline __must_check __malloc __alloc_size(1) void *kzalloc_node(size_t size,
 										gfp_t gfp, int node)
 {
 	(void)node;
-	return kzalloc(size, gfp);
+	return kmalloc_tagged(size, gfp | __GFP_ZERO, ALLOC_TAG_CALLER());
 }
 
 static __always_inline __must_check __malloc
 	__alloc_size(1, 2) void *kmalloc_array_node(size_t n, size_t size, gfp_t gfp, int node)
 {
 	(void)node;
-	return kmalloc_array(n, size, gfp);
+	return kmalloc_array_tagged(n, size, gfp, ALLOC_TAG_CALLER());
 }
 
 static __always_inline __must_check __malloc __alloc_size(1, 2) void *kcalloc_node(size_t n,
@@ -302,12 +361,43 @@ static __always_inline __must_check __malloc __alloc_size(1, 2) void *kcalloc_no
 										   int node)
 {
 	(void)node;
-	return kcalloc(n, size, gfp);
+	return kmalloc_array_tagged(n, size, gfp | __GFP_ZERO, ALLOC_TAG_CALLER());
 }
 
-/* The caller shown in reports is found by walking the stack, so this is kmalloc. */
-#define kmalloc_track_caller(size, gfp)		   __kmalloc(size, gfp)
-#define kmalloc_node_track_caller(size, gfp, node) __kmalloc(size, gfp)
+#define kmalloc(...)		      kmalloc_tagged(__VA_ARGS__, ALLOC_TAG_HERE())
+#define __kmalloc(...)		      __kmalloc_tagged(__VA_ARGS__, ALLOC_TAG_HERE())
+#define kzalloc(size, gfp)	      kmalloc_tagged(size, (gfp) | __GFP_ZERO, ALLOC_TAG_HERE())
+#define kmalloc_array(...)	      kmalloc_array_tagged(__VA_ARGS__, ALLOC_TAG_HERE())
+#define kcalloc(n, size, gfp)	      kmalloc_array_tagged(n, size, (gfp) | __GFP_ZERO, ALLOC_TAG_HERE())
+#define krealloc(...)		      krealloc_tagged(__VA_ARGS__, ALLOC_TAG_HERE())
+#define krealloc_array(...)	      krealloc_array_tagged(__VA_ARGS__, ALLOC_TAG_HERE())
+#define kmalloc_node(size, gfp, node) kmalloc_tagged(size, gfp, ((void)(node), ALLOC_TAG_HERE()))
+#define kzalloc_node(size, gfp, node) \
+	kmalloc_tagged(size, (gfp) | __GFP_ZERO, ((void)(node), ALLOC_TAG_HERE()))
+#define kmalloc_array_node(n, size, gfp, node) \
+	kmalloc_array_tagged(n, size, gfp, ((void)(node), ALLOC_TAG_HERE()))
+#define kcalloc_node(n, size, gfp, node) \
+	kmalloc_array_tagged(n, size, (gfp) | __GFP_ZERO, ((void)(node), ALLOC_TAG_HERE()))
+
+/* In a function that allocates for its caller: the memory is his. */
+#define kmalloc_track_caller(size, gfp) kmalloc_tagged(size, gfp, ALLOC_TAG_CALLER())
+
+/* --- copies (mm/util.c; prototypes also belong to linux/string.h) --- */
+char *kstrdup(const char *s, gfp_t gfp) __must_check __malloc;
+const char *kstrdup_const(const char *s, gfp_t gfp) __must_check;
+void kfree_const(const void *p);
+char *kstrndup(const char *s, size_t max, gfp_t gfp) __must_check __malloc;
+void *kmemdup(const void *src, size_t len, gfp_t gfp) __must_check __malloc __alloc_size(2);
+char *kmemdup_nul(const char *s, size_t len, gfp_t gfp) __must_check __malloc;
+void *kmemdup_array(const void *src, size_t count, size_t element_size,
+		    gfp_t gfp) __must_check __malloc __alloc_size(2, 3);
+
+#define kstrdup(...)	   alloc_hooks(kstrdup(__VA_ARGS__))
+#define kstrdup_const(...) alloc_hooks(kstrdup_const(__VA_ARGS__))
+#define kstrndup(...)	   alloc_hooks(kstrndup(__VA_ARGS__))
+#define kmemdup(...)	   alloc_hooks(kmemdup(__VA_ARGS__))
+#define kmemdup_nul(...)   alloc_hooks(kmemdup_nul(__VA_ARGS__))
+#define kmemdup_array(...) alloc_hooks(kmemdup_array(__VA_ARGS__))
 
 /* --- state --- */
 

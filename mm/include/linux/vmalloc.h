@@ -39,6 +39,7 @@
  * @nr_pages: pages that it owns
  * @phys_addr: what ioremap() mapped
  * @caller: who asked for it
+ * @tag: the same as linux/alloc_tag.h knows him
  *
  * The rest belongs to mm/vmap_tree.c.
  */
@@ -52,6 +53,7 @@ struct vm_struct {
 	unsigned int nr_pages;
 	phys_addr_t phys_addr;
 	const void *caller;
+	unsigned int tag;
 	struct rb_node rb;
 	unsigned long max_size; /* free ranges: largest @size in the subtree */
 };
@@ -115,5 +117,24 @@ static inline size_t get_vm_area_size(const struct vm_struct *area)
 {
 	return area->flags & VM_NO_GUARD ? area->size : area->size - PAGE_SIZE;
 }
+
+/* Each notes its place (linux/alloc_tag.h). */
+#define vmalloc(...)	     alloc_hooks(vmalloc(__VA_ARGS__))
+#define vzalloc(...)	     alloc_hooks(vzalloc(__VA_ARGS__))
+#define vmalloc_user(...)    alloc_hooks(vmalloc_user(__VA_ARGS__))
+#define vmalloc_node(...)    alloc_hooks(vmalloc_node(__VA_ARGS__))
+#define vzalloc_node(...)    alloc_hooks(vzalloc_node(__VA_ARGS__))
+#define vmalloc_32(...)	     alloc_hooks(vmalloc_32(__VA_ARGS__))
+#define vmalloc_32_user(...) alloc_hooks(vmalloc_32_user(__VA_ARGS__))
+#define __vmalloc(...)	     alloc_hooks(__vmalloc(__VA_ARGS__))
+#define __vmalloc_node(...)  alloc_hooks(__vmalloc_node(__VA_ARGS__))
+#define vmalloc_huge(...)    alloc_hooks(vmalloc_huge(__VA_ARGS__))
+#define __vmalloc_array(...) alloc_hooks(__vmalloc_array(__VA_ARGS__))
+#define vmalloc_array(...)   alloc_hooks(vmalloc_array(__VA_ARGS__))
+#define __vcalloc(...)	     alloc_hooks(__vcalloc(__VA_ARGS__))
+#define vcalloc(...)	     alloc_hooks(vcalloc(__VA_ARGS__))
+#define vrealloc(...)	     alloc_hooks(vrealloc(__VA_ARGS__))
+#define vmap(...)	     alloc_hooks(vmap(__VA_ARGS__))
+#define vm_map_ram(...)	     alloc_hooks(vm_map_ram(__VA_ARGS__))
 
 #endif
