@@ -228,6 +228,7 @@ static void draining_refuses(struct kunit *test)
 	refused(test, drain_it, "count is queued on draining, which is being drained: refused");
 	KUNIT_EXPECT_NO_REPORT(test, queue_one(count)); /* it is over */
 	KUNIT_EXPECT_EQ(test, atomic_read(&item.runs), 2);
+	destroy_workqueue(item.wq);
 	setup(test);
 	item.wq = second.wq = alloc_workqueue("ending", WQ_UNBOUND, 0);
 	KUNIT_ASSERT_NOT_NULL(test, item.wq);
