@@ -110,7 +110,7 @@ void __iomem *ioremap_cache(phys_addr_t phys_addr, size_t size)
  * @phys_addr: where it starts
  * @size: bytes
  */
-void __iomem *(ioremap_np)(phys_addr_t phys_addr, size_t size)
+void __iomem *ioremap_np(phys_addr_t phys_addr, size_t size)
 {
 	return NULL;
 }

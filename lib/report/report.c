@@ -466,6 +466,7 @@ struct recovery *report_set_recovery(struct recovery *r)
 
 	current->trap_recovery = r;
 	current->recovery_count = preempt_count();
+	current->recovery_tag = current->alloc_tag;
 	current->recovery_locks = lockdep_depth();
 	return before;
 }
@@ -478,6 +479,7 @@ void report_die(const char *why)
 		panic("%s", why);
 	engine_abandon();
 	preempt_count_set(current->recovery_count); /* locks may have been held */
+	current->alloc_tag = current->recovery_tag;
 	lockdep_forget(current->recovery_locks);
 	recovery_jump(r);
 }

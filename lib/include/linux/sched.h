@@ -54,6 +54,7 @@ struct task_struct {
 	unsigned int pagefault_disabled;
 	u16 alloc_tag; /* whose scope of linux/alloc_tag.h it is in, or 0; its own, and its interrupts' */
 	unsigned int recovery_count;	/* preempt count at trap_recovery's save */
+	u16 recovery_tag;		/* alloc_tag then */
 	u8 recovery_locks;		/* locks held then (debug builds) */
 	struct recovery *trap_recovery; /* where a trap leads after its report; NULL: panic */
 #ifdef QUARRY_DEBUG

@@ -26,7 +26,6 @@ void __iomem *ioremap_np(phys_addr_t phys_addr, size_t size);
 #define ioremap(...)	alloc_hooks(ioremap(__VA_ARGS__))
 #define ioremap_uc(...) alloc_hooks(ioremap_uc(__VA_ARGS__))
 #define ioremap_wc(...) alloc_hooks(ioremap_wc(__VA_ARGS__))
-#define ioremap_np(...) alloc_hooks(ioremap_np(__VA_ARGS__))
 void iounmap(volatile void __iomem *addr);
 
 /* One access of that width, in program order with other accesses to devices. */
