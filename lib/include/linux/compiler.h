@@ -71,7 +71,7 @@
 #undef __always_inline
 /* Reads what others may be writing, and means it. */
 #ifdef __SANITIZE_THREAD__
-#define __no_race noinline __attribute__((__no_sanitize__("thread")))
+#define __no_race __attribute__((__no_sanitize__("thread")))
 #else
 #define __no_race
 #endif
