@@ -15,7 +15,7 @@
  *        vmap(), ioremap() …          the area
  *        caches, threads              objects, and a stack from vmalloc(), whose tag is the creator's
  *
- * 2. Nothing is counted as it happens. Allocation stores a number (11 instructions), freeing does
+ * 2. Nothing is counted as it happens. Allocation stores a number (10 instructions, and the caller reads it), freeing does
  *    nothing, and who wants to know walks all slabs, pages, chunks and areas and adds up, in the tags
  *    themselves. So reading costs O(objects + pages), allocates nothing, and can be done when memory has
  *    run out.

@@ -681,7 +681,7 @@ static size_t pop_many(struct kmem_cache *s, size_t n, void **p, unsigned int ta
 	n = top == MAG_NONE ? 0 : min_t(size_t, n, top - mag_of(s, top)->word);
 	for (size_t i = 0; i < n; i++) {
 		p[i] = hand_out(s, unmark_object(s, word_object(s, *--top)), 0, 0);
-		slab_tag_set(s, p[i], tag);
+		line_tag_set(c, *top, tag);
 	}
 	smp_store_release(&c->top, top);
 	return n;

@@ -104,7 +104,7 @@ struct kmem_cache {
 	u16 map_words;	  /* R: 32-bit words of the free map */
 	u8 order;	  /* R: of a slab */
 	bool map_in_slab; /* R: the map stands in the slab, not in its struct page */
-	u16 map_at;	  /* R: where there, behind the tags */
+	u16 map_at;	  /* R: where there, behind the tags: bytes of those */
 	u32 align;	  /* R */
 	u32 mag_capacity; /* R: objects in a magazine, 0: none */
 	gfp_t gfp;	  /* R: added when pages are allocated */
@@ -306,8 +306,7 @@ static inline void slab_tag_set(const struct kmem_cache *s, const void *obj, uns
 static __always_inline void line_tag_set(const struct slab_cpu *c, const u64 *word,
 					 unsigned int tag)
 {
-	s64 minus_distance = (unsigned long)word | c->slab_mask;
-	s64 number;
+	s64 minus_distance, number;
 
 	if (unlikely(c->tags != SLAB_TAGS_ARRAY)) {
 		barrier(); /* it is read again: the first time it needs no register */
@@ -315,6 +314,8 @@ static __always_inline void line_tag_set(const struct slab_cpu *c, const u64 *wo
 			tag_set(page_tag((const char *)word - c->offset), tag);
 		return;
 	}
+	barrier(); /* without accounting nothing below is calculated */
+	minus_distance = (unsigned long)word | c->slab_mask;
 	number = (__int128)minus_distance * (s64)c->minus_inverse >> 64;
 	tag_set((u16 *)((unsigned long)word & c->slab_mask) + number, tag);
 }

@@ -76,6 +76,17 @@ static void unmark_pages(const struct kmem_cache *s, struct page *slab)
 	slab->objects = 0;
 }
 
+/* Nobody's, as long as they were never allocated. */
+static void tags_clear(const struct kmem_cache *s, struct page *slab)
+{
+	u32 *array = page_address(slab);
+
+	for (unsigned int i = 0; i < s->map_at / sizeof(u32); i++)
+		map_set(&array[i], 0);
+	for (unsigned int i = 0; i < 1u << s->order && s->tags == SLAB_TAGS_PAGES; i++)
+		slab[i].object_tag[0] = slab[i].object_tag[1] = 0;
+}
+
 /* All objects free: set their bits, write their words or patterns, construct them. */
 static void slab_fill(struct kmem_cache *s, struct page *slab)
 {
@@ -83,11 +94,10 @@ static void slab_fill(struct kmem_cache *s, struct page *slab)
 
 	if (slab_debugged(s))
 		slab_debug_new_slab(s, slab);
+	tags_clear(s, slab);
 	map = slab_map(s, slab);
 	for (unsigned int i = 0; i < s->map_words; i++)
 		map[i] = ~0u;
-	for (unsigned int i = 0; i < s->objects && s->tags; i++)
-		tag_set(slab_tag(s, slab_slot(s, slab, i)), 0);
 	if (s->objects % 32)
 		map[s->map_words - 1] = (1u << s->objects % 32) - 1;
 	for (unsigned int i = 0; i < s->objects; i++) {
