@@ -353,6 +353,21 @@ static void chunk_without_tags(struct kunit *test)
 		free_percpu(p[i]);
 }
 
+/* ---- Numbers ---- */
+
+extern struct alloc_tag __start_alloc_tags[], __stop_alloc_tags[];
+
+/* Each of the image's tags has one of its own, and none has 0. */
+static void numbers_of_the_image(struct kunit *test)
+{
+	size_t nr = __stop_alloc_tags - __start_alloc_tags, wrong = 0;
+
+	KUNIT_EXPECT_GT(test, nr, 100UL);
+	for (size_t i = 0; i < nr; i++)
+		wrong += __start_alloc_tags[i].id != i + 1;
+	KUNIT_EXPECT_EQ(test, wrong, 0UL);
+}
+
 /* ---- Modules ---- */
 
 static struct alloc_tag module_tags[3] = {
@@ -465,6 +480,7 @@ static struct kunit_case cases[] = { KUNIT_CASE(tags_of_neighbours),
 				     KUNIT_CASE(top_is_the_largest),
 				     KUNIT_CASE(memory_runs_out),
 				     KUNIT_CASE(chunk_without_tags),
+				     KUNIT_CASE(numbers_of_the_image),
 				     KUNIT_CASE(module_holds),
 				     KUNIT_CASE(module_goes),
 				     KUNIT_CASE(modules_side_by_side),
