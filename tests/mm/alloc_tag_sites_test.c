@@ -3,9 +3,9 @@
  * Tests of linux/alloc_tag.h: each allocation function notes who called it. One function for each, of
  * two lines, so that it is known what its tag must say.
  *
- * Mutations that made them fail when tried: kvmalloc() through kmalloc(), a second ALLOC_TAG_HERE() in
- * pop_many(), vmalloc()'s pages from alloc_page(), thread_create() through kmem_cache_alloc(), no tag in
- * alloc_slow(), no copy of the tag in split_page().
+ * Mutations that made them fail when tried: kvmalloc() through kmalloc(), vmalloc()'s pages through
+ * alloc_pages_bulk_array(), thread_create() through kmem_cache_alloc(), no copy of the tag in split_page(), no
+ * end of the scope in report_die().
  */
 #include <kunit/test.h>
 #include <linux/alloc_tag.h>

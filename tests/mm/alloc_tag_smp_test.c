@@ -4,8 +4,7 @@
  * what is theirs is exact at any moment that they know of; one reads allocinfo all the time. Afterwards
  * nothing is left, and all rows together are all memory.
  *
- * Mutations that made them fail when tried: line_tag_set() behind the object's way out replaced by
- * nothing, slab_tags_walk() without s->lock (under ThreadSanitizer), allocinfo_show() without its mutex.
+ * Mutations that made them fail when tried: no tag in place_take(), allocinfo_show() without its mutex.
  */
 #include <linux/alloc_tag.h>
 #include <linux/mm.h>

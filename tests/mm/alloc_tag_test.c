@@ -3,10 +3,9 @@
  * Tests of mm/alloc_tag.c: that a tag is its object's and nobody else's, that all rows together are all
  * memory, what is printed, and numbers that come and go with modules.
  *
- * Mutations that made them fail when tried: tag_bytes() without !offset, slab_tag() without it, the map
- * in front of the tags, page_tag() without % 2, no tag_set() in slab_fill(); slab_add() that passes over
- * has_free_word(), or leaves out the slab's rest; add_pages() without PAGE_TABLE; chunk_tags_walk() for one
- * CPU; range_of() with >; forget_empty() that forgets all.
+ * Mutations that made them fail when tried: the map on the tags, or no room for them; slab_add() that leaves
+ * out the slab's rest, chunk_tags_walk() that counts variables twice, no tag in place_take(); no tag by
+ * kmem_cache_alloc_bulk() or in alloc_odd(); and those of tests/mutate/alloc_tag.mut.
  */
 #include <kunit/test.h>
 #include <linux/alloc_tag.h>
@@ -361,11 +360,20 @@ extern struct alloc_tag __start_alloc_tags[], __stop_alloc_tags[];
 static void numbers_of_the_image(struct kunit *test)
 {
 	size_t nr = __stop_alloc_tags - __start_alloc_tags, wrong = 0;
+	char wanted[160];
+	void *p;
 
 	KUNIT_EXPECT_GT(test, nr, 100UL);
 	for (size_t i = 0; i < nr; i++)
 		wrong += __start_alloc_tags[i].id != i + 1;
 	KUNIT_EXPECT_EQ(test, wrong, 0UL);
+	p = kmalloc_tagged(64, GFP_KERNEL, 1);
+	KUNIT_EXPECT_PTR_EQ(test, alloc_tag_of(p), (const struct alloc_tag *)__start_alloc_tags);
+	snprintf(wanted, sizeof(wanted), "%s:%u func:%s", __start_alloc_tags[0].file,
+		 __start_alloc_tags[0].line, __start_alloc_tags[0].func);
+	read_rows(wanted);
+	KUNIT_EXPECT_EQ(test, seen.finds, 1U); /* the first has a row too */
+	kfree(p);
 }
 
 /* ---- Modules ---- */
