@@ -98,7 +98,7 @@ static gfp_t mask_zone(u64 mask)
 
 static void *pages_within(u64 mask, size_t size, gfp_t gfp, gfp_t zone)
 {
-	void *p = alloc_pages_exact(size, gfp | zone | __GFP_ZERO);
+	void *p = (alloc_pages_exact)(size, gfp | zone | __GFP_ZERO);
 
 	if (p && !reaches(mask, virt_to_phys(p), size)) {
 		free_pages_exact(p, size);
@@ -118,7 +118,7 @@ static void *pages_within(u64 mask, size_t size, gfp_t gfp, gfp_t zone)
  * Zeroed, and aligned to the smallest power of two pages that holds it.
  * Return: its address for the CPU; NULL: no memory there, or the device has no coherent mask.
  */
-void *dma_alloc_attrs(struct device *dev, size_t size, dma_addr_t *dma_handle, gfp_t gfp,
+void *(dma_alloc_attrs)(struct device *dev, size_t size, dma_addr_t *dma_handle, gfp_t gfp,
 		      unsigned long attrs)
 {
 	u64 mask = dev ? dev->coherent_dma_mask : DMA_BIT_MASK(32);
@@ -271,7 +271,7 @@ struct piece {
  *
  * Context: may sleep. Return: the pool; NULL: an argument is bad, or no memory.
  */
-struct dma_pool *dma_pool_create(const char *name, struct device *dev, size_t size, size_t align,
+struct dma_pool *(dma_pool_create)(const char *name, struct device *dev, size_t size, size_t align,
 				 size_t allocation)
 {
 	struct dma_pool *pool;
@@ -281,7 +281,7 @@ struct dma_pool *dma_pool_create(const char *name, struct device *dev, size_t si
 	size = ALIGN(max_t(size_t, size, 4), max_t(size_t, align, 1));
 	if (allocation && (allocation < size || !is_power_of_2(allocation)))
 		return NULL;
-	pool = kzalloc(sizeof(*pool), GFP_KERNEL);
+	pool = (kzalloc)(sizeof(*pool), GFP_KERNEL);
 	if (!pool)
 		return NULL;
 	pool->name = name;
@@ -312,11 +312,11 @@ static unsigned int block_number(const struct dma_pool *pool, size_t offset)
 
 static struct piece *piece_new(struct dma_pool *pool, gfp_t gfp)
 {
-	struct piece *piece = kzalloc(struct_size(piece, map, BITS_TO_LONGS(pool->nr_blocks)), gfp);
+	struct piece *piece = (kzalloc)(struct_size(piece, map, BITS_TO_LONGS(pool->nr_blocks)), gfp);
 
 	if (!piece)
 		return NULL;
-	piece->vaddr = dma_alloc_coherent(pool->dev, pool->piece_size, &piece->dma, gfp);
+	piece->vaddr = (dma_alloc_coherent)(pool->dev, pool->piece_size, &piece->dma, gfp);
 	if (piece->vaddr)
 		return piece;
 	kfree(piece);
@@ -350,7 +350,7 @@ static void *take_block(struct dma_pool *pool, dma_addr_t *handle)
  *
  * Context: as @mem_flags. Return: its address for the CPU, or NULL.
  */
-void *dma_pool_alloc(struct dma_pool *pool, gfp_t mem_flags, dma_addr_t *handle)
+void *(dma_pool_alloc)(struct dma_pool *pool, gfp_t mem_flags, dma_addr_t *handle)
 {
 	struct piece *piece;
 	unsigned long flags;

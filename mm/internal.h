@@ -137,7 +137,7 @@ void free_block(struct page *page, unsigned int order);
 bool page_may_free(struct page *page, unsigned int order);
 void page_report_bad_free(struct page *page, unsigned int order);
 /* alloc_pages() of a block that nobody may refer to: its count stays 0. To be freed by free_block(). */
-struct page *alloc_pages_uncounted(gfp_t gfp, unsigned int order);
+struct page *alloc_pages_uncounted(gfp_t gfp, unsigned int order, unsigned int tag);
 
 /* Does one of the zones that requests up to `highest` may use stand at this mark? A guess. */
 bool zones_reach(enum zone_watermark mark, enum zone_type highest);

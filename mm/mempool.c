@@ -124,7 +124,7 @@ void mempool_destroy(mempool_t *pool)
  *
  * Context: as @gfp_mask. Return: 0, or -ENOMEM and nothing is kept.
  */
-int mempool_init_node(mempool_t *pool, int min_nr, mempool_alloc_t *alloc_fn,
+int (mempool_init_node)(mempool_t *pool, int min_nr, mempool_alloc_t *alloc_fn,
 		      mempool_free_t *free_fn, void *pool_data, gfp_t gfp_mask, int node_id)
 {
 	*pool = (mempool_t){
@@ -132,7 +132,7 @@ int mempool_init_node(mempool_t *pool, int min_nr, mempool_alloc_t *alloc_fn,
 	};
 	spin_lock_init(&pool->lock);
 	init_waitqueue_head(&pool->wait);
-	pool->elements = kmalloc_array_node(max(min_nr, 1), sizeof(void *), gfp_mask, node_id);
+	pool->elements = (kmalloc_array_node)(max(min_nr, 1), sizeof(void *), gfp_mask, node_id);
 	if (!pool->elements)
 		return -ENOMEM;
 	while (pool->curr_nr < min_nr) {
@@ -155,10 +155,10 @@ int mempool_init_node(mempool_t *pool, int min_nr, mempool_alloc_t *alloc_fn,
  * @free_fn: unmakes one
  * @pool_data: the last argument of both
  */
-int mempool_init(mempool_t *pool, int min_nr, mempool_alloc_t *alloc_fn, mempool_free_t *free_fn,
+int (mempool_init)(mempool_t *pool, int min_nr, mempool_alloc_t *alloc_fn, mempool_free_t *free_fn,
 		 void *pool_data)
 {
-	return mempool_init_node(pool, min_nr, alloc_fn, free_fn, pool_data, GFP_KERNEL, 0);
+	return (mempool_init_node)(pool, min_nr, alloc_fn, free_fn, pool_data, GFP_KERNEL, 0);
 }
 
 /**
@@ -172,12 +172,12 @@ int mempool_init(mempool_t *pool, int min_nr, mempool_alloc_t *alloc_fn, mempool
  *
  * Context: as @gfp_mask. Return: the pool, to be unmade with mempool_destroy(); NULL: no memory.
  */
-mempool_t *mempool_create_node(int min_nr, mempool_alloc_t *alloc_fn, mempool_free_t *free_fn,
+mempool_t *(mempool_create_node)(int min_nr, mempool_alloc_t *alloc_fn, mempool_free_t *free_fn,
 			       void *pool_data, gfp_t gfp_mask, int nid)
 {
-	mempool_t *pool = kmalloc(sizeof(*pool), gfp_mask);
+	mempool_t *pool = (kmalloc)(sizeof(*pool), gfp_mask);
 
-	if (!pool || !mempool_init_node(pool, min_nr, alloc_fn, free_fn, pool_data, gfp_mask, nid))
+	if (!pool || !(mempool_init_node)(pool, min_nr, alloc_fn, free_fn, pool_data, gfp_mask, nid))
 		return pool;
 	kfree(pool);
 	return NULL;
@@ -190,10 +190,10 @@ mempool_t *mempool_create_node(int min_nr, mempool_alloc_t *alloc_fn, mempool_fr
  * @free_fn: unmakes one
  * @pool_data: the last argument of both
  */
-mempool_t *mempool_create(int min_nr, mempool_alloc_t *alloc_fn, mempool_free_t *free_fn,
+mempool_t *(mempool_create)(int min_nr, mempool_alloc_t *alloc_fn, mempool_free_t *free_fn,
 			  void *pool_data)
 {
-	return mempool_create_node(min_nr, alloc_fn, free_fn, pool_data, GFP_KERNEL, 0);
+	return (mempool_create_node)(min_nr, alloc_fn, free_fn, pool_data, GFP_KERNEL, 0);
 }
 
 /* ---- Resizing ---- */
@@ -257,7 +257,7 @@ static void shrink(mempool_t *pool, int min_nr)
  * freed. Context: may sleep; nobody else resizes or unmakes the pool meanwhile, using it is fine.
  * Return: 0, or -ENOMEM with the pool as it was.
  */
-int mempool_resize(mempool_t *pool, int new_min_nr)
+int (mempool_resize)(mempool_t *pool, int new_min_nr)
 {
 	void **elements;
 
@@ -267,7 +267,7 @@ int mempool_resize(mempool_t *pool, int new_min_nr)
 		shrink(pool, new_min_nr);
 		return 0;
 	}
-	elements = kmalloc_array(new_min_nr, sizeof(void *), GFP_KERNEL);
+	elements = (kmalloc_array)(new_min_nr, sizeof(void *), GFP_KERNEL);
 	if (!elements)
 		return -ENOMEM;
 	replace_array(pool, elements, new_min_nr);
@@ -285,7 +285,7 @@ int mempool_resize(mempool_t *pool, int new_min_nr)
  * Context: as @gfp_mask, and as the pool's alloc().
  * Return: an element; NULL only if @gfp_mask doesn't allow to sleep.
  */
-void *mempool_alloc(mempool_t *pool, gfp_t gfp_mask)
+void *(mempool_alloc)(mempool_t *pool, gfp_t gfp_mask)
 {
 	gfp_t gentle;
 	void *element;
@@ -352,7 +352,7 @@ void mempool_free(void *element, mempool_t *pool)
 /* For a cache without constructor: an element that was used before is not as the constructor left it. */
 void *mempool_alloc_slab(gfp_t gfp_mask, void *pool_data)
 {
-	return kmem_cache_alloc(pool_data, gfp_mask);
+	return (kmem_cache_alloc)(pool_data, gfp_mask);
 }
 
 void mempool_free_slab(void *element, void *pool_data)
@@ -362,7 +362,7 @@ void mempool_free_slab(void *element, void *pool_data)
 
 void *mempool_kmalloc(gfp_t gfp_mask, void *pool_data)
 {
-	return kmalloc((size_t)pool_data, gfp_mask);
+	return (kmalloc)((size_t)pool_data, gfp_mask);
 }
 
 void mempool_kfree(void *element, void *pool_data)
@@ -372,7 +372,7 @@ void mempool_kfree(void *element, void *pool_data)
 
 void *mempool_kvmalloc(gfp_t gfp_mask, void *pool_data)
 {
-	return kvmalloc((size_t)pool_data, gfp_mask);
+	return (kvmalloc)((size_t)pool_data, gfp_mask);
 }
 
 void mempool_kvfree(void *element, void *pool_data)
@@ -382,7 +382,7 @@ void mempool_kvfree(void *element, void *pool_data)
 
 void *mempool_alloc_pages(gfp_t gfp_mask, void *pool_data)
 {
-	return alloc_pages(gfp_mask, (unsigned int)(unsigned long)pool_data);
+	return (alloc_pages)(gfp_mask, (unsigned int)(unsigned long)pool_data);
 }
 
 void mempool_free_pages(void *element, void *pool_data)

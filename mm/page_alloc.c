@@ -437,18 +437,10 @@ static struct page *first_zone_that_has(const struct request *rq)
 	return page;
 }
 
-static void warn_failed(const struct request *rq, unsigned long caller)
-{
-	static atomic_t warned;
-
-	if ((rq->gfp & __GFP_NOWARN) || atomic_inc_return(&warned) > 10)
-		return;
-	pr_warn("page allocation failure: order:%u, mode:%#x, %lu of %lu pages free, caller %pS\n",
-		rq->order, rq->gfp, nr_free_pages(), nr_managed_pages(), (void *)caller);
-	allocinfo_warn();
-}
-
-/* For callers that can't handle failure: the whole reserve, and when that is gone too, the end. */
+/*
+ * For callers that can't handle failure, where nobody can wait for memory (at boot): the whole
+ * reserve, and when that is gone too, the end.
+ */
 static struct page *alloc_or_die(const struct request *rq)
 {
 	struct request all = *rq;
@@ -493,9 +485,9 @@ static inline void page_hand_out(struct page *page, const struct request *rq)
 		fill_words(page_address(page), 0, (PAGE_SIZE / 8) << rq->order);
 }
 
-static __always_inline struct page *get_block(gfp_t gfp, unsigned int order)
+static __always_inline struct page *get_block(gfp_t gfp, unsigned int order, unsigned int tag)
 {
-	struct request rq = request_of(gfp, order);
+	struct request rq = request_of(gfp, order, tag);
 	struct page *page;
 
 	might_alloc(gfp);
@@ -522,17 +514,16 @@ static __always_inline struct page *get_block(gfp_t gfp, unsigned int order)
  */
 struct page *alloc_pages_tagged(gfp_t gfp, unsigned int order, unsigned int tag)
 {
-	struct request rq = request_of(gfp, order, tag);
-	struct page *page;
+	struct page *page = get_block(gfp, order, tag);
 
 	if (likely(page))
 		page_ref_unfreeze(page, 1);
 	return page;
 }
 
-struct page *alloc_pages_uncounted(gfp_t gfp, unsigned int order)
+struct page *alloc_pages_uncounted(gfp_t gfp, unsigned int order, unsigned int tag)
 {
-	return get_block(gfp, order);
+	return get_block(gfp, order, tag);
 }
 
 /**
@@ -591,16 +582,6 @@ static __always_inline void free_to_pcp(struct page *page, unsigned int order)
 	struct zone *zone = pfn_zone(pfn);
 	unsigned long flags;
 
-	kasan_poison_pages(page, order);
-	page->flags = 0;
-	WRITE_ONCE(page->tag, 0);
-	page->_refcount.counter = 0;
-	if (order >= PCP_ORDERS) {
-		spin_lock_irqsave(&zone->lock, flags);
-		buddy_free(zone, page, order);
-		spin_unlock_irqrestore(&zone->lock, flags);
-		return;
-	}
 	local_irq_save(flags);
 	struct pcp_list *list =
 		&this_cpu_ptr(&zone_pcp[0])[zone->id].lists[order][block_mobility(pfn)];
@@ -741,47 +722,6 @@ void free_pages(unsigned long addr, unsigned int order)
 {
 	if (addr)
 		__free_pages(virt_to_page((void *)addr), order);
-}
-
-/**
- * put_page() - drop a reference
- * @page: any page of a __GFP_COMP block, or a page on its own
- *
- * Context: any. The last reference frees the block.
- */
-void put_page(struct page *page)
-{
-	struct page *head = compound_head(page);
-
-	if (unlikely(head->type != PAGE_USED || (head->order && !(head->flags & PG_compound)))) {
-		report_bad_free(head, 0);
-		return;
-	}
-	if (atomic_dec_and_test(&head->_refcount))
-		free_block(head, head->order);
-}
-
-/**
- * split_page() - make single pages of a block
- * @page: the head of a block allocated without __GFP_COMP
- * @order: its order
- *
- * Each of the 2^order pages then has a count of its own (the first keeps its) and is freed on its
- * own. All are their allocator's.
- */
-void split_page(struct page *page, unsigned int order)
-{
-	if (!may_free(page, order) || WARN_ON(page->flags & PG_compound))
-		return;
-	page_set_mark(page, PAGE_MARK(PAGE_USED, 0));
-	for (unsigned long i = 1; i < 1UL << order; i++) {
-		WRITE_ONCE(page[i].tag, page->tag);
-		page_set_mark(&page[i], PAGE_MARK(PAGE_USED, 0));
-		page[i]._refcount.counter = 1;
-		page[i]._mapcount.counter = 0;
-		page[i].mapping = NULL;
-		page[i].private = 0;
-	}
 }
 
 /**

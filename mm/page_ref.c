@@ -104,7 +104,7 @@ void put_page(struct page *page)
  * @order: its order
  *
  * Each of the 2^order pages then has a count of its own (the first keeps its) and is freed on its
- * own.
+ * own. All are their allocator's.
  */
 void split_page(struct page *page, unsigned int order)
 {
@@ -112,6 +112,7 @@ void split_page(struct page *page, unsigned int order)
 		return;
 	page_set_mark(page, PAGE_MARK(PAGE_USED, 0));
 	for (unsigned long i = 1; i < 1UL << order; i++) {
+		WRITE_ONCE(page[i].tag, page->tag);
 		page[i]._mapcount.counter = 0;
 		page[i].mapping = NULL;
 		page[i].private = 0;

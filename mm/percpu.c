@@ -650,6 +650,19 @@ void percpu_drain(void)
 	mutex_unlock(&populate_mutex);
 }
 
+unsigned long percpu_used_bytes(void)
+{
+	unsigned long used = 0, flags;
+
+	spin_lock_irqsave(&pcpu_lock, flags);
+	for (unsigned int i = 0; i < NR_CHUNKS; i++) {
+		if (chunk_table[i])
+			used += (GRANULES - chunk_table[i]->free) * GRANULE;
+	}
+	spin_unlock_irqrestore(&pcpu_lock, flags);
+	return used;
+}
+
 /* ---- Accounting (alloc_tag.c) ---- */
 
 /* A variable counts with the copies of all CPUs. */

@@ -60,7 +60,7 @@ void table_alloc_boot_end(void)
 
 static phys_addr_t table_alloc(gfp_t gfp, enum mm_stat item)
 {
-	struct page *page = alloc_pages_uncounted(gfp | __GFP_ZERO, 0);
+	struct page *page = alloc_pages_uncounted(gfp | __GFP_ZERO, 0, ALLOC_TAG_HERE());
 
 	if (!page)
 		return 0;

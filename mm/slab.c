@@ -369,17 +369,18 @@ static noinline void *zero_and_return(const struct kmem_cache *s, void *obj, siz
 	return hand_out(s, obj, __GFP_ZERO, size);
 }
 
-static noinline void *alloc_copy(struct kmem_cache *s, gfp_t gfp, size_t size, unsigned long caller);
+static noinline void *alloc_copy(struct kmem_cache *s, gfp_t gfp, size_t size, unsigned int tag,
+				 unsigned long caller);
 
 /* An empty magazine, or none at hand. */
 static noinline void *alloc_slow(struct slab_cpu *c, gfp_t gfp, size_t size, unsigned int tag,
-				 u64 **top)
+				 u64 **top, unsigned long caller)
 {
 	struct kmem_cache *s = c->cache;
 	void *obj = NULL;
 
 	if (unlikely(s->copies))
-		return alloc_copy(s, gfp, size, caller);
+		return alloc_copy(s, gfp, size, tag, caller);
 	gfp |= s->init_gfp;
 	if (top != MAG_TAKEN) {
 		top = replace_empty(s, gfp, top);
@@ -400,17 +401,17 @@ static noinline void *alloc_slow(struct slab_cpu *c, gfp_t gfp, size_t size, uns
 
 /* What the topmost pointer leads to is no free object's word. */
 static noinline void *alloc_odd(struct slab_cpu *c, gfp_t gfp, size_t size, unsigned int tag,
-				u64 **top)
+				u64 **top, unsigned long caller)
 {
 	struct kmem_cache *s = c->cache;
 	void *obj;
 
 	if (likely(top[-1] == &mag_no_word))
-		return alloc_slow(c, gfp, size, tag, top);
+		return alloc_slow(c, gfp, size, tag, top, caller);
 	obj = unmark_object(s, word_object(s, top[-1]));
 	smp_store_release(&c->top, top - 1);
 	slab_tag_set(s, obj, tag);
-	return hand_out(s, obj, gfp, size);
+	return hand_out(s, obj, gfp | s->init_gfp, size);
 }
 
 /*
@@ -428,7 +429,7 @@ static __always_inline void *slab_alloc(struct slab_cpu *c, gfp_t gfp, size_t si
 	top = xchg(&c->top, MAG_TAKEN);
 	word = top[-1];
 	if (unlikely(word_get(word) != (c->key ^ (unsigned long)word)))
-		return alloc_odd(c, gfp, size, tag, top);
+		return alloc_odd(c, gfp, size, tag, top, _RET_IP_);
 	smp_store_release(&c->top, top - 1);
 	word_set(word, 0);
 	line_tag_set(c, word, tag);
@@ -439,9 +440,10 @@ static __always_inline void *slab_alloc(struct slab_cpu *c, gfp_t gfp, size_t si
 }
 
 /* The cache has no objects of its own. */
-static noinline void *alloc_copy(struct kmem_cache *s, gfp_t gfp, size_t size, unsigned long caller)
+static noinline void *alloc_copy(struct kmem_cache *s, gfp_t gfp, size_t size, unsigned int tag,
+				 unsigned long caller)
 {
-	return slab_alloc(this_slab_cpu(kmalloc_copy(s, caller)->place), gfp, size);
+	return slab_alloc(this_slab_cpu(kmalloc_copy(s, caller)->place), gfp, size, tag);
 }
 
 /**
@@ -708,6 +710,7 @@ int kmem_cache_alloc_bulk_tagged(struct kmem_cache *s, gfp_t gfp, size_t n, void
 	size_t i, popped;
 
 	might_alloc(gfp);
+	gfp |= s->init_gfp;
 	i = popped = pop_many(s, n, p, tag);
 	for (; i < n; i++) {
 		p[i] = kmem_cache_alloc_tagged(s, gfp, tag);

@@ -124,7 +124,7 @@ static struct page *slab_new(struct kmem_cache *s, gfp_t gfp)
 	struct page *slab;
 
 	gfp = (gfp & ~SLAB_NOT_FOR_PAGES) | s->gfp;
-	slab = alloc_pages_tagged(gfp, s->order, pages_tag());
+	slab = alloc_pages_uncounted(gfp, s->order, pages_tag());
 	if (unlikely(!slab))
 		return NULL;
 	mark_pages(s, slab);

@@ -115,9 +115,9 @@ void *(kmemdup_array)(const void *src, size_t count, size_t element_size, gfp_t 
  *
  * Return: the copy, to be freed with kvfree(); NULL.
  */
-void *kvmemdup(const void *src, size_t len, gfp_t gfp)
+void *(kvmemdup)(const void *src, size_t len, gfp_t gfp)
 {
-	void *copy = kvmalloc(len, gfp);
+	void *copy = (kvmalloc)(len, gfp);
 
 	return ZERO_OR_NULL_PTR(copy) ? copy : memcpy(copy, src, len);
 }
@@ -133,7 +133,7 @@ void *kvmemdup(const void *src, size_t len, gfp_t gfp)
  * The text is measured first; so arguments that change in between are cut, with a warning.
  * Return: the text, to be freed with kfree(); NULL: no memory.
  */
-char *kvasprintf(gfp_t gfp, const char *fmt, va_list args)
+char *(kvasprintf)(gfp_t gfp, const char *fmt, va_list args)
 {
 	unsigned int first, second;
 	va_list again;
@@ -142,7 +142,7 @@ char *kvasprintf(gfp_t gfp, const char *fmt, va_list args)
 	va_copy(again, args);
 	first = vsnprintf(NULL, 0, fmt, again);
 	va_end(again);
-	text = __kmalloc(first + 1, gfp);
+	text = kmalloc_track_caller(first + 1, gfp);
 	if (!text)
 		return NULL;
 	second = vsnprintf(text, first + 1, fmt, args);
@@ -158,13 +158,13 @@ char *kvasprintf(gfp_t gfp, const char *fmt, va_list args)
  *
  * Return: the text, to be freed with kfree(); NULL: no memory.
  */
-char *kasprintf(gfp_t gfp, const char *fmt, ...)
+char *(kasprintf)(gfp_t gfp, const char *fmt, ...)
 {
 	va_list args;
 	char *text;
 
 	va_start(args, fmt);
-	text = kvasprintf(gfp, fmt, args);
+	text = (kvasprintf)(gfp, fmt, args);
 	va_end(args);
 	return text;
 }
@@ -177,11 +177,11 @@ char *kasprintf(gfp_t gfp, const char *fmt, ...)
  *
  * Return: the text, to be freed with kfree_const(); NULL: no memory.
  */
-const char *kvasprintf_const(gfp_t gfp, const char *fmt, va_list args)
+const char *(kvasprintf_const)(gfp_t gfp, const char *fmt, va_list args)
 {
 	if (!strchr(fmt, '%'))
-		return kstrdup_const(fmt, gfp);
+		return (kstrdup_const)(fmt, gfp);
 	if (!strcmp(fmt, "%s"))
-		return kstrdup_const(va_arg(args, const char *), gfp);
-	return kvasprintf(gfp, fmt, args);
+		return (kstrdup_const)(va_arg(args, const char *), gfp);
+	return (kvasprintf)(gfp, fmt, args);
 }

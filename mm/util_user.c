@@ -5,7 +5,8 @@
  * Each is an allocation and a copy_from_user(). All give an error pointer when it fails: -ENOMEM,
  * -EFAULT, for arrays -EOVERFLOW, for strings -EINVAL. Since how much there is to copy is often the
  * user's choice, memory comes with GFP_USER and without a warning; where it may be much, kvmalloc()
- * finds it. The user can change what was copied, so strings end where their copy says.
+ * finds it. The user can change what was copied, so strings end where their copy says. The memory is the
+ * caller's (linux/alloc_tag.h).
  *
  * Context: may sleep; the caller's address space is current->mm. No locks.
  */
@@ -22,9 +23,9 @@
  *
  * Return: physically contiguous memory, to be freed with kfree(); an error pointer.
  */
-void *memdup_user(const void __user *src, size_t len)
+void *(memdup_user)(const void __user *src, size_t len)
 {
-	void *p = kmalloc(len, GFP_USER | __GFP_NOWARN);
+	void *p = kmalloc_track_caller(len, GFP_USER | __GFP_NOWARN);
 
 	if (!p)
 		return ERR_PTR(-ENOMEM);
@@ -42,9 +43,9 @@ void *memdup_user(const void __user *src, size_t len)
  *
  * Return: memory to be freed with kvfree(); an error pointer.
  */
-void *vmemdup_user(const void __user *src, size_t len)
+void *(vmemdup_user)(const void __user *src, size_t len)
 {
-	void *p = kvmalloc(len, GFP_USER | __GFP_NOWARN);
+	void *p = (kvmalloc)(len, GFP_USER | __GFP_NOWARN);
 
 	if (!p)
 		return ERR_PTR(-ENOMEM);
@@ -63,13 +64,13 @@ void *vmemdup_user(const void __user *src, size_t len)
  *
  * Return: as memdup_user(); -EOVERFLOW if the product overflows.
  */
-void *memdup_array_user(const void __user *src, size_t n, size_t size)
+void *(memdup_array_user)(const void __user *src, size_t n, size_t size)
 {
 	size_t bytes;
 
 	if (check_mul_overflow(n, size, &bytes))
 		return ERR_PTR(-EOVERFLOW);
-	return memdup_user(src, bytes);
+	return (memdup_user)(src, bytes);
 }
 
 /**
@@ -80,13 +81,13 @@ void *memdup_array_user(const void __user *src, size_t n, size_t size)
  *
  * Return: as vmemdup_user(); -EOVERFLOW if the product overflows.
  */
-void *vmemdup_array_user(const void __user *src, size_t n, size_t size)
+void *(vmemdup_array_user)(const void __user *src, size_t n, size_t size)
 {
 	size_t bytes;
 
 	if (check_mul_overflow(n, size, &bytes))
 		return ERR_PTR(-EOVERFLOW);
-	return vmemdup_user(src, bytes);
+	return (vmemdup_user)(src, bytes);
 }
 
 /**
@@ -96,9 +97,9 @@ void *vmemdup_array_user(const void __user *src, size_t n, size_t size)
  *
  * Return: memory to be freed with kfree(); an error pointer.
  */
-void *memdup_user_nul(const void __user *src, size_t len)
+void *(memdup_user_nul)(const void __user *src, size_t len)
 {
-	char *p = kmalloc(size_add(len, 1), GFP_KERNEL);
+	char *p = kmalloc_track_caller(size_add(len, 1), GFP_KERNEL);
 
 	if (!p)
 		return ERR_PTR(-ENOMEM);
@@ -118,7 +119,7 @@ void *memdup_user_nul(const void __user *src, size_t len)
  * Return: the copy, to be freed with kfree(); -EINVAL if it has no NUL in that many bytes, -EFAULT,
  * -ENOMEM.
  */
-char *strndup_user(const char __user *s, long n)
+char *(strndup_user)(const char __user *s, long n)
 {
 	long length = strnlen_user(s, n);
 	char *p;
@@ -127,7 +128,7 @@ char *strndup_user(const char __user *s, long n)
 		return ERR_PTR(-EFAULT);
 	if (length > n)
 		return ERR_PTR(-EINVAL);
-	p = memdup_user(s, length);
+	p = (memdup_user)(s, length);
 	if (!IS_ERR(p))
 		p[length - 1] = 0;
 	return p;

@@ -107,10 +107,9 @@ static bool take_block(struct page **pages)
 
 static void block_put(struct page *page)
 {
-	for (unsigned long i = 1; i < BLOCK_PAGES; i++)
+	for (unsigned long i = 1; i < BLOCK_PAGES; i++) {
 		page_set_mark(&page[i], 0);
 		WRITE_ONCE(page[i].tag, 0);
-		page[i]._refcount.counter = 0;
 	}
 	free_block(page, BLOCK_ORDER);
 }

@@ -85,6 +85,7 @@ static void show_state(void)
 		{ "zoneinfo", zoneinfo_show },
 		{ "buddyinfo", buddyinfo_show },
 		{ "pagetypeinfo", pagetypeinfo_show },
+		{ "vmstat", vmstat_show },
 		{ "slabinfo", slabinfo_show },
 		{ "vmallocinfo", vmallocinfo_show },
 		{ "allocinfo", allocinfo_show },

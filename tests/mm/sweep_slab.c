@@ -58,6 +58,7 @@ static enum outcome each_spelling(struct sweep *s)
 		got(s, kmalloc_node(40, GFP_KERNEL, 0)) &&
 		got(s, kmalloc_array_node(5, 8, GFP_KERNEL, 0)) &&
 		got(s, kmalloc_track_caller(40, GFP_KERNEL)) &&
+		got(s, kmalloc_node_track_caller(40, GFP_KERNEL, 0)) &&
 		got(s, __kmalloc_cache(class->place, GFP_KERNEL, 64, ALLOC_TAG_HERE())) &&
 		got(s, __kmalloc_cache_flags(class->place, GFP_KERNEL, 64, ALLOC_TAG_HERE())) &&
 		got(s, __kmalloc_large(20000, GFP_KERNEL, ALLOC_TAG_HERE())));

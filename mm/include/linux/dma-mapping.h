@@ -45,12 +45,16 @@ void *dma_alloc_attrs(struct device *dev, size_t size, dma_addr_t *dma_handle, g
 void dma_free_attrs(struct device *dev, size_t size, void *cpu_addr, dma_addr_t dma_handle,
 		    unsigned long attrs);
 
+/* Both note their place (linux/alloc_tag.h). */
+#define dma_alloc_attrs(...) alloc_hooks(dma_alloc_attrs(__VA_ARGS__))
+
 static inline __must_check void *dma_alloc_coherent(struct device *dev, size_t size,
 						    dma_addr_t *dma_handle, gfp_t gfp)
 {
-	return dma_alloc_attrs(dev, size, dma_handle, gfp,
-			       gfp & __GFP_NOWARN ? DMA_ATTR_NO_WARN : 0);
+	return (dma_alloc_attrs)(dev, size, dma_handle, gfp,
+				 gfp & __GFP_NOWARN ? DMA_ATTR_NO_WARN : 0);
 }
+#define dma_alloc_coherent(...) alloc_hooks(dma_alloc_coherent(__VA_ARGS__))
 
 static inline void dma_free_coherent(struct device *dev, size_t size, void *cpu_addr,
 				     dma_addr_t dma_handle)

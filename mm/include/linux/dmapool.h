@@ -16,7 +16,12 @@ void dma_pool_free(struct dma_pool *pool, void *vaddr, dma_addr_t addr);
 
 static inline void *dma_pool_zalloc(struct dma_pool *pool, gfp_t mem_flags, dma_addr_t *handle)
 {
-	return dma_pool_alloc(pool, mem_flags | __GFP_ZERO, handle);
+	return (dma_pool_alloc)(pool, mem_flags | __GFP_ZERO, handle);
 }
+
+/* Each notes its place (linux/alloc_tag.h). */
+#define dma_pool_create(...) alloc_hooks(dma_pool_create(__VA_ARGS__))
+#define dma_pool_alloc(...)  alloc_hooks(dma_pool_alloc(__VA_ARGS__))
+#define dma_pool_zalloc(...) alloc_hooks(dma_pool_zalloc(__VA_ARGS__))
 
 #endif

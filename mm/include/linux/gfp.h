@@ -83,7 +83,7 @@ static inline __attribute_const__ int get_order(unsigned long size)
 
 void __free_pages(struct page *page, unsigned int order);
 void free_pages(unsigned long addr, unsigned int order);
-void *alloc_pages_exact(size_t size, gfp_t gfp) __must_check;
+void *alloc_pages_exact(size_t size, gfp_t gfp) __must_check __malloc __alloc_size(1);
 void free_pages_exact(void *virt, size_t size);
 void split_page(struct page *page, unsigned int order);
 
@@ -138,7 +138,8 @@ static inline struct page *alloc_pages_node(int nid, gfp_t gfp, unsigned int ord
 /* A block that is counted as one: free it with folio_put(). */
 static inline __must_check struct folio *folio_alloc(gfp_t gfp, unsigned int order)
 {
-	return (struct folio *)alloc_pages(gfp | __GFP_COMP, order);
+	return (struct folio *)(alloc_pages)(gfp | __GFP_COMP, order);
 }
+#define folio_alloc(...) alloc_hooks(folio_alloc(__VA_ARGS__))
 
 #endif

@@ -177,8 +177,9 @@ static inline __must_check __malloc void *kmem_cache_alloc_lru(struct kmem_cache
 							       struct list_lru *lru, gfp_t gfp)
 {
 	(void)lru;
-	return kmem_cache_alloc(s, gfp);
+	return kmem_cache_alloc_tagged(s, gfp, ALLOC_TAG_CALLER());
 }
+#define kmem_cache_alloc_lru(...) alloc_hooks(kmem_cache_alloc_lru(__VA_ARGS__))
 
 static inline void kfree_bulk(size_t n, void **p)
 {
@@ -382,22 +383,28 @@ static __always_inline __must_check __malloc __alloc_size(1, 2) void *kcalloc_no
 /* In a function that allocates for its caller: the memory is his. */
 #define kmalloc_track_caller(size, gfp) kmalloc_tagged(size, gfp, ALLOC_TAG_CALLER())
 
-/* --- copies (mm/util.c; prototypes also belong to linux/string.h) --- */
-char *kstrdup(const char *s, gfp_t gfp) __must_check __malloc;
-const char *kstrdup_const(const char *s, gfp_t gfp) __must_check;
-void kfree_const(const void *p);
-char *kstrndup(const char *s, size_t max, gfp_t gfp) __must_check __malloc;
-void *kmemdup(const void *src, size_t len, gfp_t gfp) __must_check __malloc __alloc_size(2);
-char *kmemdup_nul(const char *s, size_t len, gfp_t gfp) __must_check __malloc;
-void *kmemdup_array(const void *src, size_t count, size_t element_size,
-		    gfp_t gfp) __must_check __malloc __alloc_size(2, 3);
+#define kmalloc_node_track_caller(size, gfp, node) \
+	kmalloc_tagged(size, gfp, ((void)(node), ALLOC_TAG_CALLER()))
 
+/* --- copies and text (mm/util.c, mm/util_user.c; declared in linux/string.h, linux/sprintf.h) --- */
 #define kstrdup(...)	   alloc_hooks(kstrdup(__VA_ARGS__))
 #define kstrdup_const(...) alloc_hooks(kstrdup_const(__VA_ARGS__))
 #define kstrndup(...)	   alloc_hooks(kstrndup(__VA_ARGS__))
 #define kmemdup(...)	   alloc_hooks(kmemdup(__VA_ARGS__))
 #define kmemdup_nul(...)   alloc_hooks(kmemdup_nul(__VA_ARGS__))
 #define kmemdup_array(...) alloc_hooks(kmemdup_array(__VA_ARGS__))
+#define kvmemdup(...)	   alloc_hooks(kvmemdup(__VA_ARGS__))
+
+#define kasprintf(...)	      alloc_hooks(kasprintf(__VA_ARGS__))
+#define kvasprintf(...)	      alloc_hooks(kvasprintf(__VA_ARGS__))
+#define kvasprintf_const(...) alloc_hooks(kvasprintf_const(__VA_ARGS__))
+
+#define memdup_user(...)	alloc_hooks(memdup_user(__VA_ARGS__))
+#define vmemdup_user(...)	alloc_hooks(vmemdup_user(__VA_ARGS__))
+#define memdup_user_nul(...)	alloc_hooks(memdup_user_nul(__VA_ARGS__))
+#define memdup_array_user(...)	alloc_hooks(memdup_array_user(__VA_ARGS__))
+#define vmemdup_array_user(...) alloc_hooks(vmemdup_array_user(__VA_ARGS__))
+#define strndup_user(...)	alloc_hooks(strndup_user(__VA_ARGS__))
 
 /* --- state --- */
 
