@@ -617,6 +617,7 @@ void free_block(struct page *page, unsigned int order)
 	kasan_poison_pages(page, order);
 	assert_debug(page_ref_count(page) == 0);
 	page->flags = 0;
+	WRITE_ONCE(page->tag, 0);
 	if (unlikely(order >= READ_ONCE(free_orders_plain)))
 		free_block_odd(page, order);
 	else

@@ -129,11 +129,10 @@ bool vmalloc_area_next(unsigned long addr, struct vm_struct *copy)
 /* An area that maps the pages of others holds no memory, but is held. See alloc_tag.c. */
 void vmap_tags_walk(tag_add_t add)
 {
-	unsigned long addr = VMALLOC_START;
 	struct vm_struct vm;
 
-	for (; copy_area_from(addr, &vm); addr = vm_end(&vm)) {
-		if (vm_is_live(&vm) && !(vm.flags & (VM_ALLOC | VM_UNINITIALIZED)))
+	for (unsigned long addr = 0; vmalloc_area_next(addr, &vm); addr = vm_end(&vm)) {
+		if (!(vm.flags & VM_ALLOC))
 			add(vm.tag, 0, 1);
 	}
 }

@@ -436,9 +436,9 @@ EXPORT_SYMBOL(fput);
 
 /* linux/gfp.h */
 EXPORT_SYMBOL(__free_pages);
-EXPORT_SYMBOL(__get_free_pages);
-EXPORT_SYMBOL(alloc_pages);
-EXPORT_SYMBOL(alloc_pages_bulk_array);
+EXPORT_SYMBOL(__get_free_pages_tagged);
+EXPORT_SYMBOL(alloc_pages_tagged);
+EXPORT_SYMBOL(alloc_pages_bulk_array_tagged);
 EXPORT_SYMBOL(alloc_pages_exact);
 EXPORT_SYMBOL(free_pages);
 EXPORT_SYMBOL(free_pages_exact);
@@ -541,6 +541,7 @@ EXPORT_SYMBOL(set_memory_x);
 
 /* linux/slab.h */
 EXPORT_SYMBOL(__kmalloc);
+EXPORT_SYMBOL(__kmalloc_tagged);
 EXPORT_SYMBOL(__kmalloc_cache);
 EXPORT_SYMBOL(__kmalloc_cache_flags);
 EXPORT_SYMBOL(__kmalloc_large);
@@ -555,6 +556,8 @@ EXPORT_SYMBOL(kmalloc_places);
 EXPORT_SYMBOL(kmalloc_size_roundup);
 EXPORT_SYMBOL(kmem_cache_alloc);
 EXPORT_SYMBOL(kmem_cache_alloc_bulk);
+EXPORT_SYMBOL(kmem_cache_alloc_bulk_tagged);
+EXPORT_SYMBOL(kmem_cache_alloc_tagged);
 EXPORT_SYMBOL(kmem_cache_create_usercopy);
 EXPORT_SYMBOL(kmem_cache_destroy);
 EXPORT_SYMBOL(kmem_cache_free);
@@ -566,6 +569,7 @@ EXPORT_SYMBOL(kmemdup);
 EXPORT_SYMBOL(kmemdup_array);
 EXPORT_SYMBOL(kmemdup_nul);
 EXPORT_SYMBOL(krealloc);
+EXPORT_SYMBOL(krealloc_tagged);
 EXPORT_SYMBOL(ksize);
 EXPORT_SYMBOL(kstrdup);
 EXPORT_SYMBOL(kstrdup_const);

@@ -12,12 +12,13 @@
  * numbers are exact as long as nobody else allocates meanwhile. The kernel's own bookkeeping (nodes of
  * areas, threads, caches, magazines) follows what it keeps books of, and is left out.
  *
- * Who allocated is known of areas only: vmalloc() notes its caller. Of objects and pages it is not; held_line()
- * is the one place where a line is printed, and has room for "file:line".
+ * Who allocated is said by the tags of the module's own calls (linux/alloc_tag.h), listed after the kinds.
+ * They see what it calls by name; the difference sees all, and so decides.
  *
  * Contexts: may sleep; one thread. Complexity: O(slabs + areas²).
  */
 #include <asm/stack.h>
+#include <linux/alloc_tag.h>
 #include <linux/kernel.h>
 #include <linux/mm.h>
 #include <linux/mm_usage.h>
@@ -189,6 +190,23 @@ static void compare_pages(struct held *before, const struct loaded *m, struct ve
 	}
 }
 
+/* By the tags of its calls: where, how many, how much. */
+static void tag_line(const struct alloc_tag *tag, void *arg)
+{
+	held_line(arg, "%s:%u %s(): %llu allocation%s, %llu bytes", tag->file, tag->line, tag->func,
+		  tag->calls, tag->calls == 1 ? "" : "s", tag->bytes);
+}
+
+static void list_tags(const struct loaded *m)
+{
+	size_t nr;
+	struct alloc_tag *tags = module_tags(m, &nr);
+	u64 bytes = tags ? alloc_tags_held(tags, tag_line, (void *)m) : 0;
+
+	if (bytes)
+		held_line(m, "by its own calls: %llu bytes in all", bytes);
+}
+
 /**
  * held_after - what is there that was not before
  * @before: from held_before()
@@ -203,4 +221,5 @@ void held_after(struct held *before, const struct loaded *m, struct verdict *v)
 	compare_caches(before, m, v);
 	compare_areas(before, m, v);
 	compare_pages(before, m, v);
+	list_tags(m);
 }

@@ -132,6 +132,8 @@ void module_free(struct loaded *m);
 int module_shut(struct loaded *m);
 /* Where the section is in memory. */
 void *module_section(const struct loaded *m, u32 i);
+/* Its tags (linux/alloc_tag.h), *nr of them; NULL: it has none. */
+struct alloc_tag *module_tags(const struct loaded *m, size_t *nr);
 bool module_holds(const struct loaded *m, unsigned long addr);
 /* A table of pointers, such as constructors: functions of the sections called `name`, in order. */
 void module_call_all(const struct loaded *m, const char *name, bool backwards);

@@ -26,6 +26,7 @@
  * Complexity: O(bytes + symbols × exported symbols).
  */
 #include <asm/barrier.h>
+#include <linux/alloc_tag.h>
 #include <linux/cpumask.h>
 #include <linux/execmem.h>
 #include <linux/kernel.h>
@@ -338,6 +339,24 @@ static void find_entries(struct loaded *m)
 		strscpy(m->self->name, m->name, sizeof(m->self->name));
 }
 
+struct alloc_tag *module_tags(const struct loaded *m, size_t *nr)
+{
+	u32 i = plan_find(m->plan, "alloc_tags");
+
+	*nr = i ? plan_section(m->plan, i).size / sizeof(struct alloc_tag) : 0;
+	return *nr ? module_section(m, i) : NULL;
+}
+
+/* Before its code allocates anything; without numbers what it holds is nobody's. */
+static void register_tags(const struct loaded *m)
+{
+	size_t nr;
+	struct alloc_tag *tags = module_tags(m, &nr);
+
+	if (tags && alloc_tags_register(tags, nr, m->name))
+		pr_warn("module %s: no numbers are left for its %zu tags\n", m->name, nr);
+}
+
 static int fill(struct loaded *m, const char *boot_line)
 {
 	int err;
@@ -352,6 +371,8 @@ static int fill(struct loaded *m, const char *boot_line)
 		err = module_params(m, boot_line);
 	if (!err)
 		copy_percpu(m);
+	if (!err)
+		register_tags(m);
 	return err ? err : set_rights(m);
 }
 
@@ -375,7 +396,11 @@ struct loaded *module_load(struct plan *plan, const char *name, const char *boot
 
 void module_free(struct loaded *m)
 {
+	size_t nr;
+
 	WRITE_ONCE(m->used, false);
+	if (m->base)
+		alloc_tags_unregister(module_tags(m, &nr));
 	free_percpu(m->percpu);
 	kfree(m->line);
 	execmem_free(m->base);

@@ -302,15 +302,15 @@ static struct kunit_suite init_on_suite = {
 typedef void *(*site_fn_t)(unsigned long place);
 
 /* Each is a place in the code of its own. */
-#define SITE(n)                                                   \
-	static noinline void *site_##n(unsigned long place)       \
-	{                                                         \
-		void *p = __kmalloc_cache(place, GFP_KERNEL, 64); \
-                                                                  \
-		OPTIMIZER_HIDE_VAR(p);                            \
-		if (p)                                            \
-			*(volatile u64 *)p = n;                   \
-		return p;                                         \
+#define SITE(n)                                                                       \
+	static noinline void *site_##n(unsigned long place)                           \
+	{                                                                             \
+		void *p = __kmalloc_cache(place, GFP_KERNEL, 64, ALLOC_TAG_HERE());   \
+                                                                                      \
+		OPTIMIZER_HIDE_VAR(p);                                                \
+		if (p)                                                                \
+			*(volatile u64 *)p = n;                                       \
+		return p;                                                             \
 	}
 #define SITE4(n) SITE(n##0) SITE(n##1) SITE(n##2) SITE(n##3)
 SITE4(1)
@@ -384,7 +384,7 @@ static void copies_serve_requests(struct kunit *test)
 
 	for (int turn = 0; turn < 2; turn++) {
 		for (int i = 0; i < ARRAY_SIZE(p); i++) {
-			p[i] = __kmalloc_cache_flags(s->place, GFP_KERNEL | __GFP_ZERO, 64);
+			p[i] = __kmalloc_cache_flags(s->place, GFP_KERNEL | __GFP_ZERO, 64, ALLOC_TAG_HERE());
 			KUNIT_ASSERT_NOT_NULL(test, p[i]);
 			KUNIT_EXPECT_TRUE(test, is_all(p[i], 0, 64));
 			memset(p[i], 0x5a, 64);
