@@ -13,6 +13,7 @@
 #include "tests/mm/user_fixture.h"
 
 #define NR   4
+#define WAYS 7 /* to get at a user's page */
 #define BASE USER_PAGE(0)
 
 static struct sweep *now; /* the run whose device it is */
@@ -147,7 +148,7 @@ static enum outcome map_by_fault(struct sweep *s)
 static void prepare_buffer(struct sweep *s)
 {
 	sweep_use_mm(s);
-	s->at = do_mmap(s->mm, NULL, BASE, NR * PAGE_SIZE, PROT_RW, MAP_ANON_FIXED, 0);
+	s->at = do_mmap(s->mm, NULL, BASE, WAYS * PAGE_SIZE, PROT_RW, MAP_ANON_FIXED, 0);
 	SWEEP_ASSERT(s, s->at == BASE);
 }
 
@@ -166,11 +167,51 @@ static enum outcome pin_buffer(struct sweep *s)
 	return done_if(n == NR);
 }
 
+/* Each of the ways to get one page: it is there and held once, or nothing is. */
+static bool held_once(struct sweep *s, long n, struct page *page, bool pinned)
+{
+	SWEEP_EXPECT(s, n == -ENOMEM || n == 1);
+	if (n != 1)
+		return false;
+	SWEEP_EXPECT(s, page_maybe_dma_pinned(page) == pinned);
+	if (pinned)
+		unpin_user_page(page);
+	else
+		put_page(page);
+	return true;
+}
+
+static enum outcome each_way_to_a_page(struct sweep *s)
+{
+	struct page *page;
+	bool all;
+	long n;
+
+	mmap_read_lock(s->mm);
+	n = get_user_pages(BASE, 1, FOLL_WRITE, &page);
+	all = held_once(s, n, page, false);
+	n = get_user_pages_remote(s->mm, BASE + PAGE_SIZE, 1, FOLL_WRITE, &page, NULL);
+	all &= held_once(s, n, page, false);
+	n = pin_user_pages(BASE + 2 * PAGE_SIZE, 1, FOLL_WRITE, &page);
+	all &= held_once(s, n, page, true);
+	n = pin_user_pages_remote(s->mm, BASE + 3 * PAGE_SIZE, 1, FOLL_WRITE, &page, NULL);
+	all &= held_once(s, n, page, true);
+	mmap_read_unlock(s->mm);
+	n = get_user_pages_fast(BASE + 4 * PAGE_SIZE, 1, FOLL_WRITE, &page);
+	all &= held_once(s, n, page, false);
+	n = get_user_pages_unlocked(BASE + 5 * PAGE_SIZE, 1, &page, FOLL_WRITE);
+	all &= held_once(s, n, page, false);
+	n = pin_user_pages_unlocked(BASE + 6 * PAGE_SIZE, 1, &page, FOLL_WRITE);
+	all &= held_once(s, n, page, true);
+	return done_if(all);
+}
+
 const struct scenario sweep_driver[] = {
 	{ "device's pages mapped", map_pages, prepare_device, end_device, COPES_PAGE },
 	{ "frames mapped", map_frames, prepare_device, end_device, COPES_PAGE },
 	{ "vmalloc memory mapped", map_area, prepare_device, end_device, COPES_PAGE },
 	{ "device's pages by faults", map_by_fault, prepare_device, end_device, COPES_PAGE },
 	{ "buffer pinned", pin_buffer, prepare_buffer, sweep_end_mm, NO_OBJECTS },
+	{ "pages of a user", each_way_to_a_page, prepare_buffer, sweep_end_mm, NO_OBJECTS },
 	{},
 };

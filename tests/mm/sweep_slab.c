@@ -176,6 +176,57 @@ static enum outcome copies(struct sweep *s)
 	return done_if(all);
 }
 
+static char *format(const char *fmt, ...)
+{
+	va_list args;
+	char *text;
+
+	va_start(args, fmt);
+	text = kvasprintf(GFP_KERNEL, fmt, args);
+	va_end(args);
+	return text;
+}
+
+static const char *format_const(const char *fmt, ...)
+{
+	va_list args;
+	const char *text;
+
+	va_start(args, fmt);
+	text = kvasprintf_const(GFP_KERNEL, fmt, args);
+	va_end(args);
+	return text;
+}
+
+static enum outcome formatted(struct sweep *s)
+{
+	char word[] = "twelve";
+	bool all = got(s, kasprintf(GFP_KERNEL, "%d words", 12)) &&
+		   got(s, format("%s words", word)) && got(s, format_const("%s", word)) &&
+		   got(s, format_const("%s words", word));
+	static const char *const texts[] = { "12 words", "twelve words", "twelve", "twelve words" };
+
+	for (unsigned int i = 0; i < s->nr_got; i++)
+		SWEEP_EXPECT(s, !strcmp(s->got[i], texts[i]));
+	while (s->nr_got)
+		kfree_const(s->got[--s->nr_got]);
+	return done_if(all);
+}
+
+static enum outcome large_copy(struct sweep *s)
+{
+	static u8 from[3 * PAGE_SIZE / 2];
+	u8 *copy;
+
+	memset(from, 0x5a, sizeof(from));
+	copy = kvmemdup(from, sizeof(from), GFP_KERNEL);
+	if (!copy)
+		return REFUSED;
+	SWEEP_EXPECT(s, !memcmp(copy, from, sizeof(from)));
+	kvfree(copy);
+	return DONE;
+}
+
 /* ---- Caches ---- */
 
 static unsigned int constructed;
@@ -347,6 +398,8 @@ const struct scenario sweep_slab[] = {
 	{ "krealloc", grow_blocks, prepare_blocks, free_got, COPES_PAGE },
 	{ "krealloc from nothing", new_by_krealloc, .clean = free_got, .flags = COPES_PAGE },
 	{ "copies", copies, .flags = COPES_PAGE },
+	{ "formatted text", formatted, .flags = COPES_PAGE },
+	{ "copy of much", large_copy, .flags = COPES_PAGE | COPES_SLAB },
 	{ "caches", plain_cache, .flags = COPES_PAGE },
 	{ "caches of a kind", named_cache, .flags = COPES_PAGE },
 	{ "caches with checks", checked_cache, .flags = COPES_PAGE },

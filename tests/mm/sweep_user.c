@@ -414,6 +414,46 @@ static enum outcome strings_and_structs(struct sweep *s)
 	return done_if(!copied && len && zeroed == 1 && !err && !word_err);
 }
 
+/* A copy of zeroes, or why there is none: no memory for it, or for the pages. */
+static bool copied(struct sweep *s, void *copy, size_t len)
+{
+	SWEEP_EXPECT(s,
+		     !IS_ERR_OR_NULL(copy) || copy == ERR_PTR(-ENOMEM) || copy == ERR_PTR(-EFAULT));
+	if (IS_ERR_OR_NULL(copy))
+		return false;
+	SWEEP_EXPECT(s, !memchr_inv(copy, 0, len));
+	kvfree(copy);
+	return true;
+}
+
+static enum outcome copies_in_memory_of_their_own(struct sweep *s)
+{
+	char __user *at = (char __user *)BASE;
+	bool all = copied(s, memdup_user(at, 100), 100) &&
+		   copied(s, memdup_user_nul(at, 100), 101) &&
+		   copied(s, memdup_array_user(at, 4, 25), 100) &&
+		   copied(s, vmemdup_user(at, 2 * PAGE_SIZE), 2 * PAGE_SIZE) &&
+		   copied(s, vmemdup_array_user(at + 2 * PAGE_SIZE, 3, 500), 1500) &&
+		   copied(s, strndup_user(at + 3 * PAGE_SIZE, 10), 1);
+
+	return done_if(all);
+}
+
+/* As read() and write() of a file that is a buffer. */
+static enum outcome through_a_buffer(struct sweep *s)
+{
+	char buf[16] = "fifteen letters";
+	loff_t pos = 0;
+	ssize_t in = simple_write_to_buffer(buf, sizeof(buf), &pos, (void __user *)BASE, 8), out;
+
+	SWEEP_EXPECT(s, in == -EFAULT ? !pos : in == 8 && pos == 8 && !memchr_inv(buf, 0, 8));
+	pos = 4;
+	out = simple_read_from_buffer((void __user *)(BASE + PAGE_SIZE), 100, &pos, buf,
+				      sizeof(buf));
+	SWEEP_EXPECT(s, out == -EFAULT ? pos == 4 : out == 12 && pos == 16);
+	return done_if(in == 8 && out == 12);
+}
+
 /* ---- Files ---- */
 
 static enum outcome make_file(struct sweep *s)
@@ -488,6 +528,10 @@ const struct scenario sweep_user[] = {
 	{ "copies without checks", unchecked_copies, prepare_copy, end_copy,
 	  COPES_PAGE | NO_OBJECTS },
 	{ "strings and structures", strings_and_structs, prepare_untouched, sweep_end_mm,
+	  NO_OBJECTS },
+	{ "copies of user memory", copies_in_memory_of_their_own, prepare_untouched, sweep_end_mm,
+	  COPES_PAGE | COPES_SLAB },
+	{ "user memory and a buffer", through_a_buffer, prepare_untouched, sweep_end_mm,
 	  NO_OBJECTS },
 	{ "file", make_file, .flags = COPES_PAGE },
 	{ "file read and written", read_and_write, prepare_file, end_file, NO_OBJECTS },

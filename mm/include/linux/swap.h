@@ -15,13 +15,13 @@ struct reclaim_state {
 };
 
 /*
- * The running task gave back @pages that no slab held. For shrinkers: what slabs give back is counted
+ * The running task gave back @nr pages that no slab held. For shrinkers: what slabs give back is counted
  * by itself.
  */
-static inline void mm_account_reclaimed_pages(unsigned long pages)
+static inline void mm_account_reclaimed_pages(unsigned long nr)
 {
 	if (current->reclaim_state)
-		current->reclaim_state->reclaimed += pages;
+		current->reclaim_state->reclaimed += nr;
 }
 
 /* What reclaim did since boot, in the layout of /proc/vmstat. */
