@@ -29,7 +29,7 @@ void mm_init(void)
 	direct_map_init();
 	percpu_areas_init();
 	vmemmap_init();
-	page_alloc_init();
+	zones_init();
 	slab_init();
 	kmalloc_init();
 	rcu_kvfree = kvfree_atomic; /* callbacks run with preemption off */

@@ -115,7 +115,7 @@ static inline void page_set_mark(struct page *page, u16 mark)
 {
 	WRITE_ONCE(page->mark, mark);
 }
-void page_alloc_init(void);
+void zones_init(void);
 /* A request's flags within the scopes of the task (linux/sched/mm.h): asked once memory is short. */
 static inline gfp_t scoped_gfp(gfp_t gfp)
 {
@@ -139,7 +139,18 @@ void page_report_bad_free(struct page *page, unsigned int order);
 /* alloc_pages() of a block that nobody may refer to: its count stays 0. To be freed by free_block(). */
 struct page *alloc_pages_uncounted(gfp_t gfp, unsigned int order, unsigned int tag);
 
-/* Does one of the zones that requests up to `highest` may use stand at this mark? A guess. */
+/* --- zone.c --- */
+/* For each highest zone: the populated zones to try, best first, NULL-terminated. R */
+extern struct zone *zonelists[MAX_NR_ZONES][MAX_NR_ZONES + 1];
+
+/* Does the zone stand at this mark, for requests up to `highest`? A guess without zone->lock. */
+static inline bool zone_reaches(const struct zone *zone, enum zone_watermark mark,
+				enum zone_type highest)
+{
+	return READ_ONCE(zone->nr_free) >= zone->watermark[mark] + zone->lowmem_reserve[highest];
+}
+
+/* Does one of the zones that requests up to `highest` may use? */
 bool zones_reach(enum zone_watermark mark, enum zone_type highest);
 
 /* --- reclaim.c, show_mem.c: entered from below, by the page allocator --- */

@@ -26,12 +26,11 @@
  *    only with what an ordinary request may take, so a privileged one does not carry the reserve
  *    out of the zone for others.
  *
- * 5. Watermarks. min = 4 * sqrt(managed KiB) KiB, shared out over the zones by size (the documented
- *    rule of min_free_kbytes); low = 5/4 min, high = 3/2 min. A request leaves min pages in the
- *    zone, and besides what lowmem_reserve keeps there for requests that can't use a higher zone.
- *    __GFP_HIGH may use half of min, __GFP_HIGH from those that can't sleep three quarters,
- *    __GFP_MEMALLOC all; __GFP_NOMEMALLOC takes the last two back. Below low, kswapd is woken; what
- *    is done for a request that finds nothing stands in reclaim.c.
+ * 5. Reserves. A request leaves the zone's min watermark (zone.c) there, and besides what
+ *    lowmem_reserve keeps for requests that can't use a higher zone. __GFP_HIGH may use half of min,
+ *    __GFP_HIGH from those that can't sleep three quarters, __GFP_MEMALLOC all; __GFP_NOMEMALLOC
+ *    takes the last two back. Below low, kswapd is woken; what is done for a request that finds
+ *    nothing stands in reclaim.c.
  *
  * 6. Invariants (buddy_valid)
  *    I1  the head of each listed block is marked {PAGE_FREE, order}, aligned to its order, and lies
@@ -64,15 +63,6 @@
 #include <quarry/report.h>
 #include "internal.h"
 #include "kasan.h"
-
-struct zone zones[MAX_NR_ZONES] = {
-	[ZONE_DMA] = { .name = "DMA", .id = ZONE_DMA },
-	[ZONE_DMA32] = { .name = "DMA32", .id = ZONE_DMA32 },
-	[ZONE_NORMAL] = { .name = "Normal", .id = ZONE_NORMAL },
-};
-
-/* For each highest zone: the populated zones to try, best first, NULL-terminated. R */
-static struct zone *zonelists[MAX_NR_ZONES][MAX_NR_ZONES + 1];
 
 DEFINE_PER_CPU(struct per_cpu_pages, zone_pcp[MAX_NR_ZONES]);
 
@@ -277,22 +267,6 @@ static unsigned long reserve_for(const struct request *rq, const struct zone *zo
 static bool zone_allows(const struct request *rq, const struct zone *zone, unsigned long pages)
 {
 	return zone->nr_free >= pages + reserve_for(rq, zone);
-}
-
-static bool zone_reaches(const struct zone *zone, enum zone_watermark mark, enum zone_type highest)
-{
-	return READ_ONCE(zone->nr_free) >= zone->watermark[mark] + zone->lowmem_reserve[highest];
-}
-
-bool zones_reach(enum zone_watermark mark, enum zone_type highest)
-{
-	struct zone **z = zonelists[highest];
-
-	if (!*z)
-		return true; /* nothing to wait for */
-	while (*z && !zone_reaches(*z, mark, highest))
-		z++;
-	return *z;
 }
 
 /* The request left the zone with less than its low watermark, or found it so. */
@@ -760,7 +734,7 @@ void free_pages_exact(void *virt, size_t size)
 		__free_page(virt_to_page(virt + i * PAGE_SIZE));
 }
 
-/* ---- Draining, counting, bring-up ---- */
+/* ---- Draining ---- */
 
 /**
  * page_alloc_drain() - give this CPU's lists back to the buddy
@@ -802,101 +776,4 @@ void page_alloc_drain_all(void)
 
 	for_each_online_cpu(cpu)
 		call_on_cpu(cpu, drain_here, NULL);
-}
-
-static unsigned long pcp_pages(const struct zone *zone)
-{
-	unsigned long n = 0;
-
-	for (unsigned int cpu = 0; cpu < nr_cpu_ids; cpu++) {
-		const struct per_cpu_pages *pcp = &per_cpu_ptr(&zone_pcp[0], cpu)[zone->id];
-
-		for (unsigned int o = 0; o < PCP_ORDERS; o++) {
-			for (unsigned int mt = 0; mt < MIGRATE_TYPES; mt++)
-				n += (unsigned long)READ_ONCE(pcp->lists[o][mt].count) << o;
-		}
-	}
-	return n;
-}
-
-/**
- * nr_free_pages() - pages that could be allocated
- *
- * Counts the buddy, untouched memory and the per-CPU lists. Exact when nothing else runs; what
- * other allocators cache is not in it until mm_quiesce().
- */
-unsigned long nr_free_pages(void)
-{
-	unsigned long n = 0;
-	struct zone *z;
-
-	for_each_zone(z)
-		n += READ_ONCE(z->nr_free) + pcp_pages(z);
-	return n;
-}
-
-/* Pages that the page allocator was given at boot. */
-unsigned long nr_managed_pages(void)
-{
-	unsigned long n = 0;
-	struct zone *z;
-
-	for_each_zone(z)
-		n += z->managed;
-	return n;
-}
-
-/*
- * min_free_kbytes = 4 * sqrt(KiB of memory), within 128 KiB … 256 MiB as Linux documents it, shared
- * out by size.
- */
-static void set_watermarks(void)
-{
-	unsigned long total = nr_managed_pages();
-	unsigned long kbytes = clamp(int_sqrt(16 * total * (PAGE_SIZE / 1024)), 128UL, 262144UL);
-	unsigned long pages = kbytes / (PAGE_SIZE / 1024);
-	struct zone *z;
-
-	for_each_zone(z) {
-		unsigned long min = total ? pages * z->managed / total : 0;
-
-		z->watermark[WMARK_MIN] = min;
-		z->watermark[WMARK_LOW] = min + min / 4;
-		z->watermark[WMARK_HIGH] = min + min / 2;
-	}
-}
-
-/*
- * A lower zone keeps 1/256 of the higher zones' memory from requests that could use those (Linux's
- * default ratio).
- */
-static void set_lowmem_reserves(void)
-{
-	for (unsigned int lower = 0; lower < MAX_NR_ZONES; lower++) {
-		unsigned long above = 0;
-
-		for (unsigned int h = lower + 1; h < MAX_NR_ZONES; h++) {
-			above += zones[h].managed;
-			zones[lower].lowmem_reserve[h] = above / 256;
-		}
-	}
-}
-
-static void build_zonelists(void)
-{
-	for (int highest = 0; highest < MAX_NR_ZONES; highest++) {
-		struct zone **list = zonelists[highest];
-
-		for (int z = highest; z >= 0; z--) {
-			if (populated_zone(&zones[z]))
-				*list++ = &zones[z];
-		}
-	}
-}
-
-void page_alloc_init(void)
-{
-	set_watermarks();
-	set_lowmem_reserves();
-	build_zonelists();
 }

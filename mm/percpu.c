@@ -48,7 +48,7 @@
  *
  * 8. Contexts: allocation with GFP_KERNEL may sleep, any other and free_percpu() go anywhere but NMI.
  *    Cost: a pass over the maps of the chunks that are looked at (8192 bits), and zeroing for each CPU;
- *    not meant for fast paths. Before page_alloc_init() nothing can be had.
+ *    not meant for fast paths. Before zones_init() nothing can be had.
  *
  * Sources: Linux 6.12, the documentation of mm/percpu.c for interface and rules.
  */
@@ -525,7 +525,7 @@ static void *pcpu_alloc(size_t size, size_t align, gfp_t gfp, const void *caller
  * @gfp: with all of GFP_KERNEL pages may be added for it. Anything less is served from what is there
  *	already, or refused without a word: it may be asked in any context but NMI
  *
- * Context: may sleep, as @gfp says. From page_alloc_init() on.
+ * Context: may sleep, as @gfp says. From zones_init() on.
  * Return: what per_cpu_ptr(), this_cpu_ptr() and the this_cpu operations take, and free_percpu(); NULL if
  * there is no memory, or if @size or @align is not possible (then, and if who can sleep gets none, with
  * a line that says so, unless __GFP_NOWARN).

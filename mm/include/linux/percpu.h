@@ -13,7 +13,7 @@
  *		here, so they are the same operations.
  *
  * Linked variables can be used at once; of CPUs other than the first from setup_per_cpu_areas() on
- * (boot/main.c). alloc_percpu() works from page_alloc_init() on, before there is a slab cache.
+ * (boot/main.c). alloc_percpu() works from zones_init() on, before there is a slab cache.
  */
 #ifndef LINUX_PERCPU_H
 #define LINUX_PERCPU_H
