@@ -10,8 +10,8 @@
  *    __GFP_NOWARN: not a word. At most HEADLINES in INTERVAL_NS; what was held back is counted.
  *
  * 2. Then, once in INTERVAL_NS, a table of who holds the memory (show_mem()): the counts of meminfo,
- *    the zones with their watermarks, the caches with most pages, the shrinkers and what
- *    reclaim did.
+ *    the zones with their watermarks, the caches with most pages, the shrinkers, what reclaim did, and
+ *    the places that hold most (alloc_tag.c).
  *
  * Contexts: any; numbers are read without locks, but for the slabs' (slab_mutex, which no one holds
  * who allocates). Cost: a console line each, so the limits.
@@ -131,6 +131,7 @@ void show_mem(void)
 	slab_largest_show(print_line, LARGEST_CACHES);
 	shrinkers_show(print_line);
 	vmstat_show(print_line);
+	allocinfo_warn();
 }
 
 /* ---- The message ---- */

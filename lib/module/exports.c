@@ -36,6 +36,8 @@
 #include <linux/mm_vma.h>
 #include <linux/mman.h>
 #include <linux/mempool.h>
+#include <linux/miscdevice.h>
+#include <linux/shrinker.h>
 #include <linux/dmapool.h>
 #include <linux/dma-mapping.h>
 #include <linux/mmzone.h>
@@ -432,7 +434,18 @@ EXPORT_SYMBOL(setup_fault_attr);
 EXPORT_SYMBOL(should_fail);
 
 /* linux/fs.h */
+EXPORT_SYMBOL(filp_close);
+EXPORT_SYMBOL(filp_open);
+EXPORT_SYMBOL(fixed_size_llseek);
 EXPORT_SYMBOL(fput);
+EXPORT_SYMBOL(nonseekable_open);
+EXPORT_SYMBOL(noop_llseek);
+EXPORT_SYMBOL(simple_read_from_buffer);
+EXPORT_SYMBOL(simple_write_to_buffer);
+EXPORT_SYMBOL(vfs_ioctl);
+EXPORT_SYMBOL(vfs_llseek);
+EXPORT_SYMBOL(vfs_read);
+EXPORT_SYMBOL(vfs_write);
 
 /* linux/gfp.h */
 EXPORT_SYMBOL(__free_pages);
@@ -499,7 +512,30 @@ EXPORT_SYMBOL(find_vma_intersection);
 EXPORT_SYMBOL(find_vma_prev);
 EXPORT_SYMBOL(fixup_user_fault);
 EXPORT_SYMBOL(get_unmapped_area);
+EXPORT_SYMBOL(get_user_pages);
+EXPORT_SYMBOL(get_user_pages_fast);
+EXPORT_SYMBOL(get_user_pages_remote);
+EXPORT_SYMBOL(get_user_pages_unlocked);
+EXPORT_SYMBOL(io_remap_pfn_range);
 EXPORT_SYMBOL(mm_maps_show);
+EXPORT_SYMBOL(page_maybe_dma_pinned);
+EXPORT_SYMBOL(pin_user_pages);
+EXPORT_SYMBOL(pin_user_pages_fast);
+EXPORT_SYMBOL(pin_user_pages_remote);
+EXPORT_SYMBOL(pin_user_pages_unlocked);
+EXPORT_SYMBOL(remap_pfn_range);
+EXPORT_SYMBOL(unpin_user_page);
+EXPORT_SYMBOL(unpin_user_pages);
+EXPORT_SYMBOL(unpin_user_pages_dirty_lock);
+EXPORT_SYMBOL(vm_insert_page);
+EXPORT_SYMBOL(vm_insert_pages);
+EXPORT_SYMBOL(vm_iomap_memory);
+EXPORT_SYMBOL(vm_map_pages);
+EXPORT_SYMBOL(vm_map_pages_zero);
+EXPORT_SYMBOL(vmf_insert_page);
+EXPORT_SYMBOL(vmf_insert_pfn);
+EXPORT_SYMBOL(vmf_insert_pfn_prot);
+EXPORT_SYMBOL(zap_vma_ptes);
 
 /* linux/mman.h */
 EXPORT_SYMBOL(vm_mmap);
@@ -604,6 +640,8 @@ EXPORT_SYMBOL(__vmalloc);
 EXPORT_SYMBOL(__vmalloc_array);
 EXPORT_SYMBOL(__vmalloc_node);
 EXPORT_SYMBOL(find_vm_area);
+EXPORT_SYMBOL(remap_vmalloc_range);
+EXPORT_SYMBOL(remap_vmalloc_range_partial);
 EXPORT_SYMBOL(vcalloc);
 EXPORT_SYMBOL(vfree);
 EXPORT_SYMBOL(vfree_atomic);
@@ -739,6 +777,8 @@ EXPORT_SYMBOL(cpu_number);
 
 /* what debug builds check beside locks, readers and contexts */
 #ifdef QUARRY_DEBUG
+EXPORT_SYMBOL(fs_reclaim_acquire);
+EXPORT_SYMBOL(fs_reclaim_release);
 EXPORT_SYMBOL(lock_acquire);
 EXPORT_SYMBOL(lock_release);
 EXPORT_SYMBOL(lockdep_depth);
@@ -770,3 +810,12 @@ EXPORT_SYMBOL(spin_debug_unlock);
 EXPORT_SYMBOL(spin_life);
 EXPORT_SYMBOL(spin_watch_round);
 #endif
+
+/* linux/miscdevice.h */
+EXPORT_SYMBOL(misc_register);
+EXPORT_SYMBOL(misc_deregister);
+
+/* linux/shrinker.h */
+EXPORT_SYMBOL(shrinker_alloc);
+EXPORT_SYMBOL(shrinker_register);
+EXPORT_SYMBOL(shrinker_free);

@@ -486,7 +486,7 @@ static void shrinker_out_of_memory(struct kunit *test)
 
 /* ---- what is said ---- */
 
-static unsigned int headlines, tables, named_caches, named_shrinkers, named_flags;
+static unsigned int headlines, tables, named_caches, named_shrinkers, named_flags, named_places;
 
 static void count_lines(const char *line, size_t n)
 {
@@ -496,6 +496,7 @@ static void count_lines(const char *line, size_t n)
 	named_caches += strnstr(line, "slab dma-kmalloc-1k", n) != NULL ||
 			strnstr(line, "slab dma-kmalloc-1024", n) != NULL;
 	named_shrinkers += strnstr(line, "shrinker watched: deferred", n) != NULL;
+	named_places += strnstr(line, " func:chain_take", n) != NULL;
 }
 
 /* A failure is told in a line each, and who holds the memory once; with __GFP_NOWARN nothing is. */
@@ -509,7 +510,7 @@ static void failures_are_told(struct kunit *test)
 	for (nr_objects = 0; nr_objects < 1000; nr_objects++)
 		objects[nr_objects] = kmalloc(1024, GFP_FILL);
 	chain = chain_take(NULL, GFP_FILL, ~0UL);
-	headlines = tables = named_caches = named_shrinkers = named_flags = 0;
+	headlines = tables = named_caches = named_shrinkers = named_flags = named_places = 0;
 	warn_alloc_reset();
 	before = printk_set_hook(count_lines);
 	for (int i = 0; i < 3; i++)
@@ -521,6 +522,7 @@ static void failures_are_told(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, tables, 1);
 	KUNIT_EXPECT_EQ(test, named_caches, 1);
 	KUNIT_EXPECT_EQ(test, named_shrinkers, 1);
+	KUNIT_EXPECT_EQ(test, named_places, mem_alloc_profiling_enabled() ? 1 : 0);
 	before = printk_set_hook(count_lines);
 	for (int i = 0; i < 20; i++)
 		(void)!alloc_page(GFP_KERNEL | GFP_DMA);
