@@ -532,7 +532,7 @@ const struct scenario sweep_user[] = {
 	{ "copies of user memory", copies_in_memory_of_their_own, prepare_untouched, sweep_end_mm,
 	  COPES_PAGE | COPES_SLAB },
 	{ "user memory and a buffer", through_a_buffer, prepare_untouched, sweep_end_mm,
-	  NO_OBJECTS },
+	  COPES_PAGE | NO_OBJECTS },
 	{ "file", make_file, .flags = COPES_PAGE },
 	{ "file read and written", read_and_write, prepare_file, end_file, NO_OBJECTS },
 	{ "file written", write_fresh, prepare_file, end_file, NO_OBJECTS },
