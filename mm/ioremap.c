@@ -90,7 +90,7 @@ void __iomem *(ioremap_wc)(phys_addr_t phys_addr, size_t size)
  * @phys_addr: where it starts
  * @size: bytes
  */
-void __iomem *ioremap_wt(phys_addr_t phys_addr, size_t size)
+void __iomem *(ioremap_wt)(phys_addr_t phys_addr, size_t size)
 {
 	return map_device(phys_addr, size, __builtin_return_address(0));
 }
@@ -100,7 +100,7 @@ void __iomem *ioremap_wt(phys_addr_t phys_addr, size_t size)
  * @phys_addr: where it starts
  * @size: bytes
  */
-void __iomem *ioremap_cache(phys_addr_t phys_addr, size_t size)
+void __iomem *(ioremap_cache)(phys_addr_t phys_addr, size_t size)
 {
 	return map_device(phys_addr, size, __builtin_return_address(0));
 }
@@ -144,7 +144,7 @@ void iounmap(volatile void __iomem *addr)
  * Return: for RAM, with MEMREMAP_WB, its address in the direct map; for what is no RAM a mapping,
  * uncached; NULL: a range with both, RAM without MEMREMAP_WB (reported), or no memory.
  */
-void *memremap(resource_size_t offset, size_t size, unsigned long flags)
+void *(memremap)(resource_size_t offset, size_t size, unsigned long flags)
 {
 	if (!flags || !size)
 		return NULL;

@@ -9,8 +9,10 @@
  */
 #include <kunit/test.h>
 #include <linux/alloc_tag.h>
+#include <linux/dma-mapping.h>
 #include <linux/io.h>
 #include <linux/kthread.h>
+#include <linux/mempool.h>
 #include <linux/mm.h>
 #include <linux/percpu.h>
 #include <linux/slab.h>
@@ -30,6 +32,7 @@
 static struct kmem_cache *cache;
 static struct page *page;
 static char text[] = "a text that is no constant";
+static dma_addr_t handle;
 
 /* One of them; also what caches are made of here. */
 struct site {
@@ -80,9 +83,13 @@ SITE(by_kstrndup, kstrndup(text, 10, GFP_KERNEL))
 SITE(by_kmemdup, kmemdup(text, 10, GFP_KERNEL))
 SITE(by_kmemdup_nul, kmemdup_nul(text, 10, GFP_KERNEL))
 SITE(by_kmemdup_array, kmemdup_array(text, 5, 2, GFP_KERNEL))
+SITE(by_node_track, kmalloc_node_track_caller(50, GFP_KERNEL, 0))
+SITE(by_kvmemdup, kvmemdup(text, 10, GFP_KERNEL))
+SITE(by_kasprintf, kasprintf(GFP_KERNEL, "%s", text))
 SITE(by_cache, kmem_cache_alloc(cache, GFP_KERNEL))
 SITE(by_cache_zero, kmem_cache_zalloc(cache, GFP_KERNEL))
 SITE(by_cache_node, kmem_cache_alloc_node(cache, GFP_KERNEL, 0))
+SITE(by_cache_lru, kmem_cache_alloc_lru(cache, NULL, GFP_KERNEL))
 SITE(by_bulk, ({ void *p; int n = kmem_cache_alloc_bulk(cache, GFP_KERNEL, 1, &p); bulk_object(p, n); }))
 SITE(by_kvmalloc, kvmalloc(50, GFP_KERNEL))
 SITE(by_kvmalloc_huge, kvmalloc(2 * KMALLOC_MAX_SIZE, GFP_KERNEL))
@@ -115,6 +122,9 @@ SITE(by_vm_map_ram, vm_map_ram(&page, 1, 0))
 SITE(by_ioremap, ioremap(NO_RAM, PAGE_SIZE))
 SITE(by_ioremap_uc, ioremap_uc(NO_RAM, PAGE_SIZE))
 SITE(by_ioremap_wc, ioremap_wc(NO_RAM, PAGE_SIZE))
+SITE(by_ioremap_wt, ioremap_wt(NO_RAM, PAGE_SIZE))
+SITE(by_ioremap_cache, ioremap_cache(NO_RAM, PAGE_SIZE))
+SITE(by_memremap, memremap(NO_RAM, PAGE_SIZE, MEMREMAP_WT))
 SITE(by_page, page_at(alloc_page(GFP_KERNEL)))
 SITE(by_pages, page_at(alloc_pages(GFP_KERNEL, 0)))
 SITE(by_pages_node, page_at(alloc_pages_node(0, GFP_KERNEL, 0)))
@@ -123,6 +133,11 @@ SITE(by_free_pages, __get_free_pages(GFP_KERNEL, 0))
 SITE(by_zeroed_page, get_zeroed_page(GFP_KERNEL))
 SITE(by_exact, alloc_pages_exact(3 * PAGE_SIZE, GFP_KERNEL))
 SITE(by_bulk_array, ({ struct page *p = NULL; alloc_pages_bulk_array(GFP_KERNEL, 1, &p); page_at(p); }))
+SITE(by_folio, page_at(&folio_alloc(GFP_KERNEL, 2)->page))
+SITE(by_coherent, dma_alloc_coherent(NULL, 3 * PAGE_SIZE, &handle, GFP_KERNEL))
+SITE(by_dma_attrs, dma_alloc_attrs(NULL, 3 * PAGE_SIZE, &handle, GFP_KERNEL, 0))
+SITE(by_pool, mempool_create_kmalloc_pool(2, 100))
+SITE(by_pool_node, mempool_create_node(2, mempool_kmalloc, mempool_kfree, (void *)100, GFP_KERNEL, 0))
 SITE(by_percpu, alloc_percpu(long))
 SITE(by_percpu_gfp, alloc_percpu_gfp(long, GFP_KERNEL))
 SITE(by___percpu, __alloc_percpu(80, 8))
@@ -162,6 +177,26 @@ static void end_page(const void *p)
 static void end_exact(const void *p)
 {
 	free_pages_exact((void *)p, 3 * PAGE_SIZE);
+}
+
+static void end_folio(const void *p)
+{
+	folio_put(virt_to_folio(p));
+}
+
+static void end_coherent(const void *p)
+{
+	dma_free_coherent(NULL, 3 * PAGE_SIZE, (void *)p, virt_to_phys(p));
+}
+
+static void end_pool(const void *p)
+{
+	mempool_destroy((void *)p);
+}
+
+static void end_remap(const void *p)
+{
+	memunmap((void *)p);
 }
 
 static void end_percpu(const void *p)
@@ -204,9 +239,13 @@ static const struct site sites[] = {
 	S(by_kmemdup, kfree, 16),
 	S(by_kmemdup_nul, kfree, 16),
 	S(by_kmemdup_array, kfree, 16),
+	S(by_node_track, kfree, 64),
+	S(by_kvmemdup, kvfree, 16),
+	S(by_kasprintf, kfree, 32),
 	S(by_cache, kfree, 100),
 	S(by_cache_zero, kfree, 100),
 	S(by_cache_node, kfree, 100),
+	S(by_cache_lru, kfree, 100),
 	S(by_bulk, kfree, 100),
 	S(by_kvmalloc, kvfree, 64),
 	S(by_kvmalloc_huge, kvfree, 2 * KMALLOC_MAX_SIZE),
@@ -239,6 +278,9 @@ static const struct site sites[] = {
 	S(by_ioremap, end_io, 0),
 	S(by_ioremap_uc, end_io, 0),
 	S(by_ioremap_wc, end_io, 0),
+	S(by_ioremap_wt, end_io, 0),
+	S(by_ioremap_cache, end_io, 0),
+	S(by_memremap, end_remap, 0),
 	S(by_page, end_page, PAGE_SIZE),
 	S(by_pages, end_page, PAGE_SIZE),
 	S(by_pages_node, end_page, PAGE_SIZE),
@@ -247,6 +289,11 @@ static const struct site sites[] = {
 	S(by_zeroed_page, end_page, PAGE_SIZE),
 	S(by_exact, end_exact, 3 * PAGE_SIZE),
 	S(by_bulk_array, end_page, PAGE_SIZE),
+	S(by_folio, end_folio, 4 * PAGE_SIZE),
+	S(by_coherent, end_coherent, 3 * PAGE_SIZE),
+	S(by_dma_attrs, end_coherent, 3 * PAGE_SIZE),
+	S(by_pool, end_pool, 2 * 100),
+	S(by_pool_node, end_pool, 2 * 100),
 	S(by_percpu, end_percpu, 8),
 	S(by_percpu_gfp, end_percpu, 8),
 	S(by___percpu, end_percpu, 80),

@@ -23,9 +23,11 @@ void __iomem *ioremap_wt(phys_addr_t phys_addr, size_t size);
 void __iomem *ioremap_cache(phys_addr_t phys_addr, size_t size);
 void __iomem *ioremap_np(phys_addr_t phys_addr, size_t size);
 /* Each notes its place. */
-#define ioremap(...)	alloc_hooks(ioremap(__VA_ARGS__))
-#define ioremap_uc(...) alloc_hooks(ioremap_uc(__VA_ARGS__))
-#define ioremap_wc(...) alloc_hooks(ioremap_wc(__VA_ARGS__))
+#define ioremap(...)	   alloc_hooks(ioremap(__VA_ARGS__))
+#define ioremap_uc(...)	   alloc_hooks(ioremap_uc(__VA_ARGS__))
+#define ioremap_wc(...)	   alloc_hooks(ioremap_wc(__VA_ARGS__))
+#define ioremap_wt(...)	   alloc_hooks(ioremap_wt(__VA_ARGS__))
+#define ioremap_cache(...) alloc_hooks(ioremap_cache(__VA_ARGS__))
 void iounmap(volatile void __iomem *addr);
 
 /* One access of that width, in program order with other accesses to devices. */
@@ -73,9 +75,10 @@ static inline void memset_io(volatile void __iomem *to, int c, size_t n)
 
 /* Memory-like ranges: no __iomem. May sleep. */
 void *memremap(resource_size_t offset, size_t size, unsigned long flags);
+#define memremap(...) alloc_hooks(memremap(__VA_ARGS__))
 void memunmap(void *addr);
 
-#define virt_to_phys(v)	   __pa(v)
-#define phys_to_virt(p)	   __va(p)
+#define virt_to_phys(v) __pa(v)
+#define phys_to_virt(p) __va(p)
 
 #endif
