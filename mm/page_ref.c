@@ -49,6 +49,12 @@ static bool ends_by_put(const struct page *head)
 	       ((mark & 0xff) == PAGE_USED && (head->flags & PG_compound));
 }
 
+static inline void drop(struct page *head)
+{
+	if (atomic_dec_and_test(&head->_refcount))
+		free_block(head, head->order);
+}
+
 /* Drop a reference that is not the last. */
 static bool drop_but_last(struct page *head)
 {
@@ -72,7 +78,7 @@ static noinline void put_odd(struct page *head)
 		return;
 	smp_rmb();
 	if (ends_by_put(head))
-		put_page(head);
+		drop(head);
 	else
 		page_report_bad_free(head, 0);
 }
@@ -94,8 +100,7 @@ void put_page(struct page *page)
 		put_odd(head);
 		return;
 	}
-	if (atomic_dec_and_test(&head->_refcount))
-		free_block(head, head->order);
+	drop(head);
 }
 
 /**

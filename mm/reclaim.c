@@ -35,8 +35,8 @@
  *				where nothing came back
  *
  *    A request of more than one page gets MAX_ROUNDS at most: pages may come for ever without
- *    being neighbours. Between rounds without success the task sleeps a tick: kswapd may do what
- *    this request's flags forbid. Without any of __GFP_RECLAIM only this CPU's lists are given back.
+ *    being neighbours. Between rounds without success the task sleeps a tick, if there are threads:
+ *    kswapd may do what this request's flags forbid. Without any of __GFP_RECLAIM only this CPU's lists are given back.
  *
  * 3. Who reclaims has PF_MEMALLOC: what shrinkers allocate doesn't reclaim in turn, and may use the
  *    reserves. (Nor does what a task allocates in a noreclaim scope.) sc->gfp_mask is the request's,
@@ -386,7 +386,7 @@ static void wait_a_tick(struct shortage *s, unsigned long caller)
 		if (s->rounds == STALL_ROUNDS)
 			warn_alloc(s->gfp, s->order, "page allocation stalls", caller);
 	}
-	if (s->fruitless || s->rounds > MAX_ROUNDS)
+	if (sched_ops && (s->fruitless || s->rounds > MAX_ROUNDS))
 		schedule_timeout_uninterruptible(1);
 	else
 		cond_resched();

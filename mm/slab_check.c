@@ -9,12 +9,11 @@
  *
  * Locks: slab_mutex > s->lock, both irq-safe. Context: any. Complexity: O(objects).
  */
+#include <linux/mm_usage.h>
 #include <linux/printk.h>
 #include <linux/sprintf.h>
 #include <linux/string.h>
 #include <quarry/assert.h>
-#include <linux/mm_usage.h>
-#include <linux/string.h>
 #include "internal.h"
 #include "slab.h"
 

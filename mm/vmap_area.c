@@ -199,8 +199,8 @@ struct vm_struct *vmap_area_get(unsigned long size, unsigned long align, unsigne
 		return NULL;
 	*vm = (struct vm_struct){ .size = size + PAGE_SIZE,
 				  .flags = flags | VM_UNINITIALIZED,
-				  .caller = caller,
-				  .tag = ALLOC_TAG_CALLER() };
+				  .caller = caller };
+	vm->tag = ALLOC_TAG_CALLER();
 	if (align > PAGE_SIZE) {
 		spare = node_alloc(vs, gfp);
 		if (!spare)

@@ -329,7 +329,8 @@ static void add(const struct module_file *f)
 		pr_err("module %s: refused: there are %u already\n", f->name, RUNS_MAX);
 		return;
 	}
-	*r = (struct run){ .file = *f, .plan = vmalloc(sizeof(*r->plan)) };
+	*r = (struct run){ .file = *f };
+	r->plan = vmalloc(sizeof(*r->plan));
 	if (r->plan)
 		plan_make(r->plan, f->bytes, f->size);
 	nr_runs++;

@@ -263,7 +263,7 @@ static void a_vmalloc_buffer(struct kunit *test)
 	struct mm_struct *mm = test_mm(test);
 	struct page *page;
 
-	area = vmalloc_user(3 * PAGE_SIZE + 5);
+	area = vmalloc_user(3 * PAGE_SIZE + 8);
 	KUNIT_ASSERT_NOT_NULL(test, area);
 	page = vmalloc_to_page(area + PAGE_SIZE);
 	KUNIT_ASSERT_EQ(test, played(test, map_area, 0, 3, MAP_SHARED, 1), (long)USER_PAGE(0));

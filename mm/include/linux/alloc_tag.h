@@ -63,13 +63,30 @@ static inline void alloc_tag_leave(unsigned int outer)
 #define ALLOC_TAG_CALLER() (alloc_tag_scope() ?: ALLOC_TAG_HERE())
 
 /* The value of an expression, calculated in the scope of this place. */
-#define alloc_hooks(do_alloc)                                                 \
+#define __alloc_hooks(do_alloc)                                               \
 	({                                                                    \
 		unsigned int __outer_tag = alloc_tag_enter(ALLOC_TAG_HERE()); \
 		__auto_type __allocated = (do_alloc);                         \
 		alloc_tag_leave(__outer_tag);                                 \
 		__allocated;                                                  \
 	})
+
+/* Whoever drops it is warned, as where the function is called by itself. */
+static __always_inline __must_check void *__alloc_hooks_used(const void *p)
+{
+	return (void *)p;
+}
+
+static __always_inline __must_check int __alloc_hooks_done(int err)
+{
+	return err;
+}
+
+/* The same for an expression that is a pointer, and for one that is 0 or an error. */
+#define alloc_hooks(do_alloc)                              \
+	((__force __typeof__(do_alloc))__alloc_hooks_used( \
+		(__force const void *)__alloc_hooks(do_alloc)))
+#define alloc_hooks_int(do_alloc) __alloc_hooks_done(__alloc_hooks(do_alloc))
 
 /* Is there accounting? Decided before the first allocation: sysctl.vm.mem_profiling= */
 bool mem_alloc_profiling_enabled(void);

@@ -59,11 +59,11 @@ void *mempool_alloc_preallocated(mempool_t *pool) __must_check __malloc;
 void mempool_free(void *element, mempool_t *pool);
 
 /* Each notes its place (linux/alloc_tag.h): what a pool's functions allocate is its user's. */
-#define mempool_init_node(...)	 alloc_hooks(mempool_init_node(__VA_ARGS__))
-#define mempool_init(...)	 alloc_hooks(mempool_init(__VA_ARGS__))
+#define mempool_init_node(...)	 alloc_hooks_int(mempool_init_node(__VA_ARGS__))
+#define mempool_init(...)	 alloc_hooks_int(mempool_init(__VA_ARGS__))
 #define mempool_create_node(...) alloc_hooks(mempool_create_node(__VA_ARGS__))
 #define mempool_create(...)	 alloc_hooks(mempool_create(__VA_ARGS__))
-#define mempool_resize(...)	 alloc_hooks(mempool_resize(__VA_ARGS__))
+#define mempool_resize(...)	 alloc_hooks_int(mempool_resize(__VA_ARGS__))
 #define mempool_alloc(...)	 alloc_hooks(mempool_alloc(__VA_ARGS__))
 
 /* --- pools of objects: pool_data is their cache --- */
