@@ -187,6 +187,32 @@ static void anonymous_only(struct kunit *test)
 	put_page(page);
 }
 
+/* Flags that a function doesn't know: a warning, and nothing done. */
+static void unknown_flags(struct kunit *test)
+{
+	unsigned long at = map_anon(test, 0, 1, PROT_RW);
+	struct mm_struct *mm = current->mm;
+	struct page *page = NULL;
+	long ret[6] = { 0 };
+
+	KUNIT_EXPECT_REPORT(test, "FOLL flags 0x100",
+			    ret[0] = get_user_pages(at, 1, FOLL_LONGTERM, &page));
+	KUNIT_EXPECT_REPORT(test, "FOLL flags 0x100",
+			    ret[1] = get_user_pages_unlocked(at, 1, &page, FOLL_LONGTERM));
+	KUNIT_EXPECT_REPORT(test, "FOLL flags 0x100",
+			    ret[2] = get_user_pages_remote(mm, at, 1, FOLL_LONGTERM, &page, NULL));
+	KUNIT_EXPECT_REPORT(test, "FOLL flags 0x80000",
+			    ret[3] = pin_user_pages(at, 1, 1u << 19, &page));
+	KUNIT_EXPECT_REPORT(test, "FOLL flags 0x80000",
+			    ret[4] = pin_user_pages_unlocked(at, 1, &page, 1u << 19));
+	KUNIT_EXPECT_REPORT(test, "FOLL flags 0x80000",
+			    ret[5] = pin_user_pages_remote(mm, at, 1, 1u << 19, &page, NULL));
+	for (unsigned int i = 0; i < ARRAY_SIZE(ret); i++)
+		KUNIT_EXPECT_EQ_MSG(test, ret[i], -EINVAL, "call %u", i);
+	KUNIT_EXPECT_NULL(test, page);
+	KUNIT_EXPECT_EQ(test, get_mm_rss(mm), 0UL);
+}
+
 /* Errors of the caller: a warning, and nothing done. */
 static void callers_errors(struct kunit *test)
 {
@@ -279,11 +305,17 @@ static void pins_on_all_cpus(struct kunit *test)
 }
 
 static struct kunit_case gup_cases[] = {
-	KUNIT_CASE(a_buffer_is_pinned), KUNIT_CASE(references_are_counted),
-	KUNIT_CASE(never_written),	KUNIT_CASE(pages_of_files),
-	KUNIT_CASE(not_to_be_had),	KUNIT_CASE(anonymous_only),
-	KUNIT_CASE(callers_errors),	KUNIT_CASE(no_memory),
-	KUNIT_CASE(pins_on_all_cpus),	{},
+	KUNIT_CASE(a_buffer_is_pinned),
+	KUNIT_CASE(references_are_counted),
+	KUNIT_CASE(never_written),
+	KUNIT_CASE(pages_of_files),
+	KUNIT_CASE(not_to_be_had),
+	KUNIT_CASE(anonymous_only),
+	KUNIT_CASE(unknown_flags),
+	KUNIT_CASE(callers_errors),
+	KUNIT_CASE(no_memory),
+	KUNIT_CASE(pins_on_all_cpus),
+	{},
 };
 
 static struct kunit_suite gup_suite = {

@@ -488,10 +488,13 @@ static void shrinker_out_of_memory(struct kunit *test)
 
 static unsigned int headlines, tables, named_caches, named_shrinkers, named_flags, named_places;
 
+#define NAMELESS ((__force gfp_t)(1u << 31)) /* a bit that is no flag */
+
 static void count_lines(const char *line, size_t n)
 {
 	headlines += strnstr(line, ": page allocation failure: order:", n) != NULL;
-	named_flags += strnstr(line, "(GFP_KERNEL|GFP_DMA|__GFP_COMP)", n) != NULL;
+	named_flags += strnstr(line, "(GFP_KERNEL|GFP_DMA|__GFP_COMP)", n) != NULL ||
+		       strnstr(line, "(GFP_KERNEL|GFP_DMA|__GFP_COMP|0x80000000)", n) != NULL;
 	tables += strnstr(line, "Mem-Info:", n) != NULL;
 	named_caches += strnstr(line, "slab dma-kmalloc-1k", n) != NULL ||
 			strnstr(line, "slab dma-kmalloc-1024", n) != NULL;
@@ -514,7 +517,7 @@ static void failures_are_told(struct kunit *test)
 	warn_alloc_reset();
 	before = printk_set_hook(count_lines);
 	for (int i = 0; i < 3; i++)
-		(void)!alloc_page(GFP_KERNEL | GFP_DMA | __GFP_COMP);
+		(void)!alloc_page(GFP_KERNEL | GFP_DMA | __GFP_COMP | (i == 1 ? NAMELESS : 0));
 	(void)!alloc_page(GFP_KERNEL | GFP_DMA | __GFP_NOWARN);
 	printk_set_hook(before);
 	KUNIT_EXPECT_EQ(test, headlines, 3);
