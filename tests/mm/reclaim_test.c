@@ -486,15 +486,16 @@ static void shrinker_out_of_memory(struct kunit *test)
 
 /* ---- what is said ---- */
 
-static unsigned int headlines, tables, named_caches, named_shrinkers, named_flags, named_places;
+static unsigned int headlines, tables, named_caches, named_shrinkers, named_flags, named_bits,
+	named_places;
 
 #define NAMELESS ((__force gfp_t)(1u << 31)) /* a bit that is no flag */
 
 static void count_lines(const char *line, size_t n)
 {
 	headlines += strnstr(line, ": page allocation failure: order:", n) != NULL;
-	named_flags += strnstr(line, "(GFP_KERNEL|GFP_DMA|__GFP_COMP)", n) != NULL ||
-		       strnstr(line, "(GFP_KERNEL|GFP_DMA|__GFP_COMP|0x80000000)", n) != NULL;
+	named_flags += strnstr(line, "(GFP_KERNEL|GFP_DMA|", n) && strnstr(line, "|__GFP_COMP", n);
+	named_bits += strnstr(line, "|0x80000000)", n) != NULL;
 	tables += strnstr(line, "Mem-Info:", n) != NULL;
 	named_caches += strnstr(line, "slab dma-kmalloc-1k", n) != NULL ||
 			strnstr(line, "slab dma-kmalloc-1024", n) != NULL;
@@ -513,7 +514,8 @@ static void failures_are_told(struct kunit *test)
 	for (nr_objects = 0; nr_objects < 1000; nr_objects++)
 		objects[nr_objects] = kmalloc(1024, GFP_FILL);
 	chain = chain_take(NULL, GFP_FILL, ~0UL);
-	headlines = tables = named_caches = named_shrinkers = named_flags = named_places = 0;
+	headlines = tables = named_caches = named_shrinkers = named_flags = named_bits =
+		named_places = 0;
 	warn_alloc_reset();
 	before = printk_set_hook(count_lines);
 	for (int i = 0; i < 3; i++)
@@ -522,6 +524,7 @@ static void failures_are_told(struct kunit *test)
 	printk_set_hook(before);
 	KUNIT_EXPECT_EQ(test, headlines, 3);
 	KUNIT_EXPECT_EQ(test, named_flags, 3);
+	KUNIT_EXPECT_EQ(test, named_bits, 1);
 	KUNIT_EXPECT_EQ(test, tables, 1);
 	KUNIT_EXPECT_EQ(test, named_caches, 1);
 	KUNIT_EXPECT_EQ(test, named_shrinkers, 1);
