@@ -138,6 +138,7 @@ SITE(by_coherent, dma_alloc_coherent(NULL, 3 * PAGE_SIZE, &handle, GFP_KERNEL))
 SITE(by_dma_attrs, dma_alloc_attrs(NULL, 3 * PAGE_SIZE, &handle, GFP_KERNEL, 0))
 SITE(by_pool, mempool_create_kmalloc_pool(2, 100))
 SITE(by_pool_node, mempool_create_node(2, mempool_kmalloc, mempool_kfree, (void *)100, GFP_KERNEL, 0))
+SITE(by_buckets, kmem_buckets_create("site", 0, 0, 0, NULL))
 SITE(by_percpu, alloc_percpu(long))
 SITE(by_percpu_gfp, alloc_percpu_gfp(long, GFP_KERNEL))
 SITE(by___percpu, __alloc_percpu(80, 8))
@@ -192,6 +193,11 @@ static void end_coherent(const void *p)
 static void end_pool(const void *p)
 {
 	mempool_destroy((void *)p);
+}
+
+static void end_buckets(const void *p)
+{
+	kmem_buckets_destroy((void *)p);
 }
 
 static void end_remap(const void *p)
@@ -294,6 +300,7 @@ static const struct site sites[] = {
 	S(by_dma_attrs, end_coherent, 3 * PAGE_SIZE),
 	S(by_pool, end_pool, 2 * 100),
 	S(by_pool_node, end_pool, 2 * 100),
+	S(by_buckets, end_buckets, 13 * 64),
 	S(by_percpu, end_percpu, 8),
 	S(by_percpu_gfp, end_percpu, 8),
 	S(by___percpu, end_percpu, 80),

@@ -227,6 +227,22 @@ static enum outcome large_copy(struct sweep *s)
 	return DONE;
 }
 
+static enum outcome buckets(struct sweep *s)
+{
+	kmem_buckets *b = kmem_buckets_create("swept", 0, 0, 0, NULL);
+	bool all;
+
+	if (!b)
+		return REFUSED;
+	all = got(s, kmem_buckets_alloc(b, 100, GFP_KERNEL)) &&
+	      got(s, kmem_buckets_alloc_track_caller(b, 100000, GFP_KERNEL)) &&
+	      got(s, kmem_buckets_valloc(b, 2 * KMALLOC_MAX_SIZE, GFP_KERNEL));
+	while (s->nr_got)
+		kvfree(s->got[--s->nr_got]);
+	kmem_buckets_destroy(b);
+	return done_if(all);
+}
+
 /* ---- Caches ---- */
 
 static unsigned int constructed;
@@ -399,6 +415,7 @@ const struct scenario sweep_slab[] = {
 	{ "krealloc from nothing", new_by_krealloc, .clean = free_got, .flags = COPES_PAGE },
 	{ "copies", copies, .flags = COPES_PAGE },
 	{ "formatted text", formatted, .flags = COPES_PAGE },
+	{ "buckets", buckets, .flags = COPES_PAGE | COPES_SLAB },
 	{ "copy of much", large_copy, .flags = COPES_PAGE | COPES_SLAB },
 	{ "caches", plain_cache, .flags = COPES_PAGE },
 	{ "caches of a kind", named_cache, .flags = COPES_PAGE },

@@ -387,6 +387,23 @@ static __always_inline __must_check __malloc __alloc_size(1, 2) void *kcalloc_no
 #define kmalloc_node_track_caller(size, gfp, node) \
 	kmalloc_tagged(size, gfp, ((void)(node), ALLOC_TAG_CALLER()))
 
+/* --- buckets: kmalloc's classes for one user (mm/kmem_buckets.c) --- */
+typedef struct kmem_cache *kmem_buckets[NR_KMALLOC_CLASSES];
+
+kmem_buckets *kmem_buckets_create(const char *name, slab_flags_t flags, unsigned int useroffset,
+				  unsigned int usersize, void (*ctor)(void *)) __must_check;
+void kmem_buckets_destroy(kmem_buckets *b);
+void *kmem_buckets_alloc(kmem_buckets *b, size_t size, gfp_t gfp) __must_check __malloc
+	__alloc_size(2);
+void *kmem_buckets_valloc(kmem_buckets *b, size_t size, gfp_t gfp) __must_check __malloc
+	__alloc_size(2);
+
+#define kmem_buckets_create(...) alloc_hooks(kmem_buckets_create(__VA_ARGS__))
+#define kmem_buckets_alloc(...)	 alloc_hooks(kmem_buckets_alloc(__VA_ARGS__))
+#define kmem_buckets_valloc(...) alloc_hooks(kmem_buckets_valloc(__VA_ARGS__))
+/* In a function that allocates for its caller: the memory is his. */
+#define kmem_buckets_alloc_track_caller(b, size, gfp) (kmem_buckets_alloc)(b, size, gfp)
+
 /* --- copies and text (mm/util.c, mm/util_user.c; declared in linux/string.h, linux/sprintf.h) --- */
 #define kstrdup(...)	   alloc_hooks(kstrdup(__VA_ARGS__))
 #define kstrdup_const(...) alloc_hooks(kstrdup_const(__VA_ARGS__))
