@@ -37,8 +37,10 @@ hk_exports := host_enter_kernel host_image host_regions host_enter_cpu host_tlb_
 hk_swap = $(subst -Iarch/x86_64/include,-Iarch/host/include,$1)
 hk_cflags = $(filter-out -fno-pic -fno-pie -mcmodel=kernel $(O)%,$(cflags)) -fPIE $(if $(LLVM),,-Wno-clobbered)
 hp_cflags := -std=gnu17 -g -O2 -Wall -Wextra -Werror -fPIE -fno-omit-frame-pointer -fno-strict-aliasing
+# The image's place in RAM (host.ld). AddressSanitizer's is so large that it would leave no memory below 16 MiB.
+himage := $(if $(filter asan,$(SAN)),0x7e9001000000,0x7e9000200000)
 hlink := -no-pie -nostartfiles -Wl,--no-relax -Wl,-z,max-page-size=4096 -Wl,-z,noexecstack \
-	 -Wl,-Ttext-segment=0x7e9000200000 -Wl,-T,arch/host/host.ld
+	 -Wl,-Ttext-segment=$(himage) -Wl,-T,arch/host/host.ld
 hcrt = $(shell $(HLINK) -print-file-name=$1)
 
 .PHONY: host

@@ -75,7 +75,7 @@
 
 #define TLB_BUCKETS  8192
 #define ROOT_HALF    (PTRS_PER_TABLE / 2)
-#define IMAGE_TABLES 8	/* of level 0: 16 MiB of image */
+#define IMAGE_TABLES 16 /* of level 0: 32 MiB of image */
 #define GROUP_SHIFT  16 /* neighbours that make one entry */
 #define GROUP	     (1u << (GROUP_SHIFT - PAGE_SHIFT))
 

@@ -15,6 +15,7 @@
 #include <linux/vmalloc.h>
 #include "mm/internal.h"
 #include "mm/slab.h"
+#include "tests/mm/reclaim_fixture.h"
 
 #define GFP_QUIET (GFP_KERNEL | __GFP_NOWARN)
 
@@ -55,7 +56,7 @@ static unsigned int fragment_dma(struct page **blocks, unsigned int room)
 	unsigned int n = 0;
 
 	page_alloc_drain();
-	while (n < room && (blocks[n] = alloc_pages(GFP_QUIET | GFP_DMA, 8)))
+	while (n < room && (blocks[n] = alloc_pages(GFP_FILL, 8)))
 		split_page(blocks[n++], 8);
 	for (unsigned int i = 0; i < n; i++) {
 		for (unsigned int j = 0; j < 256; j += 2)
