@@ -33,6 +33,7 @@
 #include <linux/string.h>
 #include <linux/swap.h>
 #include <linux/workqueue.h>
+#include <linux/xarray.h>
 #include <quarry/report.h>
 
 #define MIN_RAM	       (8UL << 20) /* image, tables and struct pages take about 7 MiB */
@@ -378,6 +379,7 @@ void boot_main(unsigned int protocol, phys_addr_t addr, u64 entry_cycles)
 	rcu_threads_start();
 	workqueue_init();
 	start_kswapd();
+	xarray_init();
 	fault_inject_boot();
 	end_run(boot_payload());
 }

@@ -24,6 +24,7 @@
 #include <linux/fault-inject.h>
 #include <linux/fs.h>
 #include <linux/gfp.h>
+#include <linux/idr.h>
 #include <linux/io.h>
 #include <linux/jiffies.h>
 #include <linux/kstrtox.h>
@@ -71,6 +72,7 @@
 #include <linux/uaccess.h>
 #include <linux/vmalloc.h>
 #include <linux/wait.h>
+#include <linux/xarray.h>
 #include <quarry/assert.h>
 #include <quarry/report.h>
 #include <quarry/sync.h>
@@ -716,6 +718,44 @@ EXPORT_SYMBOL(disable_delayed_work_sync);
 EXPORT_SYMBOL(enable_delayed_work);
 EXPORT_SYMBOL(work_busy);
 EXPORT_SYMBOL(current_work);
+
+/* linux/idr.h */
+EXPORT_SYMBOL(ida_alloc_range);
+EXPORT_SYMBOL(ida_destroy);
+EXPORT_SYMBOL(ida_exists);
+EXPORT_SYMBOL(ida_free);
+EXPORT_SYMBOL(idr_alloc);
+EXPORT_SYMBOL(idr_alloc_cyclic);
+EXPORT_SYMBOL(idr_alloc_u32);
+EXPORT_SYMBOL(idr_destroy);
+EXPORT_SYMBOL(idr_find);
+EXPORT_SYMBOL(idr_for_each);
+EXPORT_SYMBOL(idr_get_next);
+EXPORT_SYMBOL(idr_get_next_ul);
+EXPORT_SYMBOL(idr_preload);
+EXPORT_SYMBOL(idr_preload_end);
+EXPORT_SYMBOL(idr_remove);
+EXPORT_SYMBOL(idr_replace);
+
+/* linux/xarray.h */
+EXPORT_SYMBOL(__xa_alloc);
+EXPORT_SYMBOL(__xa_alloc_cyclic);
+EXPORT_SYMBOL(__xa_clear_mark);
+EXPORT_SYMBOL(__xa_cmpxchg);
+EXPORT_SYMBOL(__xa_erase);
+EXPORT_SYMBOL(__xa_insert);
+EXPORT_SYMBOL(__xa_set_mark);
+EXPORT_SYMBOL(__xa_store);
+EXPORT_SYMBOL(xa_clear_mark);
+EXPORT_SYMBOL(xa_destroy);
+EXPORT_SYMBOL(xa_erase);
+EXPORT_SYMBOL(xa_extract);
+EXPORT_SYMBOL(xa_find);
+EXPORT_SYMBOL(xa_find_after);
+EXPORT_SYMBOL(xa_get_mark);
+EXPORT_SYMBOL(xa_load);
+EXPORT_SYMBOL(xa_set_mark);
+EXPORT_SYMBOL(xa_store);
 
 /* linux/dma-mapping.h */
 EXPORT_SYMBOL(dma_alloc_attrs);
