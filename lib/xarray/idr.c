@@ -236,7 +236,8 @@ void *idr_remove(struct idr *idr, unsigned long id)
  * @id: which
  *
  * Context: any; the caller keeps others from changing it.
- * Return: what it stood for; ERR_PTR(-ENOENT): it is not in use.
+ * Return: what it stood for; ERR_PTR(-ENOENT): it is not in use; ERR_PTR(-ENOMEM), for pointers
+ * only whose lowest bits are 2 and which would be alone at the base: these take a node.
  */
 void *idr_replace(struct idr *idr, void *ptr, unsigned long id)
 {

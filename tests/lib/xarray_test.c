@@ -372,6 +372,22 @@ static void alloc_from_one(struct kunit *test)
 	expect_gone(test, &xa);
 }
 
+/* That index 0 isn't free doesn't make its neighbours less so. */
+static void alloc_from_one_below_others(struct kunit *test)
+{
+	DEFINE_XARRAY_ALLOC1(xa);
+	u32 id;
+
+	xa_store(&xa, 5000, THING(9), GFP_KERNEL);
+	KUNIT_EXPECT_TRUE(test, xa_valid(&xa));
+	KUNIT_EXPECT_EQ(test, xa_alloc(&xa, &id, THING(1), xa_limit_32b, GFP_KERNEL), 0);
+	KUNIT_EXPECT_EQ(test, id, 1U);
+	xa_erase(&xa, 1);
+	KUNIT_EXPECT_TRUE(test, xa_valid(&xa));
+	xa_erase(&xa, 5000);
+	expect_gone(test, &xa);
+}
+
 /* Storing NULL keeps the index; only erasing gives it back. */
 static void null_reserves(struct kunit *test)
 {
@@ -504,6 +520,7 @@ static struct kunit_case cases[] = {
 	KUNIT_CASE(free_mark_is_not_the_users),
 	KUNIT_CASE(alloc),
 	KUNIT_CASE(alloc_from_one),
+	KUNIT_CASE(alloc_from_one_below_others),
 	KUNIT_CASE(null_reserves),
 	KUNIT_CASE(cyclic),
 	KUNIT_CASE(forms),
