@@ -9,6 +9,7 @@
  * Mutations that must make them fail: xa_spares_fill() that loses what it has; prepare() that
  * says 0 when there is no memory, or doesn't try again; a store before all nodes are there.
  */
+#include <asm/irqflags.h>
 #include <linux/fault-inject.h>
 #include <linux/kernel.h>
 #include "xarray_fixture.h"
@@ -212,6 +213,8 @@ static void preloaded_is_enough(struct kunit *test)
 	idr_init(&idr);
 	KUNIT_ASSERT_EQ(test, idr_alloc(&idr, THING(0), 0, 0, GFP_KERNEL), 0);
 	idr_preload(GFP_KERNEL);
+	idr_preload(GFP_KERNEL);
+	idr_preload_end(); /* the outer one's stay */
 	before = fault_inject_set((struct fault_injection){ .slab = &attr });
 	got = idr_alloc(&idr, THING(1), INT_MAX, 0, GFP_NOWAIT);
 	fault_inject_set(before);
@@ -226,6 +229,30 @@ static void preloaded_is_enough(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, got, -ENOMEM);
 	idr_destroy(&idr);
 	expect_gone(test, &idr.idr_rt);
+}
+
+/* Dropped for memory, the lock is taken again as it was: interrupts off. */
+static void locked_again_as_before(struct kunit *test)
+{
+	struct fault_attr attr = FAULT_ATTR_NTH(1);
+	struct fault_injection before;
+	bool off;
+	void *old;
+
+	xa_init_flags(&xa, XA_FLAGS_LOCK_IRQ);
+	xa_store_irq(&xa, 0, THING(0), GFP_KERNEL);
+	xa_lock_irq(&xa);
+	before = fault_inject_set((struct fault_injection){ .slab = &attr });
+	old = __xa_store(&xa, FAR, THING(1), GFP_KERNEL);
+	fault_inject_set(before);
+	off = irqs_disabled() && spin_is_locked(&xa.xa_lock);
+	xa_unlock_irq(&xa);
+	KUNIT_EXPECT_TRUE(test, off);
+	KUNIT_EXPECT_NULL(test, old);
+	KUNIT_EXPECT_EQ(test, atomic_long_read(&attr.injected), 1L);
+	KUNIT_EXPECT_PTR_EQ(test, xa_load(&xa, FAR), THING(1));
+	xa_destroy(&xa);
+	expect_gone(test, &xa);
 }
 
 /* Erasing and replacing ask for no memory at all. */
@@ -249,11 +276,9 @@ static void erasing_needs_nothing(struct kunit *test)
 }
 
 static struct kunit_case cases[] = {
-	KUNIT_CASE(each_fails_alone),
-	KUNIT_CASE(all_fail_from_there),
-	KUNIT_CASE(preloaded_is_enough),
-	KUNIT_CASE(erasing_needs_nothing),
-	{},
+	KUNIT_CASE(each_fails_alone),	   KUNIT_CASE(all_fail_from_there),
+	KUNIT_CASE(preloaded_is_enough),   KUNIT_CASE(locked_again_as_before),
+	KUNIT_CASE(erasing_needs_nothing), {},
 };
 static struct kunit_suite suite = { .name = "xarray_failure", .test_cases = cases };
 kunit_test_suite(suite);

@@ -7,6 +7,7 @@
  * those with `--smp`; under ThreadSanitizer also slot_read() that doesn't acquire.
  */
 #include <linux/atomic.h>
+#include <linux/fault-inject.h>
 #include <linux/slab.h>
 #include "tests/mm/smp_fixture.h"
 #include "xarray_fixture.h"
@@ -308,10 +309,74 @@ static void idr_numbers_are_unique(struct kunit *test)
 	expect_gone(test, &idr.idr_rt);
 }
 
+/* ---- when the lock is dropped ---- */
+
+#define CONTESTED 2
+
+/* Far from each other: each needs nodes, and lets the lock go if they can't be had at once. */
+static void win(struct smp_cpu *c)
+{
+	bool mine[CONTESTED] = {};
+
+	do {
+		unsigned int i = smp_rand(c, CONTESTED);
+		unsigned long index = 5000 * (i + 1);
+		int err;
+
+		if (mine[i]) {
+			if (atomic_xchg(&owner[i], 0) != c->id + 1)
+				smp_wrong(c, "an index's owner changed", i);
+			if (xa_erase(&xa, index) != THING(c->id))
+				smp_wrong(c, "another thing stood there", i);
+			mine[i] = false;
+			continue;
+		}
+		err = xa_insert(&xa, index, THING(c->id), GFP_KERNEL);
+		mine[i] = !err;
+		if (err && err != -EBUSY && err != -ENOMEM)
+			smp_wrong(c, "not that", err);
+		if (mine[i] && atomic_xchg(&owner[i], c->id + 1))
+			smp_wrong(c, "an index has two owners", i);
+	} while (smp_more(c));
+	for (unsigned int i = 0; i < CONTESTED; i++) {
+		if (mine[i])
+			atomic_set(&owner[i], 0);
+	}
+}
+
+static struct fault_attr often = FAULT_ATTR_RANDOM(30, 1);
+
+static void win_with_failures(struct smp_cpu *c)
+{
+	struct fault_injection before = {};
+
+	if (!c->id)
+		before = fault_inject_set((struct fault_injection){ .slab = &often });
+	win(c);
+	if (!c->id)
+		fault_inject_set(before);
+}
+
+static void inserting_has_one_winner(struct kunit *test)
+{
+	smp_need(test);
+	xa_init(&xa);
+	often = (struct fault_attr)FAULT_ATTR_RANDOM(30, kunit_rand(test));
+	smp_run(test, win_with_failures, NULL, NULL);
+	KUNIT_EXPECT_GT(test, atomic_long_read(&often.injected), 0L);
+	KUNIT_EXPECT_TRUE(test, xa_valid(&xa));
+	xa_destroy(&xa);
+	expect_gone(test, &xa);
+}
+
 static struct kunit_case cases[] = {
-	KUNIT_CASE_SLOW(readers_and_writers),	 KUNIT_CASE_SLOW(heights_under_readers),
-	KUNIT_CASE_SLOW(indices_are_unique),	 KUNIT_CASE_SLOW(ida_numbers_are_unique),
-	KUNIT_CASE_SLOW(idr_numbers_are_unique), {},
+	KUNIT_CASE_SLOW(readers_and_writers),
+	KUNIT_CASE_SLOW(heights_under_readers),
+	KUNIT_CASE_SLOW(indices_are_unique),
+	KUNIT_CASE_SLOW(ida_numbers_are_unique),
+	KUNIT_CASE_SLOW(idr_numbers_are_unique),
+	KUNIT_CASE_SLOW(inserting_has_one_winner),
+	{},
 };
 static struct kunit_suite suite = { .name = "xarray_smp", .test_cases = cases };
 kunit_test_suite(suite);
