@@ -50,7 +50,7 @@ static u64 run_each(void)
 	xa_destroy(&xa);
 	return ticks;
 }
-BENCH(xa_for_each, "xa_for_each of 1000, each", run_each, 0, 0, 0);
+BENCH(xa_for_each, "xa_for_each of 1000 per entry", run_each, 0, 0, 0);
 
 static void store_erase(void *arg)
 {

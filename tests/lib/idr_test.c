@@ -272,6 +272,7 @@ static void ranges(struct kunit *test)
 /* Up to 63 numbers at the start of a bitmap need no bitmap; the next does. */
 static void value_to_bitmap(struct kunit *test)
 {
+	unsigned long before = bitmaps_live();
 	DEFINE_IDA(ida);
 
 	for (int i = 0; i < 63; i++)
@@ -287,10 +288,13 @@ static void value_to_bitmap(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, ida_alloc(&ida, GFP_KERNEL), 1024);
 	KUNIT_EXPECT_EQ(test, ida_alloc_min(&ida, 1024 + 700, GFP_KERNEL), 1024 + 700);
 	KUNIT_EXPECT_TRUE(test, ida_exists(&ida, 1024));
+	KUNIT_EXPECT_EQ(test, bitmaps_live(), before + 2);
 	ida_destroy(&ida);
+	KUNIT_EXPECT_EQ(test, bitmaps_live(), before);
 	KUNIT_EXPECT_EQ(test, ida_alloc_min(&ida, 70, GFP_KERNEL), 70);
 	KUNIT_EXPECT_FALSE(test, ida_exists(&ida, 0));
 	ida_free(&ida, 70);
+	KUNIT_EXPECT_EQ(test, bitmaps_live(), before);
 	expect_ida_gone(test, &ida);
 }
 
@@ -302,7 +306,10 @@ static void not_in_use(struct kunit *test)
 			    ida_free(&ida, 5));
 	KUNIT_EXPECT_EQ(test, ida_alloc(&ida, GFP_KERNEL), 0);
 	KUNIT_EXPECT_REPORT(test, "id=5 which", ida_free(&ida, 5));
+	KUNIT_EXPECT_EQ(test, ida_alloc_min(&ida, 100 % 64, GFP_KERNEL), 100 % 64);
 	KUNIT_EXPECT_REPORT(test, "id=100 which", ida_free(&ida, 100));
+	KUNIT_EXPECT_TRUE(test, ida_exists(&ida, 100 % 64)); /* no other goes instead */
+	ida_free(&ida, 100 % 64);
 	KUNIT_EXPECT_EQ(test, ida_alloc_min(&ida, 100, GFP_KERNEL), 100);
 	KUNIT_EXPECT_REPORT(test, "id=101 which", ida_free(&ida, 101));
 	KUNIT_EXPECT_NO_REPORT(test, ida_free(&ida, 1U << 31));

@@ -92,6 +92,13 @@ static int do_ida_far(gfp_t gfp)
 	return min(r, 0);
 }
 
+static int do_ida_both(gfp_t gfp)
+{
+	int r = ida_alloc_min(&ida, (1 << 30) + 100, gfp);
+
+	return min(r, 0);
+}
+
 static const struct change {
 	const char *name;
 	int (*fn)(gfp_t gfp);
@@ -109,6 +116,7 @@ static const struct change {
 	{ "idr_replace", do_idr_replace, .never_sleeps = true },
 	{ "ida_alloc of a bitmap", do_ida_bitmap, .never_sleeps = true },
 	{ "ida_alloc of nodes", do_ida_far, .never_sleeps = true },
+	{ "ida_alloc of both", do_ida_both, .never_sleeps = true },
 };
 
 static void prepare_arrays(struct kunit *test, const struct change *c)
@@ -159,7 +167,7 @@ static void check(struct kunit *test, const struct change *c, int err, unsigned 
 /* Call after call, until one is not reached. Returns how many. */
 static unsigned long fail_each(struct kunit *test, const struct change *c, gfp_t gfp, bool onwards)
 {
-	unsigned long nth;
+	unsigned long nth, bitmaps = bitmaps_live();
 
 	for (nth = 1; nth < 100; nth++) {
 		struct fault_attr attr = { .nth = nth, .onwards = onwards };
@@ -173,6 +181,7 @@ static unsigned long fail_each(struct kunit *test, const struct change *c, gfp_t
 		fault_inject_set(before);
 		failed = atomic_long_read(&attr.injected);
 		check(test, c, err, nth);
+		KUNIT_EXPECT_EQ_MSG(test, bitmaps_live(), bitmaps, "%s, call %lu", c->name, nth);
 		if (!failed) {
 			KUNIT_EXPECT_EQ(test, err, 0);
 			break;

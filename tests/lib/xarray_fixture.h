@@ -13,17 +13,32 @@
 /* Something to store: never looked at. */
 #define THING(n) ((void *)(0x100000UL + 8UL * (n)))
 
-/* Nodes that aren't free, those in RCU's hands gone. */
-static inline unsigned long nodes_live(void)
+/* Objects that aren't free, those in RCU's hands gone, of the caches with such names. */
+static inline unsigned long objects_live(const char *start, const char *end)
 {
 	struct slab_usage usage = { 0 };
+	unsigned long objects = 0;
 
 	mm_quiesce();
 	while (slab_usage_next(usage.id, &usage)) {
-		if (!strcmp(usage.name, "radix_tree_node"))
-			return usage.objects;
+		size_t length = strlen(usage.name), n = strlen(end);
+
+		if (!strncmp(usage.name, start, strlen(start)) && length >= n &&
+		    !strcmp(usage.name + length - n, end))
+			objects += usage.objects;
 	}
-	return ULONG_MAX;
+	return objects;
+}
+
+static inline unsigned long nodes_live(void)
+{
+	return objects_live("radix_tree_node", "radix_tree_node");
+}
+
+/* IDA's, and whatever else has their size: only the difference says something. */
+static inline unsigned long bitmaps_live(void)
+{
+	return objects_live("kmalloc-", "-128");
 }
 
 /* At the end of a case: nothing is stored any more, and no node is left. */
