@@ -115,12 +115,12 @@ static int take(struct ida *ida, unsigned int id, struct supply *s)
 		s->bitmap = NULL;
 	xa_tree_store(&ida->xa, index, entry, &s->nodes);
 	if (xa_is_value(entry)) {
-		xa_tree_mark(&ida->xa, index, XA_FREE_MARK, true);
+		xa_tree_mark(&ida->xa, index, MARK_FREE, true);
 		return 0;
 	}
 	__set_bit(bit, ((struct ida_bitmap *)entry)->bitmap);
 	if (!bitmap_full(((struct ida_bitmap *)entry)->bitmap, BITS))
-		xa_tree_mark(&ida->xa, index, XA_FREE_MARK, true);
+		xa_tree_mark(&ida->xa, index, MARK_FREE, true);
 	return 0;
 }
 
@@ -180,14 +180,14 @@ static struct ida_bitmap *give_back(struct ida *ida, unsigned long index, unsign
 
 		if (left) {
 			xa_tree_store(&ida->xa, index, xa_mk_value(left), &none);
-			xa_tree_mark(&ida->xa, index, XA_FREE_MARK, true);
+			xa_tree_mark(&ida->xa, index, MARK_FREE, true);
 		} else {
 			xa_tree_erase(&ida->xa, index);
 		}
 		return NULL;
 	}
 	__clear_bit(bit, b->bitmap);
-	xa_tree_mark(&ida->xa, index, XA_FREE_MARK, true);
+	xa_tree_mark(&ida->xa, index, MARK_FREE, true);
 	if (!bitmap_empty(b->bitmap, BITS))
 		return NULL;
 	xa_tree_erase(&ida->xa, index);
@@ -271,7 +271,7 @@ bool ida_valid(struct ida *ida)
 
 		if (!INVARIANT(1, b ? !bitmap_empty(b->bitmap, BITS) : xa_to_value(entry)))
 			return false;
-		if (!INVARIANT(2, xa_tree_marked(&ida->xa, index, XA_FREE_MARK) == !full))
+		if (!INVARIANT(2, xa_tree_marked(&ida->xa, index, MARK_FREE) == !full))
 			return false;
 	}
 	return xa_valid(&ida->xa);

@@ -270,7 +270,7 @@ void *idr_get_next_ul(struct idr *idr, unsigned long *nextid)
 	void *entry;
 
 	rcu_read_lock();
-	entry = xa_tree_find_entry(&idr->idr_rt, &index, ULONG_MAX, XA_PRESENT);
+	entry = xa_tree_find_entry(&idr->idr_rt, &index, ULONG_MAX, WANT_PRESENT);
 	rcu_read_unlock();
 	if (entry)
 		*nextid = index + base;

@@ -18,8 +18,13 @@
 /* From one entry at index 0 to one at `levels` as well: a path for each, the top in common. */
 #define XA_MOST_NODES(levels) (2 * (levels)-1)
 
-/* A filter for xa_tree_find() alone: indices that are free; what stands there is NULL. */
-#define XA_FREE ((__force xa_mark_t)9U)
+/*
+ * What is asked for, as a number: a mark, whatever is present, or, of xa_tree_find() alone, indices
+ * that are free, where NULL stands.
+ */
+#define MARK_FREE    ((__force unsigned int)XA_FREE_MARK)
+#define WANT_PRESENT ((__force unsigned int)XA_PRESENT)
+#define WANT_FREE    9U
 
 /* S: set before it is in the tree  L: who changes the array  r: read by readers */
 struct xa_node {
@@ -63,11 +68,11 @@ void xa_spares_free(struct xa_spares *s);
 
 /* ---- reading ---- */
 void *xa_tree_load(const struct xarray *xa, unsigned long index);
-bool xa_tree_marked(const struct xarray *xa, unsigned long index, xa_mark_t mark);
+bool xa_tree_marked(const struct xarray *xa, unsigned long index, unsigned int mark);
 bool xa_tree_find(const struct xarray *xa, unsigned long *index, unsigned long max,
-		  xa_mark_t filter, void **entry);
+		  unsigned int filter, void **entry);
 void *xa_tree_find_entry(const struct xarray *xa, unsigned long *index, unsigned long max,
-			 xa_mark_t filter);
+			 unsigned int filter);
 bool xa_tree_find_free(const struct xarray *xa, unsigned long *index, unsigned long max);
 
 /* ---- changing ---- */
@@ -75,7 +80,7 @@ bool xa_tree_ready(const struct xarray *xa, unsigned long index, const void *ent
 		   struct xa_spares *s);
 void *xa_tree_store(struct xarray *xa, unsigned long index, void *entry, struct xa_spares *s);
 void *xa_tree_erase(struct xarray *xa, unsigned long index);
-void xa_tree_mark(struct xarray *xa, unsigned long index, xa_mark_t mark, bool on);
+void xa_tree_mark(struct xarray *xa, unsigned long index, unsigned int mark, bool on);
 struct xa_node *xa_tree_detach(struct xarray *xa);
 void xa_tree_free(struct xa_node *top);
 

@@ -187,6 +187,12 @@ static void *head_read(const struct xarray *xa)
 	return smp_load_acquire(&xa->xa_head);
 }
 
+/* Has anything in the array a mark? */
+static bool flagged(const struct xarray *xa, unsigned int mark)
+{
+	return READ_ONCE(xa->xa_flags) & XA_FLAGS_MARK(mark);
+}
+
 /* ---- Reading ---- */
 
 /* What stands at an index, XA_ZERO_ENTRY included. */
@@ -207,14 +213,14 @@ void *xa_tree_load(const struct xarray *xa, unsigned long index)
 }
 
 /* Has what stands at an index a mark? */
-bool xa_tree_marked(const struct xarray *xa, unsigned long index, xa_mark_t mark)
+bool xa_tree_marked(const struct xarray *xa, unsigned long index, unsigned int mark)
 {
 	void *entry = head_read(xa);
 	const struct xa_node *node;
 	unsigned int slot;
 
 	if (!is_node(entry))
-		return !index && entry && xa_marked(xa, mark);
+		return !index && entry && flagged(xa, mark);
 	if (index > head_last(entry))
 		return false;
 	for (;;) {
@@ -231,24 +237,24 @@ bool xa_tree_marked(const struct xarray *xa, unsigned long index, xa_mark_t mark
 /* ---- Searching ---- */
 
 /* Is there anything for this filter in the head that is no node? */
-static bool head_has(const struct xarray *xa, const void *head, xa_mark_t filter)
+static bool head_has(const struct xarray *xa, const void *head, unsigned int filter)
 {
-	if (filter == XA_FREE)
-		return xa_marked(xa, XA_FREE_MARK);
-	return head && (filter == XA_PRESENT || xa_marked(xa, filter));
+	if (filter == WANT_FREE)
+		return flagged(xa, MARK_FREE);
+	return head && (filter == WANT_PRESENT || flagged(xa, filter));
 }
 
 /* The first slot, from one on, with anything for this filter in or below it; XA_SLOTS: none. */
-static unsigned int next_slot(const struct xa_node *node, unsigned int slot, xa_mark_t filter)
+static unsigned int next_slot(const struct xa_node *node, unsigned int slot, unsigned int filter)
 {
 	unsigned long bits;
 
-	if (filter == XA_PRESENT) {
+	if (filter == WANT_PRESENT) {
 		while (slot < XA_SLOTS && !READ_ONCE(node->slots[slot]))
 			slot++;
 		return slot;
 	}
-	bits = READ_ONCE(node->marks[filter == XA_FREE ? XA_FREE_MARK : filter]);
+	bits = READ_ONCE(node->marks[filter == WANT_FREE ? MARK_FREE : filter]);
 	bits &= ALL << slot;
 	return bits ? __ffs(bits) : XA_SLOTS;
 }
@@ -259,7 +265,7 @@ enum step { FOUND, ONWARDS, NOWHERE };
  * Go down from the top node to the first slot with something for the filter. ONWARDS: nothing up to
  * *index, which is where to look next; NOWHERE: nor is there anything behind it.
  */
-static enum step look(const struct xa_node *node, unsigned long *index, xa_mark_t filter,
+static enum step look(const struct xa_node *node, unsigned long *index, unsigned int filter,
 		      void **entry)
 {
 	for (;;) {
@@ -273,7 +279,7 @@ static enum step look(const struct xa_node *node, unsigned long *index, xa_mark_
 		if (slot != here)
 			*index = (*index & ~mask) | ((unsigned long)slot << node->shift);
 		*entry = slot_read(node, slot);
-		if (!*entry && filter != XA_FREE) { /* gone meanwhile */
+		if (!*entry && filter != WANT_FREE) { /* gone meanwhile */
 			*index |= low;
 			break;
 		}
@@ -285,11 +291,11 @@ static enum step look(const struct xa_node *node, unsigned long *index, xa_mark_
 }
 
 /*
- * The first index from *index to `max` with something for the filter (XA_PRESENT, a mark, or
- * XA_FREE), and what stands there; XA_ZERO_ENTRY is present. False: none; *index is anything then.
+ * The first index from *index to `max` with something for the filter (WANT_PRESENT, a mark, or
+ * WANT_FREE), and what stands there; XA_ZERO_ENTRY is present. False: none; *index is anything then.
  */
 bool xa_tree_find(const struct xarray *xa, unsigned long *index, unsigned long max,
-		  xa_mark_t filter, void **entry)
+		  unsigned int filter, void **entry)
 {
 	enum step step = ONWARDS;
 
@@ -309,7 +315,7 @@ bool xa_tree_find(const struct xarray *xa, unsigned long *index, unsigned long m
 
 /* The first entry that isn't reserved only; NULL, and *index as it was: none. */
 void *xa_tree_find_entry(const struct xarray *xa, unsigned long *index, unsigned long max,
-			 xa_mark_t filter)
+			 unsigned int filter)
 {
 	unsigned long i = *index;
 	void *entry;
@@ -332,7 +338,7 @@ bool xa_tree_find_free(const struct xarray *xa, unsigned long *index, unsigned l
 	void *entry;
 
 	if (*index <= last) {
-		if (xa_tree_find(xa, index, min(last, max), XA_FREE, &entry))
+		if (xa_tree_find(xa, index, min(last, max), WANT_FREE, &entry))
 			return true;
 		if (last >= max)
 			return false;
@@ -344,7 +350,7 @@ bool xa_tree_find_free(const struct xarray *xa, unsigned long *index, unsigned l
 /* ---- Marks ---- */
 
 /* Of slot `slot` of a node, or, `node` NULL, of the head. */
-static void mark_set(struct xarray *xa, struct xa_node *node, unsigned int slot, xa_mark_t mark)
+static void mark_set(struct xarray *xa, struct xa_node *node, unsigned int slot, unsigned int mark)
 {
 	for (; node; slot = node->offset, node = node->parent) {
 		unsigned long old = node->marks[mark];
@@ -356,7 +362,8 @@ static void mark_set(struct xarray *xa, struct xa_node *node, unsigned int slot,
 	WRITE_ONCE(xa->xa_flags, xa->xa_flags | XA_FLAGS_MARK(mark));
 }
 
-static void mark_clear(struct xarray *xa, struct xa_node *node, unsigned int slot, xa_mark_t mark)
+static void mark_clear(struct xarray *xa, struct xa_node *node, unsigned int slot,
+		       unsigned int mark)
 {
 	for (; node; slot = node->offset, node = node->parent) {
 		unsigned long left = node->marks[mark] & ~BIT(slot);
@@ -382,7 +389,7 @@ static void marks_reset(struct xarray *xa, struct xa_node *node, unsigned long i
 	unsigned int slot = index % XA_SLOTS;
 
 	for (unsigned int mark = 0; mark < XA_MARKS; mark++) {
-		if (mark == XA_FREE_MARK && xa_track_free(xa) && !never_free(xa, index))
+		if (mark == MARK_FREE && xa_track_free(xa) && !never_free(xa, index))
 			mark_set(xa, node, slot, mark);
 		else
 			mark_clear(xa, node, slot, mark);
@@ -425,8 +432,8 @@ static void shrink(struct xarray *xa)
 		if (!top->shift && !fits_head(top->slots[0]))
 			return;
 		rcu_assign_pointer(xa->xa_head, lowered(xa, top));
-		if (xa_track_free(xa) && !(top->marks[XA_FREE_MARK] & 1))
-			mark_clear(xa, NULL, 0, XA_FREE_MARK);
+		if (xa_track_free(xa) && !(top->marks[MARK_FREE] & 1))
+			mark_clear(xa, NULL, 0, MARK_FREE);
 		node_free(top);
 	}
 }
@@ -463,10 +470,10 @@ static void add_top(struct xarray *xa, unsigned int level, struct xa_spares *s)
 		to_node(head)->offset = 0;
 	}
 	for (unsigned int mark = 0; mark < XA_MARKS; mark++)
-		top->marks[mark] = xa_marked(xa, mark);
+		top->marks[mark] = flagged(xa, mark);
 	if (xa_track_free(xa)) {
-		top->marks[XA_FREE_MARK] |= ~1UL;
-		mark_set(xa, NULL, 0, XA_FREE_MARK);
+		top->marks[MARK_FREE] |= ~1UL;
+		mark_set(xa, NULL, 0, MARK_FREE);
 	}
 	rcu_assign_pointer(xa->xa_head, to_entry(top));
 }
@@ -505,7 +512,7 @@ static struct xa_node *add_child(struct xarray *xa, struct xa_node *parent, unsi
 	node->offset = slot;
 	node->parent = parent;
 	if (xa_track_free(xa))
-		node->marks[XA_FREE_MARK] = ALL;
+		node->marks[MARK_FREE] = ALL;
 	parent->count++;
 	rcu_assign_pointer(parent->slots[slot], to_entry(node));
 	return node;
@@ -539,9 +546,11 @@ static bool reach_old(struct xarray *xa, unsigned long index, struct xa_node **f
 
 	if (index > head_last(entry))
 		return false;
-	while (entry && (node ? node->shift : is_node(entry))) {
-		node = to_node(entry);
-		entry = node->slots[slot_of(node, index)];
+	if (is_node(entry)) {
+		do {
+			node = to_node(entry);
+			entry = node->slots[slot_of(node, index)];
+		} while (entry && node->shift);
 	}
 	*found = node;
 	return entry;
@@ -596,7 +605,7 @@ void *xa_tree_store(struct xarray *xa, unsigned long index, void *entry, struct 
 	void *old = put(xa, node, slot, entry);
 
 	if (xa_track_free(xa))
-		mark_clear(xa, node, slot, XA_FREE_MARK);
+		mark_clear(xa, node, slot, MARK_FREE);
 	shrink(xa); /* a pointer at index 0 that did not fit the head was replaced */
 	return old;
 }
@@ -617,7 +626,7 @@ void *xa_tree_erase(struct xarray *xa, unsigned long index)
 }
 
 /* Mark what stands at an index, or not; nothing there: nothing is done. */
-void xa_tree_mark(struct xarray *xa, unsigned long index, xa_mark_t mark, bool on)
+void xa_tree_mark(struct xarray *xa, unsigned long index, unsigned int mark, bool on)
 {
 	struct xa_node *node;
 
@@ -639,6 +648,16 @@ struct xa_node *xa_tree_detach(struct xarray *xa)
 	return is_node(head) ? to_node(head) : NULL;
 }
 
+/* The first node below a slot of another's, from *slot on; NULL: there is none. */
+static struct xa_node *child_from(const struct xa_node *node, unsigned int *slot)
+{
+	for (; node->shift && *slot < XA_SLOTS; ++*slot) {
+		if (node->slots[*slot])
+			return to_node(node->slots[*slot]);
+	}
+	return NULL;
+}
+
 /* Free a tree that is in no array any more; NULL does nothing. */
 void xa_tree_free(struct xa_node *top)
 {
@@ -646,12 +665,10 @@ void xa_tree_free(struct xa_node *top)
 	unsigned int slot = 0;
 
 	while (node) {
-		struct xa_node *parent = node->parent;
+		struct xa_node *parent = node->parent, *child = child_from(node, &slot);
 
-		while (slot < XA_SLOTS && !(node->shift && node->slots[slot]))
-			slot++;
-		if (slot < XA_SLOTS) {
-			node = to_node(node->slots[slot]);
+		if (child) {
+			node = child;
 			slot = 0;
 			continue;
 		}
@@ -678,7 +695,7 @@ static bool slot_valid(const struct xarray *xa, const struct xa_node *node, unsi
 			return false;
 		if (entry)
 			continue;
-		if (mark == XA_FREE_MARK && xa_track_free(xa)) {
+		if (mark == MARK_FREE && xa_track_free(xa)) {
 			if (!INVARIANT(5, set))
 				return false;
 		} else if (!INVARIANT(4, !set)) {
@@ -688,7 +705,6 @@ static bool slot_valid(const struct xarray *xa, const struct xa_node *node, unsi
 	return true;
 }
 
-/* Goes down by itself: 11 levels at most. */
 static bool node_valid(const struct xarray *xa, const struct xa_node *node)
 {
 	unsigned int count = 0;
@@ -697,8 +713,6 @@ static bool node_valid(const struct xarray *xa, const struct xa_node *node)
 		if (!slot_valid(xa, node, slot))
 			return false;
 		count += !!node->slots[slot];
-		if (node->shift && node->slots[slot] && !node_valid(xa, to_node(node->slots[slot])))
-			return false;
 	}
 	return INVARIANT(2, count == node->count && count);
 }
@@ -711,18 +725,36 @@ static bool top_valid(const struct xarray *xa, const struct xa_node *top)
 				  (!top->shift && !fits_head(top->slots[0]))))
 		return false;
 	for (unsigned int mark = 0; mark < XA_MARKS; mark++) {
-		if (!INVARIANT(4, xa_marked(xa, mark) == !!top->marks[mark]))
+		if (!INVARIANT(4, flagged(xa, mark) == !!top->marks[mark]))
 			return false;
 	}
-	return node_valid(xa, top);
+	return true;
+}
+
+/* A parent is known to be its child's when the child is reached. */
+static bool all_valid(const struct xarray *xa, const struct xa_node *node)
+{
+	unsigned int slot = 0;
+
+	if (!node_valid(xa, node))
+		return false;
+	while (node) {
+		const struct xa_node *child = child_from(node, &slot);
+
+		if (child && !node_valid(xa, child))
+			return false;
+		slot = child ? 0 : node->offset + 1;
+		node = child ? child : node->parent;
+	}
+	return true;
 }
 
 static bool empty_valid(const struct xarray *xa)
 {
 	bool free = xa_track_free(xa) && !never_free(xa, 0);
 
-	return INVARIANT(4, !xa_marked(xa, XA_MARK_1) && !xa_marked(xa, XA_MARK_2)) &&
-	       INVARIANT(5, xa_marked(xa, XA_FREE_MARK) == free);
+	return INVARIANT(4, !flagged(xa, 1) && !flagged(xa, 2)) &&
+	       INVARIANT(5, flagged(xa, MARK_FREE) == free);
 }
 
 bool xa_valid(const struct xarray *xa)
@@ -731,5 +763,5 @@ bool xa_valid(const struct xarray *xa)
 
 	if (!head)
 		return empty_valid(xa);
-	return !is_node(head) || top_valid(xa, to_node(head));
+	return !is_node(head) || (top_valid(xa, to_node(head)) && all_valid(xa, to_node(head)));
 }

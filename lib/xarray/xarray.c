@@ -23,6 +23,11 @@
 
 /* ---- Reading ---- */
 
+static unsigned int number_of(xa_mark_t mark)
+{
+	return (__force unsigned int)mark;
+}
+
 /**
  * xa_load() - what is stored at an index
  * @xa: the array
@@ -54,15 +59,15 @@ bool xa_get_mark(struct xarray *xa, unsigned long index, xa_mark_t mark)
 	bool marked;
 
 	rcu_read_lock();
-	marked = xa_tree_marked(xa, index, mark);
+	marked = xa_tree_marked(xa, index, number_of(mark));
 	rcu_read_unlock();
 	return marked;
 }
 
 /* Whatever is no mark asks for all that is present. */
-static xa_mark_t filter_of(xa_mark_t filter)
+static unsigned int wanted(xa_mark_t filter)
 {
-	return filter <= XA_MARK_MAX ? filter : XA_PRESENT;
+	return number_of(filter) < XA_MARKS ? number_of(filter) : WANT_PRESENT;
 }
 
 /**
@@ -79,7 +84,7 @@ void *xa_find(struct xarray *xa, unsigned long *index, unsigned long max, xa_mar
 	void *entry;
 
 	rcu_read_lock();
-	entry = xa_tree_find_entry(xa, index, max, filter_of(filter));
+	entry = xa_tree_find_entry(xa, index, max, wanted(filter));
 	rcu_read_unlock();
 	return entry;
 }
@@ -139,22 +144,19 @@ unsigned int xa_extract(struct xarray *xa, void **dst, unsigned long start, unsi
 
 /* ---- Memory ---- */
 
-static void lock_as_flagged(struct xarray *xa)
+/* There are no softirqs: with XA_FLAGS_LOCK_BH it is the plain form. */
+static void lock_as_flagged(struct xarray *xa) __acquires(&xa->xa_lock)
 {
 	if (xa->xa_flags & XA_FLAGS_LOCK_IRQ)
 		xa_lock_irq(xa);
-	else if (xa->xa_flags & XA_FLAGS_LOCK_BH)
-		xa_lock_bh(xa);
 	else
 		xa_lock(xa);
 }
 
-static void unlock_as_flagged(struct xarray *xa)
+static void unlock_as_flagged(struct xarray *xa) __releases(&xa->xa_lock)
 {
 	if (xa->xa_flags & XA_FLAGS_LOCK_IRQ)
 		xa_unlock_irq(xa);
-	else if (xa->xa_flags & XA_FLAGS_LOCK_BH)
-		xa_unlock_bh(xa);
 	else
 		xa_unlock(xa);
 }
@@ -392,9 +394,11 @@ static void set_wrapped(struct xarray *xa, bool wrapped)
 int __xa_alloc_cyclic(struct xarray *xa, u32 *id, void *entry, struct xa_limit limit, u32 *next,
 		      gfp_t gfp)
 {
-	struct xa_limit onwards = { .min = max(limit.min, *next), .max = limit.max };
-	int err = __xa_alloc(xa, id, entry, onwards, gfp);
+	struct xa_limit onwards = limit;
+	int err;
 
+	onwards.min = max(limit.min, *next);
+	err = __xa_alloc(xa, id, entry, onwards, gfp);
 	if (!err && (xa->xa_flags & XA_FLAGS_ALLOC_WRAPPED)) {
 		set_wrapped(xa, false);
 		err = 1;
@@ -416,7 +420,8 @@ int __xa_alloc_cyclic(struct xarray *xa, u32 *id, void *entry, struct xa_limit l
 /* The first mark of an array that allocates is not its user's. */
 static bool may_mark(const struct xarray *xa, xa_mark_t mark)
 {
-	return !WARN_ON_ONCE(mark > XA_MARK_MAX || (mark == XA_FREE_MARK && xa_track_free(xa)));
+	return !WARN_ON_ONCE(number_of(mark) >= XA_MARKS ||
+			     (mark == XA_FREE_MARK && xa_track_free(xa)));
 }
 
 /**
@@ -431,7 +436,7 @@ void __xa_set_mark(struct xarray *xa, unsigned long index, xa_mark_t mark)
 {
 	lockdep_assert_held(&xa->xa_lock);
 	if (may_mark(xa, mark))
-		xa_tree_mark(xa, index, mark, true);
+		xa_tree_mark(xa, index, number_of(mark), true);
 }
 
 /**
@@ -446,7 +451,7 @@ void __xa_clear_mark(struct xarray *xa, unsigned long index, xa_mark_t mark)
 {
 	lockdep_assert_held(&xa->xa_lock);
 	if (may_mark(xa, mark))
-		xa_tree_mark(xa, index, mark, false);
+		xa_tree_mark(xa, index, number_of(mark), false);
 }
 
 /* __xa_set_mark(), and takes the lock. */

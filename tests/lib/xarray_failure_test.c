@@ -222,7 +222,7 @@ static void preloaded_is_enough(struct kunit *test)
 	idr_init(&idr);
 	KUNIT_ASSERT_EQ(test, idr_alloc(&idr, THING(0), 0, 0, GFP_KERNEL), 0);
 	idr_preload(GFP_KERNEL);
-	idr_preload(GFP_KERNEL);
+	idr_preload(GFP_NOWAIT);
 	idr_preload_end(); /* the outer one's stay */
 	before = fault_inject_set((struct fault_injection){ .slab = &attr });
 	got = idr_alloc(&idr, THING(1), INT_MAX, 0, GFP_NOWAIT);
