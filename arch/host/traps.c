@@ -228,6 +228,7 @@ static void report_trap(struct pt_regs *regs, unsigned long addr)
 		.name = trap->name ? trap->name : "unknown exception",
 		.mnemonic = trap->name ? trap->mnemonic : "#??",
 		.resume = trap->resume,
+		.irqs_off = !(regs->flags & X86_EFLAGS_IF),
 		.ip = regs->ip,
 		.sp = regs->sp,
 		.bp = regs->bp,

@@ -217,6 +217,7 @@ static void report_trap(struct pt_regs *regs, unsigned long addr)
 		.addr = addr,
 		.user_mode = user_mode(regs),
 		.resume = trap->resume,
+		.irqs_off = !(regs->flags & X86_EFLAGS_IF),
 		.ip = regs->ip,
 		.sp = regs->sp,
 		.bp = regs->bp,

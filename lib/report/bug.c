@@ -36,13 +36,15 @@
  */
 noinline void bug_report(const char *file, int line, const char *func, const char *cond)
 {
+	bool irqs_off = irqs_disabled();
+
 	report_begin("kernel BUG at %s:%d!", file, line);
 	report_line("%s() found: %s", func, cond);
 	report_callers(1);
 	report_advice(
 		"Something that the code relies on doesn't hold; the callers above broke it, or the memory was overwritten.");
 	report_end();
-	report_die("Fatal exception: BUG");
+	report_die("Fatal exception: BUG", irqs_off);
 }
 
 /**

@@ -31,9 +31,12 @@ void report_callers(unsigned int skip);
 
 /*
  * After a report that can't be followed by going on: to the recovery that a test set, or
- * panic(why).
+ * panic(why). @irqs_off: interrupts were off where it struck.
  */
-void report_die(const char *why) __noreturn;
+void report_die(const char *why, bool irqs_off) __noreturn;
+
+/* Panics if it leads out of a module's code where that isn't safe (guest.c). */
+void guest_check(const char *why, bool irqs_off);
 
 /* The locks that the running task holds (debug builds). */
 void report_held_locks(void);

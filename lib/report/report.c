@@ -471,12 +471,13 @@ struct recovery *report_set_recovery(struct recovery *r)
 	return before;
 }
 
-void report_die(const char *why)
+void report_die(const char *why, bool irqs_off)
 {
 	struct recovery *r = current->trap_recovery;
 
 	if (!r)
 		panic("%s", why);
+	guest_check(why, irqs_off);
 	engine_abandon();
 	preempt_count_set(current->recovery_count); /* locks may have been held */
 	current->alloc_tag = current->recovery_tag;

@@ -135,5 +135,5 @@ void trap_report(const struct trap_info *t)
 		report_advice("%s", advice);
 	report_end();
 	if (!t->resume)
-		report_die("Fatal exception");
+		report_die("Fatal exception", t->irqs_off);
 }

@@ -37,6 +37,7 @@
 #include <linux/sprintf.h>
 #include <linux/string.h>
 #include <linux/vmalloc.h>
+#include <quarry/guest.h>
 #include "internal.h"
 
 static struct kmem_cache *thread_cache;
@@ -44,13 +45,28 @@ static unsigned int last_pid = 1; /* main's */
 
 /* ---- making ---- */
 
+static void call_fn(void *thread)
+{
+	struct thread *t = thread;
+
+	t->result = t->fn(t->data);
+}
+
+/* -EFAULT: a trap in a module's function ended it. */
+static int thread_run(struct thread *t)
+{
+	if (likely(!is_guest(t->fn)))
+		return t->fn(t->data);
+	return guest_call(GUEST_THREAD, t->fn, call_fn, t) ? t->result : -EFAULT;
+}
+
 /* Where a new thread begins: entered by the switch, interrupts off. */
 static void thread_main(void)
 {
 	struct thread *t = this_thread();
 
 	sched_enter();
-	t->result = t->stillborn ? -EINTR : t->fn(t->data);
+	t->result = t->stillborn ? -EINTR : thread_run(t);
 	sched_leave();
 }
 

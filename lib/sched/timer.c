@@ -31,6 +31,7 @@
 #include <linux/rbtree.h>
 #include <linux/spinlock.h>
 #include <linux/timer.h>
+#include <quarry/guest.h>
 #include "internal.h"
 
 #define MOVING UINT_MAX /* no CPU */
@@ -235,17 +236,37 @@ static struct timer_list *take_due(struct timer_base *base)
 	return timer;
 }
 
+struct call {
+	void (*function)(struct timer_list *timer);
+	struct timer_list *timer;
+};
+
+static void call_function(void *call)
+{
+	struct call *c = call;
+
+	c->function(c->timer);
+}
+
+/* A trap in a module's function ends it, and nothing else. */
+static void call_timer(struct call *c)
+{
+	if (likely(!is_guest(c->function)))
+		c->function(c->timer);
+	else
+		guest_call(GUEST_TIMER, c->function, call_function, c);
+}
+
 void timers_tick(void)
 {
 	struct timer_base *base = this_cpu_ptr(&bases);
 
 	spin_lock(&base->lock);
 	while ((base->running = take_due(base))) {
-		void (*function)(struct timer_list * timer) = base->running->function;
-		struct timer_list *timer = base->running;
+		struct call c = { base->running->function, base->running };
 
 		spin_unlock(&base->lock);
-		function(timer);
+		call_timer(&c);
 		spin_lock(&base->lock);
 	}
 	spin_unlock(&base->lock);

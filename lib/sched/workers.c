@@ -58,6 +58,7 @@
 #include <linux/slab.h>
 #include <linux/sprintf.h>
 #include <linux/string.h>
+#include <quarry/guest.h>
 #include <quarry/report.h>
 #include "workqueue_internal.h"
 
@@ -270,6 +271,22 @@ static void end_item(struct worker *w, unsigned int color)
 	pwq_item_done(pwq, color, true);
 }
 
+static void call_func(void *worker)
+{
+	struct worker *w = worker;
+
+	w->current_func(w->current_work);
+}
+
+/* A trap in a module's function ends it, and nothing else. */
+static void call_item(struct worker *w)
+{
+	if (likely(!is_guest(w->current_func)))
+		call_func(w);
+	else
+		guest_call(GUEST_WORK, w->current_func, call_func, w);
+}
+
 /* Pool's lock held, dropped while the function runs. */
 static void process_one(struct worker *w, struct work_struct *work)
 {
@@ -279,7 +296,7 @@ static void process_one(struct worker *w, struct work_struct *work)
 	begin_item(w, work);
 	spin_unlock_irq(&pool->lock);
 	locks = lockdep_depth();
-	w->current_func(work);
+	call_item(w);
 	check_leaks(w->current_func, locks);
 	spin_lock_irq(&pool->lock);
 	end_item(w, color);

@@ -60,6 +60,7 @@
  * Source: McKenney and Slingwine, "Read-Copy Update" (1998).
  */
 #include <linux/rcupdate.h>
+#include <quarry/guest.h>
 #include <quarry/rcu.h>
 #include <linux/atomic.h>
 #include <linux/completion.h>
@@ -423,6 +424,13 @@ bool rcu_in_callback(void)
 	return !preemptible() && this_cpu_read(calling);
 }
 
+static void call_func(void *head)
+{
+	struct rcu_head *h = head;
+
+	h->func(h);
+}
+
 /* It is its owner's again before it is called. */
 static void run_one(struct rcu_head *head)
 {
@@ -431,8 +439,10 @@ static void run_one(struct rcu_head *head)
 	WRITE_ONCE(head->func, func);
 	if ((unsigned long)func < RCU_KVFREE_MAX)
 		rcu_kvfree((char *)head - (unsigned long)func);
-	else
+	else if (likely(!is_guest(func)))
 		func(head);
+	else
+		guest_call(GUEST_RCU, func, call_func, head);
 }
 
 static struct rcu_head *run_batch(struct rcu_cpu *rc, struct rcu_head *head)

@@ -56,7 +56,9 @@ struct task_struct {
 	unsigned int recovery_count;	/* preempt count at trap_recovery's save */
 	u16 recovery_tag;		/* alloc_tag then */
 	u8 recovery_locks;		/* locks held then (debug builds) */
+	bool guest_irqs_off;		/* at guest_recovery's save */
 	struct recovery *trap_recovery; /* where a trap leads after its report; NULL: panic */
+	struct recovery *guest_recovery; /* it, if it is guest_call()'s */
 #ifdef QUARRY_DEBUG
 	struct held_locks held;
 #endif

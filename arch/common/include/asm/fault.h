@@ -44,6 +44,7 @@ struct trap_info {
 	bool non_canonical;  /* addr was decoded from the instruction, the CPU gave none */
 	bool stack_overflow; /* the stack ran into its guard page */
 	bool resume;	     /* execution goes on behind the trap: breakpoint, debug, NMI */
+	bool irqs_off;	     /* they were, where it struck */
 	unsigned long ip, sp, bp;
 	unsigned long error_code;
 	struct pt_regs *regs;
