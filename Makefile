@@ -140,9 +140,13 @@ M_dirs  := $(if $(M),$(if $(filter $(lastword $(M)),$(given_M)),$(given_M),$(M))
 # The kernel's own flags; that a warning is an error is the kernel's own rule. Sizes that are too large fail when
 # they are asked for; as with Linux, the compiler does not speak of them beforehand.
 module_flags = $(filter-out -Werror -Wextra,$1) $(if $(LLVM),,-Wno-alloc-size-larger-than)
+# As many files as a boot takes, but for iso/module.txt, which comes first.
+modules_max = $$(($$(sed -n 's/^.define BOOT_MAX_MODULES //p' boot/include/boot/bootinfo.h) - 1))
 # modules FOLDER-FOR-OUTPUT,COMPILER,LINKER,FLAGS
-modules = @rm -rf $1; mkdir -p $1; : > $1/list; $(foreach d,$(M_dirs),$(MAKE) -s --no-print-directory \
-	  -f lib/module/kbuild.mk M= DIR='$d' OUT='$1' CC='$2' LD='$3' FLAGS='$4' &&) true
+modules = +@rm -rf $1; mkdir -p $1; : > $1/list; $(foreach d,$(M_dirs),$(MAKE) -s --no-print-directory \
+	  -f lib/module/kbuild.mk M= DIR='$d' OUT='$1' CC='$2' LD='$3' FLAGS='$4' &&) \
+	  if [ $$(wc -l <$1/list) -gt $(modules_max) ]; then \
+		  echo "M=: $$(wc -l <$1/list) modules, and one boot takes $(modules_max): name fewer folders at once" >&2; exit 1; fi
 # Tests of the kernel run beside modules only if ARGS asks for them.
 M_args  = $(if $(findstring test=,$(ARGS)),,test=none )
 

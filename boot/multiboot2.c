@@ -89,6 +89,7 @@ static void tag_module(struct mb2_parse *s, const u8 *p, size_t len)
 
 	memcpy(&m, p, sizeof(m));
 	if (m.start >= m.end || s->bi->nr_modules == BOOT_MAX_MODULES) {
+		s->bi->modules_left_out += m.start < m.end;
 		boot_info_problem(s->bi, BOOT_P_MODULE_DROPPED, m.start);
 		return;
 	}

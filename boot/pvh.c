@@ -92,8 +92,10 @@ static void take_modules(const struct phys_reader *r, struct boot_info *bi,
 		out->size = m.size;
 		fetch_text(r, bi, m.cmdline_paddr, out->cmdline, sizeof(out->cmdline));
 	}
-	if (si->nr_modules > BOOT_MAX_MODULES)
-		boot_info_problem(bi, BOOT_P_MODULE_DROPPED, si->nr_modules);
+	if (si->nr_modules <= BOOT_MAX_MODULES)
+		return;
+	bi->modules_left_out = si->nr_modules - BOOT_MAX_MODULES;
+	boot_info_problem(bi, BOOT_P_MODULE_DROPPED, si->nr_modules);
 }
 
 static void take_memmap(const struct phys_reader *r, struct boot_info *bi,

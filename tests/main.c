@@ -113,7 +113,7 @@ static unsigned int add_modules(void)
 		files[i].bytes = __va(m->start);
 		files[i].size = m->size;
 	}
-	return modules_add(files, bi->nr_modules, bi->cmdline);
+	return modules_add(files, bi->nr_modules, bi->modules_left_out, bi->cmdline);
 }
 
 unsigned int boot_payload(void)

@@ -12,6 +12,10 @@
  * numbers are exact as long as nobody else allocates meanwhile. The kernel's own bookkeeping (nodes of
  * areas, threads, caches, magazines) follows what it keeps books of, and is left out.
  *
+ * Modules that use each other are in memory together: one's note is made, others run and end, then its
+ * difference is taken. What those have left is added to its note (held_forgive()), so each thing is told
+ * once.
+ *
  * Who allocated is said by the tags of the module's own calls (linux/alloc_tag.h), listed after the kinds.
  * They see what it calls by name; the difference sees all, and so decides.
  *
@@ -70,22 +74,41 @@ static void note_areas(struct held *h)
 	}
 }
 
-struct held *held_before(void)
+struct held *held_alloc(void)
 {
-	static struct held held;
+	return vmalloc(sizeof(struct held));
+}
+
+void held_free(struct held *h)
+{
+	vfree(h);
+}
+
+void held_copy(struct held *to, const struct held *from)
+{
+	*to = *from;
+}
+
+/**
+ * held_before - note what there is
+ * @h: gets it
+ *
+ * Context: may sleep.
+ */
+void held_before(struct held *h)
+{
 	struct slab_usage usage = { 0 };
 
 	mm_quiesce();
-	memset(&held.cache, 0, sizeof(held.cache));
+	memset(h->cache, 0, sizeof(h->cache));
 	while (slab_usage_next(usage.id, &usage)) {
-		held.cache[usage.id].key = usage.key;
-		held.cache[usage.id].objects = usage.objects;
+		h->cache[usage.id].key = usage.key;
+		h->cache[usage.id].objects = usage.objects;
 	}
-	note_areas(&held);
-	held.percpu_bytes = percpu_used_bytes();
-	held.pages = other_pages();
-	held.large = mm_stat_read(MM_KMALLOC_LARGE);
-	return &held;
+	note_areas(h);
+	h->percpu_bytes = percpu_used_bytes();
+	h->pages = other_pages();
+	h->large = mm_stat_read(MM_KMALLOC_LARGE);
 }
 
 /* ---- the difference ---- */
@@ -147,6 +170,18 @@ static bool area_is_known(const struct held *h, const struct vm_struct *vm)
 	return h->nr_areas == HELD_AREAS; /* not all of them were noted */
 }
 
+static void compare_thread(const struct loaded *m, struct verdict *v, unsigned long low,
+			   unsigned long high, const char *name)
+{
+	if (module_killed(m, low, high)) {
+		v->killed++;
+		held_line(m, "%s was ended by a trap; its stack stays", name);
+	} else {
+		v->threads++;
+		held_line(m, "%s has not ended", name);
+	}
+}
+
 static void compare_areas(struct held *before, const struct loaded *m, struct verdict *v)
 {
 	unsigned long addr = 0, low, high;
@@ -158,8 +193,7 @@ static void compare_areas(struct held *before, const struct loaded *m, struct ve
 		if (area_is_known(before, &vm))
 			continue;
 		if (stack_bounds((unsigned long)vm.addr, &low, &high, &name)) {
-			v->threads++;
-			held_line(m, "%s has not ended", name);
+			compare_thread(m, v, low, high, name);
 			continue;
 		}
 		v->areas++;
@@ -222,4 +256,137 @@ void held_after(struct held *before, const struct loaded *m, struct verdict *v)
 	compare_areas(before, m, v);
 	compare_pages(before, m, v);
 	list_tags(m);
+}
+
+static void forgive_areas(struct held *h, const struct held *since)
+{
+	unsigned long addr = 0;
+	struct vm_struct vm;
+
+	while (vmalloc_area_next(addr, &vm)) {
+		addr = (unsigned long)vm.addr + vm.size;
+		if (!area_is_known(since, &vm) && h->nr_areas < HELD_AREAS)
+			h->area[h->nr_areas++] =
+				(struct held_area){ (unsigned long)vm.addr, vm.size, vm.caller };
+	}
+}
+
+/**
+ * held_forgive - what somebody else has left, and was told of, is not to be found again
+ * @h: a note that was made before @since
+ * @since: a note of before that one ran
+ *
+ * Only what there is more of counts: what there is less of than at @since was @h's own.
+ * Context: may sleep.
+ */
+void held_forgive(struct held *h, const struct held *since)
+{
+	struct slab_usage u = { 0 };
+
+	mm_quiesce();
+	while (slab_usage_next(u.id, &u)) {
+		unsigned long was =
+			since->cache[u.id].key == u.key ? since->cache[u.id].objects : 0;
+
+		if (since->cache[u.id].key != u.key) {
+			h->cache[u.id].key = u.key;
+			h->cache[u.id].objects = u.objects;
+		} else if (h->cache[u.id].key == u.key && u.objects > was) {
+			h->cache[u.id].objects += u.objects - was;
+		}
+	}
+	forgive_areas(h, since);
+	h->percpu_bytes += max(percpu_used_bytes(), since->percpu_bytes) - since->percpu_bytes;
+	h->pages += max(other_pages() - since->pages, 0L);
+	h->large += max((long)mm_stat_read(MM_KMALLOC_LARGE) - since->large, 0L);
+}
+
+/* ---- what became of it ---- */
+
+/* In place; the areas that are new come to the front. */
+static void grown_areas(struct held *h)
+{
+	static struct held_area grown[HELD_AREAS];
+	unsigned long addr = 0;
+	unsigned int n = 0;
+	struct vm_struct vm;
+
+	while (vmalloc_area_next(addr, &vm)) {
+		addr = (unsigned long)vm.addr + vm.size;
+		if (!area_is_known(h, &vm) && n < HELD_AREAS)
+			grown[n++] =
+				(struct held_area){ (unsigned long)vm.addr, vm.size, vm.caller };
+	}
+	memcpy(h->area, grown, n * sizeof(grown[0]));
+	h->nr_areas = n;
+}
+
+/**
+ * held_growth - a note of what there was becomes one of what there is more of
+ * @h: from held_before()
+ *
+ * Context: may sleep.
+ */
+void held_growth(struct held *h)
+{
+	struct slab_usage u = { 0 };
+
+	mm_quiesce();
+	while (slab_usage_next(u.id, &u)) {
+		bool old = h->cache[u.id].key == u.key;
+		unsigned long was = old ? h->cache[u.id].objects : 0;
+
+		h->cache[u.id].key = u.key;
+		h->cache[u.id].objects = !old		   ? max(u.objects, 1UL)
+					 : u.objects > was ? u.objects - was
+							   : 0;
+	}
+	grown_areas(h);
+	h->percpu_bytes = max(percpu_used_bytes(), h->percpu_bytes) - h->percpu_bytes;
+	h->pages = max(other_pages() - h->pages, 0L);
+	h->large = max((long)mm_stat_read(MM_KMALLOC_LARGE) - h->large, 0L);
+}
+
+static bool still_objects(const struct held *growth, const struct held *before)
+{
+	struct slab_usage u = { 0 };
+
+	while (slab_usage_next(u.id, &u)) {
+		bool old = before->cache[u.id].key == u.key;
+
+		if (growth->cache[u.id].key == u.key && growth->cache[u.id].objects &&
+		    !is_bookkeeping(u.name) && (!old || u.objects > before->cache[u.id].objects))
+			return true;
+	}
+	return false;
+}
+
+static bool still_areas(const struct held *growth)
+{
+	unsigned long addr = 0;
+	struct vm_struct vm;
+
+	while (vmalloc_area_next(addr, &vm)) {
+		addr = (unsigned long)vm.addr + vm.size;
+		if (area_is_known(growth, &vm))
+			return true;
+	}
+	return false;
+}
+
+/**
+ * held_still - is something of a growth still there?
+ * @growth: from held_growth(), some time ago
+ * @before: a note of before that
+ *
+ * Something is if there is more of its kind than at @before: of objects, in its cache.
+ * Context: may sleep.
+ */
+bool held_still(const struct held *growth, const struct held *before)
+{
+	mm_quiesce();
+	return still_objects(growth, before) || still_areas(growth) ||
+	       (growth->percpu_bytes && percpu_used_bytes() > before->percpu_bytes) ||
+	       (growth->pages && other_pages() > before->pages) ||
+	       (growth->large && (long)mm_stat_read(MM_KMALLOC_LARGE) > before->large);
 }

@@ -3,6 +3,7 @@
 #ifndef MODULE_INTERNAL_H
 #define MODULE_INTERNAL_H
 
+#include <linux/atomic.h>
 #include <linux/export.h>
 #include <linux/module.h>
 #include <linux/types.h>
@@ -106,6 +107,8 @@ bool reloc_needs_slot(u32 type);
 
 /* ---- load.c: a plan to a module in memory ---- */
 
+#define KILLED_MAX 8 /* that are told apart */
+
 /* A module that is loaded. Slots are never given back, so that readers of `loaded` need no lock. */
 struct loaded {
 	bool used; /* written last, and first */
@@ -117,6 +120,11 @@ struct loaded {
 	struct module *self; /* its own, or NULL */
 	int (*init)(void);
 	void (*exit)(void);
+	bool live;	    /* its init is through: others may use what it exports */
+	u32 uses;	    /* slots whose exports it uses, a bit each */
+	atomic_t faults;    /* traps in its threads, timers, … : fault.c */
+	atomic_t nr_killed; /* threads of these */
+	unsigned long killed[KILLED_MAX]; /* an address on the stack of each */
 };
 
 #define LOADED_MAX 32
@@ -142,6 +150,28 @@ extern struct loaded loaded_modules[LOADED_MAX];
 /* The slot, written by a relocation; -ERANGE: the value does not fit. Pure. */
 int reloc_apply(u32 type, void *at, u64 value, u64 place);
 
+/* ---- depend.c: what modules have from each other ---- */
+
+/* Names of symbol `i`: undefined and wanted; exported. NULL: it isn't. */
+const char *symbol_wanted(const struct plan *plan, u32 i);
+const char *symbol_exported(const struct plan *plan, u32 i);
+bool plan_exports(const struct plan *plan, const char *name);
+/* Does one want, of what the kernel hasn't, something that the other exports? */
+bool plan_needs(const struct plan *user, const struct plan *provider);
+/* The address of what the kernel, or a live module, which *from says, exports; false: nobody does. */
+bool exported_symbol_find(const char *name, const void **value, struct loaded **from);
+/* Is a module loaded that uses it? */
+bool module_is_used(const struct loaded *m);
+static inline unsigned int module_slot(const struct loaded *m)
+{
+	return m - loaded_modules;
+}
+
+/* ---- fault.c: traps in what the kernel calls of a module ---- */
+
+void module_faults_init(void);
+bool module_killed(const struct loaded *m, unsigned long low, unsigned long high);
+
 /* ---- params.c ---- */
 int module_params(struct loaded *m, const char *boot_line);
 
@@ -151,12 +181,21 @@ void module_symbols_init(void);
 
 /* ---- held.c: what there is, and what there is more of ---- */
 struct held;
-struct held *held_before(void);
-/* Prints what is there that was not; how many kinds of things. */
 struct verdict {
 	unsigned long objects, object_bytes, pages, areas, area_bytes, caches, percpu_bytes,
-		threads, timers;
+		threads, killed, timers;
 };
+/* Room for a note of what there is; NULL: no memory. */
+struct held *held_alloc(void);
+void held_free(struct held *h);
+void held_before(struct held *h);
+/* Prints what is there that was not. */
 void held_after(struct held *before, const struct loaded *m, struct verdict *v);
+/* What there was becomes what there is more of; is some of that still there? */
+void held_growth(struct held *h);
+bool held_still(const struct held *growth, const struct held *before);
+/* What there is now and was not at `since` is not to be found again by held_after(h). */
+void held_forgive(struct held *h, const struct held *since);
+void held_copy(struct held *to, const struct held *from);
 
 #endif

@@ -8,14 +8,15 @@
  *	   └────────────────────────────┴───────────────┴─────────────┴──────────┴────► a line; all undone
  *
  * 1. The plan (plan.c) has been checked, so what can fail here is what depends on the kernel: memory, a
- *    symbol that is not exported, a name that the kernel exports itself, a distance that 32 bits don't
+ *    symbol that is not exported, a name that is exported already, a distance that 32 bits don't
  *    hold, a parameter that refuses its text. Symbols that lack are named all.
  *
  * 2. Memory is execmem_alloc()'s, zeroed and writable; text becomes read-only and executable, read-only
  *    data read-only, when all is written; what is read-only after init waits for module_shut().
  *    Per-CPU variables are alloc_percpu()'s: relocated in CPU 0's copy, then copied to the others'.
  *
- * 3. Only symbols of EXPORT_SYMBOL() are found. Weak ones that lack are 0.
+ * 3. Only symbols of EXPORT_SYMBOL() are found, the kernel's and those of modules that are live
+ *    (depend.c). Weak ones that lack are 0.
  *
  * Invariants
  * I1  A slot of loaded_modules[] with `used` set has a plan, a name and memory that are whole and mapped:
@@ -23,7 +24,7 @@
  * I2  No page is writable and executable at any time.
  *
  * Locks: none; one thread loads modules. Contexts: may sleep.
- * Complexity: O(bytes + symbols × exported symbols).
+ * Complexity: O(bytes + (symbols + relocations) × exported symbols).
  */
 #include <asm/barrier.h>
 #include <linux/alloc_tag.h>
@@ -116,13 +117,6 @@ static void copy_percpu(struct loaded *m)
 
 /* ---- symbols ---- */
 
-/* Compilers name the table of addresses in passing; who uses it asks for a slot. */
-static bool is_wanted(const struct elf_symbol *sym, const char *name)
-{
-	return sym->section == SHN_UNDEF && elf_bind(sym) == STB_GLOBAL &&
-	       strcmp(name, "_GLOBAL_OFFSET_TABLE_");
-}
-
 /* Names, several in a line. */
 struct names {
 	const char *module, *what;
@@ -147,7 +141,36 @@ static void names_add(struct names *n, const char *name)
 	n->count++;
 }
 
-/* All symbols that the kernel does not have, and those that it has too. */
+/* Finds what it wants, and notes whose it is. */
+static void check_wanted(struct loaded *m, const char *name, struct names *lacking)
+{
+	struct loaded *from;
+	const void *value;
+
+	if (!exported_symbol_find(name, &value, &from))
+		names_add(lacking, name);
+	else if (from)
+		m->uses |= 1U << module_slot(from);
+}
+
+/* The kernel's clashes in one line, those with modules in a line each. */
+static void check_exported(const struct loaded *m, const char *name, struct names *clashing)
+{
+	struct loaded *from;
+	const void *value;
+
+	if (!exported_symbol_find(name, &value, &from))
+		return;
+	if (from) {
+		pr_err("module %s: refused: exports what module %s exports already: %s\n", m->name,
+		       from->name, name);
+		clashing->count++;
+	} else {
+		names_add(clashing, name);
+	}
+}
+
+/* All symbols that nobody has, and those that somebody has, too. */
 static int check_names(struct loaded *m)
 {
 	struct names lacking = { .module = m->name, .what = "unresolved symbols" };
@@ -155,14 +178,13 @@ static int check_names(struct loaded *m)
 				  .what = "exports what the kernel exports already" };
 
 	for (u32 i = 1; i < m->plan->nr_symbols; i++) {
-		struct elf_symbol sym = plan_symbol(m->plan, i);
-		const char *name = plan_symbol_name(m->plan, &sym);
+		const char *wanted = symbol_wanted(m->plan, i);
+		const char *exported = symbol_exported(m->plan, i);
 
-		if (is_wanted(&sym, name) && !kernel_symbol_find(name))
-			names_add(&lacking, name);
-		if (sym.section != SHN_UNDEF && !strncmp(name, "__ksymtab_", 10) &&
-		    kernel_symbol_find(name + 10))
-			names_add(&clashing, name + 10);
+		if (wanted)
+			check_wanted(m, wanted, &lacking);
+		if (exported)
+			check_exported(m, exported, &clashing);
 	}
 	names_flush(&lacking);
 	names_flush(&clashing);
@@ -171,14 +193,15 @@ static int check_names(struct loaded *m)
 
 static u64 symbol_value(const struct loaded *m, const struct elf_symbol *sym)
 {
-	const struct kernel_symbol *found;
+	struct loaded *from;
+	const void *value;
 
 	if (sym->section == SHN_ABS)
 		return sym->value;
 	if (sym->section != SHN_UNDEF)
 		return (u64)module_section(m, sym->section) + sym->value;
-	found = kernel_symbol_find(plan_symbol_name(m->plan, sym));
-	return found ? (u64)found->value : 0;
+	exported_symbol_find(plan_symbol_name(m->plan, sym), &value, &from);
+	return (u64)value;
 }
 
 /* The symbol of that name which the module itself defines, or NULL. */
@@ -399,6 +422,8 @@ void module_free(struct loaded *m)
 	size_t nr;
 
 	WRITE_ONCE(m->used, false);
+	m->live = false;
+	m->uses = 0;
 	if (m->base)
 		alloc_tags_unregister(module_tags(m, &nr));
 	free_percpu(m->percpu);

@@ -469,6 +469,7 @@ static void modules(struct kunit *test)
 	for (i = 0; i < BOOT_MAX_MODULES; i++)
 		KUNIT_EXPECT_EQ(test, bi.modules[i].size, i + 1ull);
 	KUNIT_EXPECT_EQ(test, bi.problems[BOOT_P_MODULE_DROPPED].count, 6u);
+	KUNIT_EXPECT_EQ(test, bi.modules_left_out, 4u); /* the two others are nothing */
 	KUNIT_EXPECT_EQ(test, bi.nr_ranges, 1u);
 }
 

@@ -115,6 +115,7 @@ static void whole_info(struct kunit *test)
 	KUNIT_EXPECT_STREQ(test, bi.cmdline, "test=* poweroff");
 	KUNIT_EXPECT_EQ(test, bi.rsdp_addr, 0xf5340ull);
 	KUNIT_ASSERT_EQ(test, bi.nr_modules, 1u);
+	KUNIT_EXPECT_EQ(test, bi.modules_left_out, 0u);
 	KUNIT_EXPECT_EQ(test, bi.modules[0].start, 0x7f00000ull);
 	KUNIT_EXPECT_EQ(test, bi.modules[0].size, 0x2345ull);
 	KUNIT_EXPECT_STREQ(test, bi.modules[0].cmdline, "mod.bin");
@@ -223,6 +224,7 @@ static void counts_that_lie(struct kunit *test)
 	endless = true;
 	KUNIT_EXPECT_EQ(test, parse(), 0);
 	KUNIT_EXPECT_EQ(test, bi.nr_modules, (unsigned int)BOOT_MAX_MODULES);
+	KUNIT_EXPECT_EQ(test, bi.modules_left_out, 0xffffffff - BOOT_MAX_MODULES);
 	KUNIT_EXPECT_EQ(test, bi.problems[BOOT_P_MODULE_DROPPED].count, 1u);
 	KUNIT_EXPECT_EQ(test, bi.nr_ranges, (unsigned int)BOOT_MAX_RANGES);
 	KUNIT_EXPECT_GT(test, bi.problems[BOOT_P_RANGE_DROPPED].count, 0u);

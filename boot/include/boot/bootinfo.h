@@ -115,6 +115,7 @@ struct boot_info {
 
 	unsigned int nr_modules;
 	struct boot_module modules[BOOT_MAX_MODULES];
+	unsigned int modules_left_out; /* the table had no room for them */
 
 	u8 rsdp[BOOT_RSDP_MAX]; /* a copy, if rsdp_size */
 	unsigned int rsdp_size; /* 20: version 1; 36: version 2 */

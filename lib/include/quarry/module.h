@@ -21,8 +21,10 @@ struct module_file {
 
 /*
  * Keep what is a module: an ELF file, or one that is called so. Afterwards modules_run() is a guest of
- * the self-tests (kunit_set_guests()) if there is one. Returns how many there are.
+ * the self-tests (kunit_set_guests()) if there is one. `left_out`: how many more there were than `n`,
+ * which are a failed result. Returns how many results there will be.
  */
-unsigned int modules_add(const struct module_file *files, unsigned int n, const char *boot_line);
+unsigned int modules_add(const struct module_file *files, unsigned int n, unsigned int left_out,
+			 const char *boot_line);
 
 #endif
