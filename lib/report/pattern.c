@@ -30,6 +30,8 @@
 #define ZERO_SIZE_LAST	31
 
 #define BYTES(b)  (0x0101010101010101UL * (b))
+/* The last word of an object: its last byte is POISON_END. */
+#define FREE_END  (BYTES(POISON_FREE) >> 8 | (unsigned long)POISON_END << 56)
 #define AROUND(v) .first = (v)-REACH_DOWN, .last = (v) + REACH_UP
 /* The two list poisons are 0x22 apart: each reaches down to the other only. */
 #define LIST_1 0xdead000000000100UL
@@ -57,6 +59,9 @@ static const struct pattern patterns[] = {
 	  .advice =
 		  "A member of a structure was accessed through NULL; the address is the member's offset." },
 	{ AROUND(BYTES(POISON_FREE)), .name = "POISON_FREE (0x6b): read from a freed object",
+	  .advice = "Use after free: the pointer was loaded from an object after that was freed." },
+	{ AROUND(FREE_END),
+	  .name = "POISON_FREE, POISON_END (0x6b, 0xa5): read from the end of a freed object",
 	  .advice = "Use after free: the pointer was loaded from an object after that was freed." },
 	{ AROUND(BYTES(POISON_INUSE)),
 	  .name = "POISON_INUSE (0x5a): read from an object never initialised",

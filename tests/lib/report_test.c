@@ -257,6 +257,7 @@ static const struct value values[] = {
 	{ 0x6b6b6b6b6b6b6b6bUL + 0x128, "POISON_FREE" },
 	{ 0x6b6b6b6b6b6b6b6bUL - 0x40, "POISON_FREE" },
 	{ 0x6b6b6b6b6b6b6b6bUL + 4096, NULL },
+	{ 0xa56b6b6b6b6b6b6bUL + 8, "POISON_END" },
 	{ 0x5a5a5a5a5a5a5a5aUL, "POISON_INUSE" },
 	{ 0xaaaaaaaaaaaaaaaaUL, "PAGE_POISON" },
 	{ 0xbbbbbbbbbbbbbbbbUL, "SLUB_RED_INACTIVE" },
