@@ -6,7 +6,8 @@
 # whose names stay to itself, save those that arch/host/host.h declares; the process half is an ordinary C program.
 #
 # SAN=<tool> builds a variant of its own, build/host-<tool>: what the tool adds to the flags of either half and of the
-# link stands in san_<tool>_kernel, san_<tool>_process and san_<tool>_link (and san_<tool>_asm, what entry.S is told);
+# link stands in san_<tool>_kernel, san_<tool>_process and san_<tool>_link (and san_<tool>_asm, what entry.S is told); what
+# modules are run by, and with, in san_<tool>_run and san_<tool>_args;
 # sources that it must leave alone in san_<tool>_skip (patterns); arch/host/process/<tool>.c, if there is one, is part
 # of the process half.
 
@@ -111,7 +112,7 @@ host-modules: $(H)/flags
 # They run at once: what the process says at its end, make says.
 host: run-modules-here
 run-modules-here: $(H)/quarry host-modules
-	@$(H)/quarry --module iso/module.txt $$(sed 's/^/--module /' $(H)/modules/list) $(M_args)$(ARGS)
+	@$(if $(SAN),lib/module/lines $(H)/modules) $(san_$(SAN)_run) $(H)/quarry $(san_$(SAN)_args) --module iso/module.txt $$(sed 's/^/--module /' $(H)/modules/list) $(M_args)$(ARGS)
 endif
 
 -include $(hk_obj:.o=.d) $(hp_obj:.o=.d)

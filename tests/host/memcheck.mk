@@ -5,6 +5,10 @@
 
 san_memcheck_kernel  := -DHOST_MEMCHECK
 san_memcheck_process := -DHOST_MEMCHECK
+# Modules run under it at once (make host SAN=memcheck M=…).
+san_memcheck_run  := valgrind --tool=memcheck -q --vex-iropt-register-updates=allregs-at-mem-access \
+		     --error-exitcode=1 --exit-on-first-error=yes
+san_memcheck_args := --mem 64M
 
 .PHONY: memcheck
 memcheck:

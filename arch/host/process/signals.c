@@ -25,6 +25,7 @@
 
 #define SIGNAL_STACK (256UL << 10)
 #define TRAP_PF	     14
+#define PF_USER	     4
 #define FLAG_TF	     (1L << 8)
 #define FLAG_DF	     (1L << 10)
 
@@ -101,12 +102,26 @@ static int deliver(greg_t *g, unsigned long vector, unsigned long addr)
 	return 1;
 }
 
+/*
+ * valgrind finds itself that code can't be fetched, and says so without the CPU's words: vector 0, which
+ * no other SIGSEGV has.
+ */
+static void complete_fetch(int sig, const siginfo_t *info, greg_t *g)
+{
+	if (sig != SIGSEGV || g[REG_TRAPNO] || info->si_code <= 0)
+		return;
+	g[REG_TRAPNO] = TRAP_PF;
+	g[REG_ERR] = PF_USER | HOST_PF_EXEC;
+}
+
 static void on_trap(int sig, siginfo_t *info, void *context)
 {
 	greg_t *g = ((ucontext_t *)context)->uc_mcontext.gregs;
-	unsigned long vector = (unsigned long)g[REG_TRAPNO];
-	unsigned long addr = vector == TRAP_PF ? (unsigned long)info->si_addr : 0;
+	unsigned long vector, addr;
 
+	complete_fetch(sig, info, g);
+	vector = (unsigned long)g[REG_TRAPNO];
+	addr = vector == TRAP_PF ? (unsigned long)info->si_addr : 0;
 	if (sig == SIGSEGV && vector == TRAP_PF && host_tlb_miss(addr, (unsigned long)g[REG_ERR]))
 		return;
 	if (!deliver(g, vector, addr))
