@@ -179,9 +179,19 @@ static struct kunit *running;
 /* A test's own way out, inside: no guest's. */
 static void catch_inside(void *fn)
 {
+	KUNIT_EXPECT_PTR_EQ(running, current->guest_recovery, current->trap_recovery);
 	preempt_disable();
 	KUNIT_EXPECT_FAULT(running, HEADLINE, call_trap(fn));
 	preempt_enable();
+}
+
+/* A way out that was set inside leaves the count of then behind. */
+static void trap_behind_another_way_out(void *fn)
+{
+	preempt_disable();
+	report_set_recovery(report_set_recovery(NULL));
+	preempt_enable();
+	call_trap(fn);
 }
 
 static void expect_as_before(struct kunit *test, const struct task_struct *before)
@@ -235,6 +245,10 @@ static void what_a_test_catches_inside_is_no_guest_s(struct kunit *test)
 	KUNIT_EXPECT_TRUE(test, guest_call(GUEST_WORK, trap(), catch_inside, trap()));
 	KUNIT_EXPECT_EQ(test, preempt_count(), count);
 	KUNIT_EXPECT_EQ(test, atomic_read(&m->faults), 0);
+	KUNIT_EXPECT_REPORT(test, HEADLINE,
+			    guest_call(GUEST_WORK, trap(), trap_behind_another_way_out, trap()));
+	KUNIT_EXPECT_EQ(test, preempt_count(), count);
+	KUNIT_EXPECT_EQ(test, atomic_read(&m->faults), 1);
 }
 
 static struct kunit_case cases[] = { KUNIT_CASE(a_thread_is_ended),
