@@ -17,7 +17,7 @@
  *
  * Invariants
  * I1  m->uses has the bit of each module from which a symbol of m was resolved, from before m's first
- *     relocation to module_free(m).
+ *     relocation on; it counts while m->used.
  *
  * Locks: none; one thread loads modules. Complexity: O(symbols) a name, O(symbols²) for plan_needs().
  */

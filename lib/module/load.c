@@ -422,8 +422,6 @@ void module_free(struct loaded *m)
 	size_t nr;
 
 	WRITE_ONCE(m->used, false);
-	m->live = false;
-	m->uses = 0;
 	if (m->base)
 		alloc_tags_unregister(module_tags(m, &nr));
 	free_percpu(m->percpu);

@@ -6,7 +6,7 @@
  *
  * Mutations that must fail here: exported_symbol_find() that looks at modules that aren't live, or at none;
  * check_wanted() that notes nobody; check_exported() that sees the kernel's names only; entry_of() that takes
- * any place; plan_needs() that takes the kernel's names, too; module_free() that keeps m->uses.
+ * any place; plan_needs() that takes the kernel's names, too; module_is_used() that asks modules that are gone.
  */
 #include <kunit/test.h>
 #include <linux/kernel.h>

@@ -87,6 +87,7 @@ static void a_thread_is_ended(struct kunit *test)
 	KUNIT_EXPECT_NOT_NULL(test, strstr(name, "trapped"));
 	KUNIT_EXPECT_TRUE(test, module_killed(m, low, high));
 	KUNIT_EXPECT_FALSE(test, module_killed(m, high, high + (high - low)));
+	KUNIT_EXPECT_FALSE(test, module_killed(m, low - (high - low), low));
 	put_task_struct(p);
 }
 
