@@ -89,6 +89,27 @@ static void wide_operations(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, atomic64_xchg(&q, 0), 1ll << 62);
 	KUNIT_EXPECT_EQ(test, atomic_long_add_return(1l << 33, &l), (1l << 33) - 1);
 	KUNIT_EXPECT_TRUE(test, atomic_long_sub_and_test((1l << 33) - 1, &l));
+	atomic_long_set(&l, LONG_MAX);
+	atomic_long_inc(&l);
+	KUNIT_EXPECT_EQ(test, atomic_long_read(&l), LONG_MIN);
+	atomic_long_add(-(1l << 40), &l);
+	KUNIT_EXPECT_EQ(test, atomic_long_read(&l), LONG_MAX - (1l << 40) + 1);
+	atomic_long_sub(1l << 41, &l);
+	atomic_long_dec(&l);
+	KUNIT_EXPECT_EQ(test, atomic_long_read(&l), LONG_MAX - 3 * (1l << 40));
+	KUNIT_EXPECT_EQ(test, atomic_long_inc_return(&l), LONG_MAX - 3 * (1l << 40) + 1);
+	atomic_long_set(&l, 1);
+	KUNIT_EXPECT_TRUE(test, atomic_long_dec_and_test(&l));
+	KUNIT_EXPECT_EQ(test, atomic_long_xchg(&l, 1l << 50), 0);
+	KUNIT_EXPECT_EQ(test, atomic_long_cmpxchg(&l, 1l << 50, 5), 1l << 50);
+	atomic64_set(&q, -1);
+	atomic64_inc(&q);
+	KUNIT_EXPECT_EQ(test, atomic64_read(&q), 0);
+	atomic64_dec(&q);
+	atomic64_sub(1ll << 33, &q);
+	KUNIT_EXPECT_EQ(test, atomic64_read(&q), -1 - (1ll << 33));
+	KUNIT_EXPECT_EQ(test, atomic64_add_return(1ll << 33, &q), -1);
+	KUNIT_EXPECT_EQ(test, atomic64_inc_return(&q), 0);
 }
 
 static void refcount_in_range(struct kunit *test)

@@ -4,7 +4,7 @@
  *
  * Tables of texts with the result, errors included; the value must stay untouched when the result
  * is an error. Mutations tried: kstrtoull() without the overflow check; kstrtoll() with LLONG_MAX
- * as the limit of negative numbers; read_base() taking "0x" without a digit; memparse() not
+ * as the limit of negative numbers; kstrtouint() that lets 2^32 pass; kstrtoul() as kstrtol(); read_base() taking "0x" without a digit; memparse() not
  * stepping over the suffix; kstrtobool() without the second letter.
  */
 #include <kunit/test.h>
@@ -112,6 +112,53 @@ static void narrow_types(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, l, -7);
 }
 
+/* The type's ends fit, what lies just beyond them doesn't; `neg`: what a negative number is told. */
+#define ENDS_OF(convert, type, lowest, highest, min, max, too_low, too_high, neg) \
+	do {                                                                      \
+		type __v = 77;                                                    \
+                                                                                  \
+		KUNIT_EXPECT_EQ(test, convert(highest, 0, &__v), 0);              \
+		KUNIT_EXPECT_EQ(test, __v, max);                                  \
+		KUNIT_EXPECT_EQ(test, convert(lowest, 0, &__v), 0);               \
+		KUNIT_EXPECT_EQ(test, __v, min);                                  \
+		__v = 77;                                                         \
+		KUNIT_EXPECT_EQ(test, convert(too_high, 0, &__v), -ERANGE);       \
+		KUNIT_EXPECT_EQ(test, convert(too_low, 0, &__v), neg);            \
+		KUNIT_EXPECT_EQ(test, convert("12 ", 0, &__v), -EINVAL);          \
+		KUNIT_EXPECT_EQ(test, convert("9", 8, &__v), -EINVAL);            \
+		KUNIT_EXPECT_EQ(test, __v, 77);                                   \
+		KUNIT_EXPECT_EQ(test, convert("0x4d\n", 16, &__v), 0);            \
+		KUNIT_EXPECT_EQ(test, __v, 0x4d);                                 \
+	} while (0)
+
+#define UNSIGNED_ENDS(...) UNSIGNED_ENDS_OF(__VA_ARGS__)
+#define UNSIGNED_ENDS_OF(convert, type, highest, max, too_high) \
+	ENDS_OF(convert, type, "0", highest, 0, max, "-1", too_high, -EINVAL)
+#define SIGNED_ENDS(...) SIGNED_ENDS_OF(__VA_ARGS__)
+#define SIGNED_ENDS_OF(convert, type, lowest, highest, min, max, too_low, too_high) \
+	ENDS_OF(convert, type, lowest, highest, min, max, too_low, too_high, -ERANGE)
+
+#define S64_ENDS                                                                                 \
+	"-9223372036854775808", "9223372036854775807", S64_MIN, S64_MAX, "-9223372036854775809", \
+		"9223372036854775808"
+#define U64_ENDS "18446744073709551615", U64_MAX, "18446744073709551616"
+
+static void ends_of_each_type(struct kunit *test)
+{
+	SIGNED_ENDS(kstrtoint, int, "-2147483648", "2147483647", INT_MIN, INT_MAX, "-2147483649",
+		    "2147483648");
+	UNSIGNED_ENDS(kstrtouint, unsigned int, "4294967295", UINT_MAX, "4294967296");
+	UNSIGNED_ENDS(kstrtoul, unsigned long, U64_ENDS);
+	UNSIGNED_ENDS(kstrtoull, unsigned long long, U64_ENDS);
+	UNSIGNED_ENDS(kstrtou8, u8, "255", 255, "256");
+	UNSIGNED_ENDS(kstrtou16, u16, "65535", 65535, "65536");
+	UNSIGNED_ENDS(kstrtou32, u32, "4294967295", U32_MAX, "4294967296");
+	UNSIGNED_ENDS(kstrtou64, u64, U64_ENDS);
+	SIGNED_ENDS(kstrtol, long, S64_ENDS);
+	SIGNED_ENDS(kstrtoll, long long, S64_ENDS);
+	SIGNED_ENDS(kstrtos64, s64, S64_ENDS);
+}
+
 static void yes_and_no(struct kunit *test)
 {
 	static const char *const yes[] = { "y", "Y", "1", "on", "ON", "true", "yes please" };
@@ -181,13 +228,10 @@ static void loose_numbers(struct kunit *test)
 	KUNIT_EXPECT_PTR_EQ(test, end, s + 1);
 }
 
-static struct kunit_case cases[] = { KUNIT_CASE(unsigned_numbers),
-				     KUNIT_CASE(signed_numbers),
-				     KUNIT_CASE(narrow_types),
-				     KUNIT_CASE(yes_and_no),
-				     KUNIT_CASE(sizes_with_suffix),
-				     KUNIT_CASE(loose_numbers),
-				     {} };
+static struct kunit_case cases[] = { KUNIT_CASE(unsigned_numbers), KUNIT_CASE(signed_numbers),
+				     KUNIT_CASE(narrow_types),	   KUNIT_CASE(ends_of_each_type),
+				     KUNIT_CASE(yes_and_no),	   KUNIT_CASE(sizes_with_suffix),
+				     KUNIT_CASE(loose_numbers),	   {} };
 
 static struct kunit_suite suite = { .name = "kstrtox", .test_cases = cases };
 kunit_test_suite(suite);

@@ -7,7 +7,8 @@
  * bit does not pass.
  *
  * Mutations tried: splitmix_mix() without its second multiplication; xoshiro with a rotation by 10;
- * random_seed() doing nothing; get_random_u32_below() returning the low half; inclusive without +
+ * random_seed() doing nothing; get_random_u16() of 15 bits; get_random_u8() from a state of its own;
+ * get_random_bytes() starting anew each time; get_random_u32_below() returning the low half; inclusive without +
  * 1; get_random_bytes() filling 8 bytes at the tail.
  */
 #include <kunit/test.h>
@@ -124,6 +125,71 @@ static void bits_are_fair(struct kunit *test)
 	}
 }
 
+/* The narrow ones draw from the same state as the wide one, replay, and reach every bit and no other. */
+static void each_width(struct kunit *test)
+{
+	u64 eight = 0, sixteen = 0, thirty_two = 0, eight_0 = ~0ULL, sixteen_0 = ~0ULL, thirty_two_0 = ~0ULL;
+	u64 seed = kunit_rand(test);
+	int equal = 0;
+
+	random_seed(seed);
+	for (int i = 0; i < 2000; i++) {
+		u64 b = get_random_u8(), w = get_random_u16(), l = get_random_u32();
+
+		eight |= b;
+		eight_0 &= b;
+		sixteen |= w;
+		sixteen_0 &= w;
+		thirty_two |= l;
+		thirty_two_0 &= l;
+	}
+	KUNIT_EXPECT_EQ(test, eight, 0xffULL);
+	KUNIT_EXPECT_EQ(test, sixteen, 0xffffULL);
+	KUNIT_EXPECT_EQ(test, thirty_two, 0xffffffffULL);
+	KUNIT_EXPECT_EQ(test, eight_0 | sixteen_0 | thirty_two_0, 0ULL);
+	random_seed(seed);
+	eight = get_random_u8();
+	sixteen = get_random_u16();
+	thirty_two = get_random_u32();
+	random_seed(seed);
+	KUNIT_EXPECT_EQ(test, get_random_u8(), eight);
+	KUNIT_EXPECT_EQ(test, get_random_u16(), sixteen);
+	KUNIT_EXPECT_EQ(test, get_random_u32(), thirty_two);
+	/* One after the other they differ, but by chance: 1 in 256, 65536, 2^32. */
+	for (int i = 0; i < 1000; i++)
+		equal += get_random_u8() == get_random_u8();
+	KUNIT_EXPECT_LT(test, equal, 40);
+	equal = 0;
+	for (int i = 0; i < 1000; i++)
+		equal += (get_random_u16() == get_random_u16()) + (get_random_u32() == get_random_u32());
+	KUNIT_EXPECT_LT(test, equal, 5);
+	reseed(test);
+}
+
+/* From the same seed the same bytes, from another others; each byte takes more than a few values. */
+static void bytes_replay(struct kunit *test)
+{
+	u8 a[100], b[100], seen[256] = {};
+	u64 seed = kunit_rand(test);
+	int values = 0;
+
+	random_seed(seed);
+	get_random_bytes(a, sizeof(a));
+	random_seed(seed);
+	get_random_bytes(b, sizeof(b));
+	KUNIT_EXPECT_MEMEQ(test, a, b, sizeof(a));
+	get_random_bytes(b, sizeof(b));
+	KUNIT_EXPECT_MEMNEQ(test, a, b, sizeof(a));
+	for (int i = 0; i < 2000; i++) {
+		get_random_bytes(&a[1], 1);
+		seen[a[1]] = 1;
+	}
+	for (int i = 0; i < 256; i++)
+		values += seen[i];
+	KUNIT_EXPECT_GT(test, values, 240); /* of 256, 0.1 are missing on average */
+	reseed(test);
+}
+
 /* Every byte of a buffer gets filled, and none behind it. */
 static void bytes(struct kunit *test)
 {
@@ -150,6 +216,7 @@ static void bytes(struct kunit *test)
 
 static struct kunit_case cases[] = { KUNIT_CASE(known_outputs), KUNIT_CASE(replays_from_seed),
 				     KUNIT_CASE(within_range),	KUNIT_CASE(bits_are_fair),
+				     KUNIT_CASE(each_width),	KUNIT_CASE(bytes_replay),
 				     KUNIT_CASE(bytes),		{} };
 
 static struct kunit_suite suite = { .name = "random", .test_cases = cases };

@@ -9,12 +9,13 @@
  * Mutations tried: rotate() not setting the middle's parent; insertion without the inner-grandchild
  * rotation; removal not giving the child its parent's colour; repair_shortage() not painting the
  * nephew black; erase without propagate(cut.parent, next) (only the augmented check sees it);
- * rotate() without the callback; rb_next_postorder() not descending into the right side.
+ * rotate() without the callback; rb_link_node() leaving rb_right, or black; rb_insert_color() empty; rb_next_postorder() not descending into the right side.
  */
 #include <kunit/test.h>
 #include <linux/rbtree_augmented.h>
 #include <linux/bitmap.h>
 #include <linux/kernel.h>
+#include <linux/string.h>
 
 #define KEYS 512
 
@@ -182,6 +183,39 @@ static void random_plain(struct kunit *test)
 	}
 }
 
+/*
+ * As users write it: down to the place by hand, link, colour. What rb_link_node() leaves is a red leaf
+ * under its parent, which rb_insert_color() makes part of the tree.
+ */
+static void linked_by_hand(struct kunit *test)
+{
+	struct rb_root root = RB_ROOT;
+
+	for (int i = 0; i < 3000; i++) {
+		struct node *n = &nodes[kunit_rand_below(test, KEYS)];
+		struct rb_node **link = &root.rb_node, *parent = NULL;
+
+		if (__test_and_change_bit(n->key, present)) {
+			rb_erase(&n->rb, &root);
+		} else {
+			while (*link) {
+				parent = *link;
+				link = less(&n->rb, parent) ? &parent->rb_left : &parent->rb_right;
+			}
+			memset(&n->rb, 0x5a, sizeof(n->rb));
+			rb_link_node(&n->rb, parent, link);
+			KUNIT_ASSERT_PTR_EQ(test, *link, &n->rb);
+			KUNIT_ASSERT_PTR_EQ(test, rb_parent(&n->rb), parent);
+			KUNIT_ASSERT_TRUE(test, rb_is_red(&n->rb));
+			KUNIT_ASSERT_TRUE(test, !n->rb.rb_left && !n->rb.rb_right);
+			rb_insert_color(&n->rb, &root);
+		}
+		KUNIT_ASSERT_TRUE_MSG(test, tree_valid(&root, false), "after %d operations", i);
+		if (i % 16 == 0)
+			KUNIT_ASSERT_TRUE(test, walks_right(&root));
+	}
+}
+
 static void ordered_insertion_stays_flat(struct kunit *test)
 {
 	struct rb_root root = RB_ROOT;
@@ -277,6 +311,7 @@ static void empty_and_cleared(struct kunit *test)
 
 static struct kunit_case cases[] = { KUNIT_CASE(random_augmented),
 				     KUNIT_CASE(random_plain),
+				     KUNIT_CASE(linked_by_hand),
 				     KUNIT_CASE(ordered_insertion_stays_flat),
 				     KUNIT_CASE(cached_knows_the_first),
 				     KUNIT_CASE(replace_and_postorder),

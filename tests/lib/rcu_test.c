@@ -14,6 +14,8 @@
  *   again_from_a_callback        run_one() looks at the head after the call
  *   barrier_waits_for_all        barrier_on_cpus() forgets a CPU; nr is counted down before the call
  *   many_hurry                   hurry() is never called
+ *   published_is_whole           rcu_assign_pointer() that forgets the store, or rcu_dereference() the load; synchronize_rcu()
+ *                                and call_rcu() that wait for nobody (--smp 2)
  *   lists_under_readers          call_rcu() calls at once; list_del_rcu() leads away from the list
  *   storm                        call_rcu() leaves interrupts on
  *   a_stall_is_reported          held_up() doesn't count
@@ -534,6 +536,80 @@ static void lists_under_readers(struct kunit *test)
 		kfree(item);
 }
 
+/* ---- one pointer ---- */
+
+struct pair {
+	u64 value, complement;
+	struct rcu_head rcu;
+};
+
+static struct pair __rcu *current_pair;
+static atomic_t torn, looks;
+
+static int look_at_pair(void *unused)
+{
+	while (!kthread_should_stop()) {
+		struct pair *p;
+
+		rcu_read_lock();
+		p = rcu_dereference(current_pair);
+		if (p->value != ~p->complement)
+			atomic_inc(&torn);
+		rcu_read_unlock();
+		atomic_inc(&looks);
+		cond_resched();
+	}
+	return 0;
+}
+
+static void scribble(struct rcu_head *head)
+{
+	struct pair *p = container_of(head, struct pair, rcu);
+
+	p->value = p->complement = 0;
+	kfree(p);
+}
+
+/* Who sees the new pointer sees what is behind it; what was behind the old one stays as long as it is seen. */
+static void published_is_whole(struct kunit *test)
+{
+	struct pair *new = kmalloc(sizeof(*new), GFP_KERNEL), *old;
+	struct task_struct *p;
+
+	KUNIT_ASSERT_NOT_NULL(test, new);
+	*new = (struct pair){ .value = 7, .complement = ~7ULL };
+	RCU_INIT_POINTER(current_pair, new);
+	atomic_set(&torn, 0);
+	atomic_set(&looks, 0);
+	p = kthread_create_on_cpu(look_at_pair, NULL, num_online_cpus() - 1, "looks/%u");
+	KUNIT_ASSERT_FALSE(test, IS_ERR(p));
+	wake_up_process(p);
+	for (u64 i = 0; i < 300; i++) {
+		old = rcu_dereference_protected(current_pair, true);
+		new = kmalloc(sizeof(*new), GFP_KERNEL);
+		KUNIT_ASSERT_NOT_NULL(test, new);
+		new->value = i * 0x0101010101010101ULL;
+		new->complement = ~new->value;
+		rcu_assign_pointer(current_pair, new);
+		KUNIT_ASSERT_PTR_EQ(test, rcu_access_pointer(current_pair), new);
+		if (i % 32) {
+			call_rcu(&old->rcu, scribble);
+		} else {
+			synchronize_rcu();
+			scribble(&old->rcu);
+		}
+	}
+	while (!atomic_read(&looks))
+		msleep(1);
+	KUNIT_EXPECT_EQ(test, kthread_stop(p), 0);
+	KUNIT_EXPECT_EQ(test, atomic_read(&torn), 0);
+	rcu_read_lock();
+	KUNIT_EXPECT_EQ(test, rcu_dereference(current_pair)->value, 299 * 0x0101010101010101ULL);
+	rcu_read_unlock();
+	rcu_barrier();
+	kfree(new);
+}
+
 /* What a list is after each change, without readers. */
 static void list_operations(struct kunit *test)
 {
@@ -702,6 +778,7 @@ static struct kunit_case cases[] = {
 	KUNIT_CASE(barrier_waits_for_all),
 	KUNIT_CASE(many_hurry),
 	KUNIT_CASE(lists_under_readers),
+	KUNIT_CASE(published_is_whole),
 	KUNIT_CASE(list_operations),
 	KUNIT_CASE(chain_operations),
 	KUNIT_CASE_SLOW(storm),

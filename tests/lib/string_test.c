@@ -4,7 +4,7 @@
  *
  * string_mem: every length 0 … 100 at every pair of alignments, with bytes around the area that
  * must not change, against loops of single bytes. Mutations tried: copy_up() storing the tail at n
- * - 9, and loading it after the copying; memmove() with its directions exchanged; fill_small()
+ * - 9, and loading it after the copying; strcpy() without the NUL; strstarts() as strstr(); memmove() with its directions exchanged; fill_small()
  * without the middle words; memcmp() without the byte swap; memchr_inv() dividing the bit number by
  * 16. string_str: Mutations tried: strscpy() without its NUL on truncation; strlcat() with one byte
  * more room; strnstr() testing `n > len`; strsep() leaving *s at the delimiter; glob_match()
@@ -248,7 +248,8 @@ static void appending(struct kunit *test)
 	KUNIT_EXPECT_STREQ(test, strcat(b, "cd"), "abcd");
 	KUNIT_EXPECT_STREQ(test, strncat(b, "efgh", 2), "abcdef");
 	memset(b, 'x', sizeof(b));
-	strcpy(b, "ab");
+	KUNIT_EXPECT_PTR_EQ(test, strcpy(b, "ab"), (char *)b);
+	KUNIT_EXPECT_MEMEQ(test, b, "ab\0xxxxx", 8);
 	KUNIT_EXPECT_EQ(test, strlcat(b, "cdefg", 6), 7);
 	KUNIT_EXPECT_MEMEQ(test, b, "abcde\0xx", 8);
 	KUNIT_EXPECT_EQ(test, strlcat(b, "z", 3), 4);
@@ -282,6 +283,10 @@ static void searching(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, str_has_prefix(s, "a/b"), 3);
 	KUNIT_EXPECT_EQ(test, str_has_prefix(s, "b"), 0);
 	KUNIT_EXPECT_TRUE(test, strstarts(s, ""));
+	KUNIT_EXPECT_TRUE(test, strstarts(s, "a/bc"));
+	KUNIT_EXPECT_TRUE(test, strstarts(s, s));
+	KUNIT_EXPECT_FALSE(test, strstarts(s, "a/bd"));
+	KUNIT_EXPECT_FALSE(test, strstarts("a/b", s));
 }
 
 static void cutting(struct kunit *test)

@@ -11,7 +11,8 @@
  *   sync_waits_for_it     timer_delete_sync() doesn't look at `running`
  *   sync_waits_restarted  mod_timer() moves a timer whose function runs
  *   each_start_counts_once  mod_timer() says that it was not pending
- *   delays_last           ndelay() doesn't wait
+ *   delays_last           ndelay() doesn't wait; mdelay() waits microseconds
+ *   sleepers_sleep        msleep() spins; ssleep() sleeps milliseconds
  *   sleeps_long_enough    msleep() without the tick under way
  *   timeout_is_cut_short  timer_sleep() forgets what is left, or the timer
  */
@@ -215,6 +216,47 @@ static void delays_last(struct kunit *test)
 		udelay(us);
 		KUNIT_EXPECT_GE(test, clock_ns() - before, us * 1000ULL);
 	}
+	for (unsigned int ms = 1; ms < 8; ms *= 2) {
+		u64 before = clock_ns();
+
+		local_irq_disable(); /* in any context */
+		mdelay(ms);
+		local_irq_enable();
+		KUNIT_EXPECT_GE(test, clock_ns() - before, ms * 1000000ULL);
+	}
+}
+
+static atomic_t seen_asleep, seen_awake;
+
+static int looks_at(void *task)
+{
+	while (!kthread_should_stop()) {
+		atomic_inc(task_is_running((struct task_struct *)task) ? &seen_awake : &seen_asleep);
+		schedule_timeout_uninterruptible(1);
+	}
+	return 0;
+}
+
+/* Sleeping is not being there: another thread never finds it running, or hardly. */
+static void sleepers_sleep(struct kunit *test)
+{
+	struct task_struct *p = kthread_run(looks_at, current, "watcher");
+	u64 before;
+	int awake;
+
+	KUNIT_ASSERT_FALSE(test, IS_ERR(p));
+	msleep(10);
+	before = clock_ns();
+	awake = atomic_read(&seen_awake);
+	atomic_set(&seen_asleep, 0);
+	ssleep(1);
+	KUNIT_EXPECT_GE(test, clock_ns() - before, 1000000000ULL);
+	KUNIT_EXPECT_GT(test, atomic_read(&seen_asleep), 0);
+	before = clock_ns();
+	msleep(30);
+	KUNIT_EXPECT_GE(test, clock_ns() - before, 30000000ULL);
+	KUNIT_EXPECT_LE(test, atomic_read(&seen_awake) - awake, 2);
+	KUNIT_EXPECT_EQ(test, kthread_stop(p), 0);
 }
 
 static void sleeps_long_enough(struct kunit *test)
@@ -287,6 +329,7 @@ static struct kunit_case cases[] = { KUNIT_CASE(called_in_order),
 				     KUNIT_CASE(sync_waits_restarted),
 				     KUNIT_CASE(each_start_counts_once),
 				     KUNIT_CASE(delays_last),
+				     KUNIT_CASE_SLOW(sleepers_sleep),
 				     KUNIT_CASE(sleeps_long_enough),
 				     KUNIT_CASE(timeout_is_cut_short),
 				     {} };

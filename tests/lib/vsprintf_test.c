@@ -8,7 +8,7 @@
  *
  * Mutations tried: emit() storing at len <= size; sign_of() without F_SPACE; F_ZERO honoured with
  * F_LEFT; emit_string() reading strlen() with a precision (the test's string without a NUL then
- * overruns); hash_address() returning the address; %pV without the copy; %pB like %pS.
+ * overruns); vscnprintf() returning the whole length; vsprintf() cutting at 16; hash_address() returning the address; %pV without the copy; %pB like %pS.
  */
 #include <kunit/test.h>
 #include <linux/sprintf.h>
@@ -208,6 +208,57 @@ static void return_values(struct kunit *test)
 	KUNIT_EXPECT_STREQ(test, b, "1234");
 }
 
+static __printf(4, 5) int through(int (*print)(char *buf, size_t size, const char *fmt, va_list args),
+				   char *buf, size_t size, const char *fmt, ...)
+{
+	va_list args;
+	int n;
+
+	va_start(args, fmt);
+	n = print(buf, size, fmt, args);
+	va_end(args);
+	return n;
+}
+
+static __printf(2, 3) int unbounded(char *buf, const char *fmt, ...)
+{
+	va_list args;
+	int n;
+
+	va_start(args, fmt);
+	n = vsprintf(buf, fmt, args);
+	va_end(args);
+	return n;
+}
+
+/* Of each length and into each size: what a list of arguments gives is what the arguments give. */
+static void lists_of_arguments(struct kunit *test)
+{
+	char got[24], want[24];
+
+	for (int n = 0; n <= 12; n++) {
+		for (size_t size = 0; size <= sizeof(got); size++) {
+			size_t kept = size ? min_t(size_t, max(n, 1) + 4, size - 1) : 0;
+
+			memset(got, GUARD, sizeof(got));
+			memset(want, GUARD, sizeof(want));
+			KUNIT_ASSERT_EQ(test, snprintf(want, size, "<%0*d|%c>", n, 0, 'x'),
+					max(n, 1) + 4);
+			KUNIT_ASSERT_EQ(test, through(vsnprintf, got, size, "<%0*d|%c>", n, 0, 'x'),
+					max(n, 1) + 4);
+			KUNIT_ASSERT_MEMEQ(test, got, want, sizeof(got));
+			memset(got, GUARD, sizeof(got));
+			KUNIT_ASSERT_EQ(test, through(vscnprintf, got, size, "<%0*d|%c>", n, 0, 'x'),
+					kept);
+			KUNIT_ASSERT_MEMEQ(test, got, want, sizeof(got));
+		}
+		memset(got, GUARD, sizeof(got));
+		KUNIT_ASSERT_EQ(test, unbounded(got, "<%0*d|%c>", n, 0, 'x'), max(n, 1) + 4);
+		KUNIT_ASSERT_STREQ(test, got, want);
+		KUNIT_ASSERT_EQ(test, got[max(n, 1) + 5], GUARD);
+	}
+}
+
 static struct kunit_case cases[] = { KUNIT_CASE(integers),
 				     KUNIT_CASE(fields),
 				     KUNIT_CASE(characters_and_strings),
@@ -218,6 +269,7 @@ static struct kunit_case cases[] = { KUNIT_CASE(integers),
 				     KUNIT_CASE(nested_format),
 				     KUNIT_CASE(symbols),
 				     KUNIT_CASE(return_values),
+				     KUNIT_CASE(lists_of_arguments),
 				     {} };
 
 static struct kunit_suite suite = { .name = "vsprintf", .test_cases = cases };

@@ -6,7 +6,8 @@
  * tested by state; who is woken, and in which order, by entries with functions of their own. On
  * several CPUs (--smp 2) each CPU's idle task waits and is woken for good.
  *
- * Mutations that must make them fail: __wake_up_locked() not counting exclusive entries; insert()
+ * Mutations that must make them fail: wake_up_all() as wake_up(); init_completion() leaving `done`;
+ * init_waitqueue_head() leaving the list; mutex_init() leaving the state; __wake_up_locked() not counting exclusive entries; insert()
  * putting them first; autoremove_wake_function() leaving the entry; prepare_to_wait() not setting
  * the state (hangs); ___wait_cond_timeout() without the 1; complete() not counting;
  * complete_all() as complete(); consume() taking from COMPLETED_ALL; wait_locked() not using up;
@@ -23,6 +24,7 @@
 #include <linux/mutex.h>
 #include <linux/rwsem.h>
 #include <linux/semaphore.h>
+#include <linux/string.h>
 #include <linux/wait.h>
 #include <quarry/sync.h>
 
@@ -87,6 +89,102 @@ static void wake_order(struct kunit *test)
 	remove_wait_queue(&queue, &e[0]);
 	remove_wait_queue(&queue, &e[1]);
 	KUNIT_EXPECT_FALSE(test, waitqueue_active(&queue));
+}
+
+/* wake_up(): everybody and one exclusive waiter; wake_up_all(): every one of them. */
+static void one_or_all(struct kunit *test)
+{
+	static char names[] = "nXYZ";
+	wait_queue_entry_t e[4];
+
+	for (int i = 0; i < 4; i++) {
+		init_waitqueue_func_entry(&e[i], note_name);
+		e[i].private = &names[i];
+		if (i)
+			add_wait_queue_exclusive(&queue, &e[i]);
+		else
+			add_wait_queue(&queue, &e[i]);
+	}
+	nr_woken = 0;
+	wake_up(&queue);
+	KUNIT_EXPECT_STREQ(test, woken, "nX");
+	nr_woken = 0;
+	wake_up_nr(&queue, 2);
+	KUNIT_EXPECT_STREQ(test, woken, "nXY");
+	nr_woken = 0;
+	wake_up_all(&queue);
+	KUNIT_EXPECT_STREQ(test, woken, "nXYZ");
+	for (int i = 0; i < 4; i++)
+		remove_wait_queue(&queue, &e[i]);
+	nr_woken = 0;
+	woken[0] = 0;
+	wake_up(&queue);
+	wake_up_all(&queue);
+	KUNIT_EXPECT_STREQ(test, woken, "");
+}
+
+static DECLARE_COMPLETION(declared_completion);
+static DECLARE_WAIT_QUEUE_HEAD(declared_queue);
+static DEFINE_MUTEX(defined_mutex);
+
+static void expect_new_completion(struct kunit *test, struct completion *x)
+{
+	KUNIT_EXPECT_EQ(test, x->done, 0U);
+	KUNIT_EXPECT_FALSE(test, waitqueue_active(&x->wait));
+	KUNIT_EXPECT_EQ(test, wait_for_completion_timeout(x, 1), 0);
+	complete(x);
+	KUNIT_EXPECT_TRUE(test, try_wait_for_completion(x));
+	KUNIT_EXPECT_FALSE(test, try_wait_for_completion(x));
+}
+
+static void expect_new_mutex(struct kunit *test, struct mutex *m)
+{
+	KUNIT_EXPECT_FALSE(test, mutex_is_locked(m));
+	KUNIT_EXPECT_EQ(test, mutex_trylock(m), 1);
+	KUNIT_EXPECT_TRUE(test, mutex_is_locked(m));
+	mutex_unlock(m);
+	KUNIT_EXPECT_FALSE(test, mutex_is_locked(m));
+}
+
+static void expect_new_queue(struct kunit *test, wait_queue_head_t *q)
+{
+	wait_queue_entry_t e;
+
+	KUNIT_EXPECT_FALSE(test, waitqueue_active(q));
+	init_waitqueue_func_entry(&e, note_name);
+	e.private = "q";
+	add_wait_queue(q, &e);
+	KUNIT_EXPECT_TRUE(test, waitqueue_active(q));
+	nr_woken = 0;
+	wake_up(q);
+	KUNIT_EXPECT_STREQ(test, woken, "q");
+	remove_wait_queue(q, &e);
+	KUNIT_EXPECT_FALSE(test, waitqueue_active(q));
+}
+
+/* Whatever was in the memory before; and what is declared needs no call. */
+static void begin_as_new(struct kunit *test)
+{
+	static struct completion x;
+	static wait_queue_head_t q;
+	static struct mutex m;
+
+	for (int junk = 0; junk < 256; junk += 85) {
+		memset(&x, junk, sizeof(x));
+		memset(&q, junk, sizeof(q));
+		memset(&m, junk, sizeof(m));
+		init_completion(&x);
+		init_waitqueue_head(&q);
+		mutex_init(&m);
+		expect_new_completion(test, &x);
+		expect_new_queue(test, &q);
+		expect_new_mutex(test, &m);
+	}
+	expect_new_completion(test, &declared_completion);
+	expect_new_queue(test, &declared_queue);
+	expect_new_mutex(test, &defined_mutex);
+	KUNIT_EXPECT_EQ(test, x.done, 0U);
+	KUNIT_EXPECT_FALSE(test, waitqueue_active(&q) || mutex_is_locked(&m));
 }
 
 static void wait_by_hand(struct kunit *test)
@@ -424,6 +522,8 @@ static void locks_sleep_and_wake(struct kunit *test)
 }
 
 static struct kunit_case cases[] = { KUNIT_CASE(wake_order),
+				     KUNIT_CASE(one_or_all),
+				     KUNIT_CASE(begin_as_new),
 				     KUNIT_CASE(wait_by_hand),
 				     KUNIT_CASE(wait_event_values),
 				     KUNIT_CASE(completions),

@@ -19,6 +19,7 @@
  *   flush_waits                add_waiter() forgets those in lists, or those that run
  *   flush_sees_an_end          start_flush() keeps the colour
  *   drain_waits_for_chains     drain_workqueue() flushes once
+ *   destroy_drains             destroy_workqueue() doesn't drain
  *   cancel_takes_back          steal() leaves the item in the list
  *   cancel_sync_waits          cancel_sync() doesn't wait, or doesn't disable
  *   delays_last                delay is ignored; mod_delayed_work() leaves the timer
@@ -485,6 +486,38 @@ static void drain_waits_for_chains(struct kunit *test)
 
 /* ---- cancelling ---- */
 
+static void three_more(struct work_struct *work)
+{
+	struct item *i = item_of(work);
+
+	msleep(1);
+	if (atomic_inc_return(&i->runs) < 4)
+		queue_work(i->wq, work);
+}
+
+/* All that was queued runs before destroy_workqueue() comes back, and what that queues itself. */
+static void destroy_drains(struct kunit *test)
+{
+	static const unsigned int flags[] = { 0, WQ_UNBOUND, WQ_HIGHPRI };
+
+	for (int f = 0; f < 3; f++) {
+		struct workqueue_struct *wq = queue(test, flags[f], 0);
+
+		setup(test);
+		for (int n = 0; n < MANY; n++) {
+			struct item *i = make(&items[n], n % 2 ? three_more : sleep_and_count);
+
+			i->wq = wq;
+			KUNIT_EXPECT_TRUE(test, queue_work(wq, &i->work));
+		}
+		destroy_workqueue(wq);
+		for (int n = 0; n < MANY; n++) {
+			KUNIT_EXPECT_EQ(test, atomic_read(&items[n].runs), n % 2 ? 4 : 1);
+			KUNIT_EXPECT_FALSE(test, work_pending(&items[n].work));
+		}
+	}
+}
+
 static void cancel_takes_back(struct kunit *test)
 {
 	struct workqueue_struct *wq = queue(test, WQ_UNBOUND, 1);
@@ -669,6 +702,7 @@ static struct kunit_case cases[] = {
 	KUNIT_CASE(flush_waits_for_who_runs),
 	KUNIT_CASE(flush_sees_an_end),
 	KUNIT_CASE(drain_waits_for_chains),
+	KUNIT_CASE(destroy_drains),
 	KUNIT_CASE(cancel_takes_back),
 	KUNIT_CASE(cancel_sync_waits),
 	KUNIT_CASE(disabled_is_refused),
