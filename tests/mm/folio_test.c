@@ -157,12 +157,20 @@ static void mapping(struct kunit *test)
 	KUNIT_EXPECT_PTR_EQ(test, p, (void *)t->pa);
 	q = kmap_local_folio(page_folio(t->b), 100);
 	KUNIT_EXPECT_PTR_EQ(test, q, (void *)(t->pb + 100));
+	*(u8 *)q = 0x11;
+	*(u8 *)p = 0x22;
 	kunmap_local(q);
-	kunmap_local(p);
+	kunmap_local(p + 100); /* any address in the page */
+	KUNIT_EXPECT_EQ(test, t->pb[100], 0x11);
+	KUNIT_EXPECT_EQ(test, t->pa[0], 0x22);
 	p = kmap(t->b);
 	KUNIT_EXPECT_PTR_EQ(test, p, (void *)t->pb);
-	kunmap(t->b);
+	*(u8 *)p = 0x33;
 	KUNIT_EXPECT_TRUE(test, preemptible());
+	kunmap(t->b);
+	KUNIT_EXPECT_EQ(test, t->pb[0], 0x33);
+	KUNIT_EXPECT_EQ(test, page_count(t->b), 1);
+	KUNIT_EXPECT_TRUE(test, preemptible() && !pagefault_disabled());
 	p = kmap_atomic(t->a);
 	KUNIT_EXPECT_PTR_EQ(test, p, (void *)t->pa);
 	KUNIT_EXPECT_FALSE(test, preemptible());

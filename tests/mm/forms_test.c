@@ -5,7 +5,8 @@
  *
  * Mutations that made the suite fail when tried:
  *   kzalloc_node() without __GFP_ZERO; KMEM_CACHE_USERCOPY() with useroffset 0; kfree_bulk() that
- *   leaves the last one.
+ *   leaves the last one; kmem_cache_create() without its args' constructor; NULL that gives the last
+ *   cache's.
  */
 #include <linux/slab.h>
 #include <linux/string.h>
@@ -43,9 +44,15 @@ struct with_text {
 	u64 last;
 };
 
+static void number_it(void *obj)
+{
+	*(u64 *)obj = 0x5eed;
+}
+
+/* kmem_cache_create() by its arguments' structure, and by NULL; for a structure's member */
 static void cache_forms(struct kunit *test)
 {
-	struct kmem_cache_args args = { .align = 128 };
+	struct kmem_cache_args args = { .align = 128, .useroffset = 8, .usersize = 16, .ctor = number_it };
 	struct kmem_cache *by_args = kmem_cache_create("form_args", 40, &args, 0);
 	struct kmem_cache *by_default = kmem_cache_create("form_default", 40, NULL, 0);
 	struct kmem_cache *text = KMEM_CACHE_USERCOPY(with_text, 0, text);
@@ -62,6 +69,14 @@ static void cache_forms(struct kunit *test)
 	KUNIT_ASSERT_NOT_NULL(test, a);
 	KUNIT_ASSERT_NOT_NULL(test, b);
 	KUNIT_EXPECT_TRUE(test, IS_ALIGNED((unsigned long)a, 128));
+	KUNIT_EXPECT_EQ(test, *(u64 *)a, 0x5eedULL);
+	KUNIT_EXPECT_EQ(test, by_args->useroffset, 8);
+	KUNIT_EXPECT_EQ(test, by_args->usersize, 16);
+	KUNIT_EXPECT_STREQ(test, kmem_cache_name(by_args), "form_args");
+	KUNIT_EXPECT_EQ(test, kmem_cache_size(by_args), 40);
+	KUNIT_EXPECT_TRUE(test, IS_ALIGNED((unsigned long)b, 8));
+	KUNIT_EXPECT_EQ(test, by_default->usersize, 0);
+	KUNIT_EXPECT_TRUE(test, !by_default->ctor);
 	KUNIT_EXPECT_PTR_EQ(test, slab_cache_of(a), by_args);
 	KUNIT_EXPECT_PTR_EQ(test, slab_cache_of(b), by_default);
 	KUNIT_EXPECT_EQ(test, kmem_cache_size(by_default), 40);

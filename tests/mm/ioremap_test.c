@@ -8,6 +8,7 @@
  *		no limit; size 0 let through; no look whether there is an area; iounmap() of the exact address only; the physical
  *		address not moved on in vmap_map_phys(); ioremap_uc() or ioremap_wc() that maps nothing
  *		or elsewhere; ioremap_np() that maps
+ *	readw() of a byte; writel() of 64 bits; writeq() of the low half
  */
 #include <kunit/test.h>
 #include <linux/io.h>
@@ -233,6 +234,40 @@ static void copies_to_and_from_devices(struct kunit *test)
 	free_page((unsigned long)device);
 }
 
+/*
+ * Each width, at each place it fits: that many bytes and no other, low byte first. As a device, a page
+ * of our own.
+ */
+#define EACH_PLACE(read, write, type)                                                             \
+	do {                                                                                      \
+		for (size_t at = 0; at < 16; at += sizeof(type)) {                                \
+			type v = (type)0x8877665544332211ULL + (type)at;                          \
+                                                                                                  \
+			memset(device, 0xee, 32);                                                 \
+			write(v, device + at);                                                    \
+			KUNIT_EXPECT_MEMEQ(test, device + at, &v, sizeof(type));                  \
+			KUNIT_EXPECT_NULL(test, memchr_inv(device, 0xee, at));                    \
+			KUNIT_EXPECT_NULL(test, memchr_inv(device + at + sizeof(type), 0xee,      \
+							   32 - at - sizeof(type)));              \
+			KUNIT_EXPECT_EQ(test, read(device + at), v);                              \
+			device[at] ^= 0xff;                                                       \
+			KUNIT_EXPECT_EQ(test, read(device + at), (type)(v ^ 0xff));               \
+			KUNIT_EXPECT_EQ(test, sizeof(read(device + at)), sizeof(type));           \
+		}                                                                                 \
+	} while (0)
+
+static void accesses_have_a_width(struct kunit *test)
+{
+	u8 *device = (u8 *)__get_free_page(GFP_KERNEL | __GFP_ZERO);
+
+	KUNIT_ASSERT_NOT_NULL(test, device);
+	EACH_PLACE(readb, writeb, u8);
+	EACH_PLACE(readw, writew, u16);
+	EACH_PLACE(readl, writel, u32);
+	EACH_PLACE(readq, writeq, u64);
+	free_page((unsigned long)device);
+}
+
 static struct kunit_case cases[] = {
 	KUNIT_CASE(reads_a_device),
 	KUNIT_CASE(refuses_ram),
@@ -245,6 +280,7 @@ static struct kunit_case cases[] = {
 	KUNIT_CASE(kinds_of_mappings),
 	KUNIT_CASE(memremap_of_ram_and_others),
 	KUNIT_CASE(copies_to_and_from_devices),
+	KUNIT_CASE(accesses_have_a_width),
 	{}
 };
 static struct kunit_suite suite = { .name = "ioremap", .test_cases = cases };

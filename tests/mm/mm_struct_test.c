@@ -3,6 +3,7 @@
  * Self-tests of mm/mm_struct.c: address spaces kept apart, switched, counted, taken apart.
  *
  * Mutations that made the suite fail when tried:
+ *   mmap_read_trylock() that takes the lock for writing; mmap_write_unlock() that leaves it to readers;
  *   kthread_use_mm(), or kthread_unuse_mm(), does not switch the tables (the machine hangs or dies
  *   in the case that needs it); use takes no count; the last mmput() does not unmap; the root is
  *   not freed; a root has no kernel half (the machine dies); what
@@ -57,6 +58,40 @@ static void the_kernel_is_in_each(struct kunit *test)
 		KUNIT_EXPECT_FALSE(test, pte_none(pte_get(own)));
 		KUNIT_EXPECT_PTR_EQ(test, pte_table(pte_get(own)), pte_table(pte_get(kernels)));
 	}
+	mmput(mm);
+}
+
+/* Readers share it, a writer is alone, and what tries does not wait. */
+static void its_lock(struct kunit *test)
+{
+	struct mm_struct *mm = new_mm(test), *other = new_mm(test);
+
+	lockdep_off();
+	mmap_read_lock(mm);
+	KUNIT_EXPECT_TRUE(test, mmap_read_trylock(mm));
+	KUNIT_EXPECT_FALSE(test, mmap_write_trylock(mm));
+	KUNIT_EXPECT_NO_REPORT(test, mmap_assert_locked(mm));
+	mmap_read_unlock(mm);
+	KUNIT_EXPECT_FALSE(test, mmap_write_trylock(mm)); /* one is left */
+	mmap_read_unlock(mm);
+	KUNIT_EXPECT_TRUE(test, mmap_write_trylock(mm));
+	KUNIT_EXPECT_FALSE(test, mmap_read_trylock(mm));
+	KUNIT_EXPECT_FALSE(test, mmap_write_trylock(mm));
+	KUNIT_EXPECT_TRUE(test, mmap_write_trylock(other)); /* each has its own */
+	mmap_write_unlock(other);
+	KUNIT_EXPECT_NO_REPORT(test, mmap_assert_write_locked(mm));
+	mmap_write_unlock(mm);
+	mmap_write_lock(mm);
+	KUNIT_EXPECT_FALSE(test, mmap_read_trylock(mm));
+	KUNIT_EXPECT_NULL(test, find_vma(mm, 0));
+	mmap_write_downgrade(mm);
+	KUNIT_EXPECT_TRUE(test, mmap_read_trylock(mm));
+	KUNIT_EXPECT_FALSE(test, mmap_write_trylock(mm));
+	mmap_read_unlock(mm);
+	mmap_read_unlock(mm);
+	KUNIT_EXPECT_FALSE(test, rwsem_is_locked(&mm->mmap_lock));
+	lockdep_on();
+	mmput(other);
 	mmput(mm);
 }
 
@@ -263,6 +298,7 @@ static void leave_no_space_in_use(struct kunit *test)
 static struct kunit_case mm_struct_cases[] = { KUNIT_CASE(a_new_one_is_empty),
 					       KUNIT_CASE(the_kernel_is_in_each),
 					       KUNIT_CASE(nothing_is_lost_without_memory),
+					       KUNIT_CASE(its_lock),
 					       KUNIT_CASE(no_space_no_access),
 					       KUNIT_CASE(two_are_kept_apart),
 					       KUNIT_CASE(a_file_is_seen_by_both),

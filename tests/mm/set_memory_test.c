@@ -52,6 +52,13 @@ static void code_has_its_region(struct kunit *test)
 	KUNIT_EXPECT_LE(test, (unsigned long)p + PAGES * PAGE_SIZE, MODULES_END);
 	KUNIT_EXPECT_FALSE(test, is_vmalloc_addr(p));
 	KUNIT_EXPECT_TRUE(test, is_vmalloc_or_module_addr(p));
+	KUNIT_EXPECT_TRUE(test, is_vmalloc_or_module_addr((void *)MODULES_VADDR));
+	KUNIT_EXPECT_TRUE(test, is_vmalloc_or_module_addr((void *)(MODULES_END - 1)));
+	KUNIT_EXPECT_TRUE(test, is_vmalloc_or_module_addr((void *)VMALLOC_START));
+	KUNIT_EXPECT_FALSE(test, is_vmalloc_or_module_addr((void *)MODULES_END));
+	KUNIT_EXPECT_FALSE(test, is_vmalloc_or_module_addr((void *)(MODULES_VADDR - 1)));
+	KUNIT_EXPECT_FALSE(test, is_vmalloc_or_module_addr(test));
+	KUNIT_EXPECT_FALSE(test, is_vmalloc_or_module_addr(NULL));
 	KUNIT_EXPECT_PTR_EQ(test, find_vm_area(p + PAGE_SIZE)->addr, (void *)p);
 	KUNIT_EXPECT_NULL(test, memchr_inv(p, 0, PAGES * PAGE_SIZE));
 	KUNIT_EXPECT_TRUE(test, has_rights(p, true, false));

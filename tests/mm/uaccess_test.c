@@ -75,6 +75,38 @@ static void every_size_both_ways(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, l, 0);
 }
 
+/* The forms for who has asked access_ok(): the same values, the same errors, nothing beside. */
+static void checked_before(struct kunit *test)
+{
+	static char target;
+	void *p = NULL;
+	u8 b = 0;
+	s16 w = 0;
+	u64 q = 0;
+
+	map_anon(test, 0, 1, PROT_RW);
+	KUNIT_EXPECT_EQ(test, poke(USER_BASE, 0x1122334455667788ULL), 0);
+	KUNIT_EXPECT_EQ(test, __put_user((u8)0xfe, (u8 *)USER_BASE + 3), 0);
+	KUNIT_EXPECT_EQ(test, peek(USER_BASE), 0x11223344fe667788ULL);
+	KUNIT_EXPECT_EQ(test, __put_user((s16)-2, (s16 *)USER_BASE + 3), 0);
+	KUNIT_EXPECT_EQ(test, peek(USER_BASE), 0xfffe3344fe667788ULL);
+	KUNIT_EXPECT_EQ(test, __get_user(b, (u8 *)USER_BASE + 3), 0);
+	KUNIT_EXPECT_EQ(test, b, 0xfe);
+	KUNIT_EXPECT_EQ(test, __get_user(w, (s16 *)USER_BASE + 3), 0);
+	KUNIT_EXPECT_EQ(test, w, -2);
+	KUNIT_EXPECT_EQ(test, __get_user(q, (u64 *)USER_BASE), 0);
+	KUNIT_EXPECT_EQ(test, q, 0xfffe3344fe667788ULL);
+	KUNIT_EXPECT_EQ(test, __put_user((void *)&target, (void **)USER_BASE + 1), 0);
+	KUNIT_EXPECT_EQ(test, __get_user(p, (void **)USER_BASE + 1), 0);
+	KUNIT_EXPECT_PTR_EQ(test, p, &target);
+	KUNIT_EXPECT_EQ(test, __put_user(1, (int *)USER_PAGE(1)), -EFAULT);
+	q = 5;
+	KUNIT_EXPECT_EQ(test, __get_user(q, (u64 *)(USER_PAGE(1) - 4)), -EFAULT);
+	KUNIT_EXPECT_EQ(test, q, 0ULL);
+	KUNIT_EXPECT_EQ(test, __get_user(p, (void **)USER_PAGE(1)), -EFAULT);
+	KUNIT_EXPECT_NULL(test, p);
+}
+
 /* The mapping ends in the middle: what is left is told to the byte, for every alignment. */
 static void partial_copies_are_exact(struct kunit *test)
 {
@@ -281,6 +313,13 @@ static void kernel_memory_that_may_be_bad(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, word, 9ULL);
 	KUNIT_EXPECT_EQ(test, copy_from_kernel_nofault(&word, __user_ptr(VMALLOC_END - 8), 8),
 			-EFAULT);
+	KUNIT_EXPECT_EQ(test, get_kernel_nofault(word, (const u64 *)text), 0);
+	KUNIT_EXPECT_MEMEQ(test, &word, text, 8);
+	KUNIT_EXPECT_EQ(test, get_kernel_nofault(buf[15], text + 1), 0);
+	KUNIT_EXPECT_EQ(test, buf[15], 'e');
+	KUNIT_EXPECT_EQ(test, get_kernel_nofault(buf[14], (char *)USER_BASE), -ERANGE);
+	KUNIT_EXPECT_EQ(test, get_kernel_nofault(buf[14], (char *)VMALLOC_END - 8), -EFAULT);
+	KUNIT_EXPECT_EQ(test, buf[14], 0);
 	KUNIT_EXPECT_EQ(test, copy_to_kernel_nofault(&target, &word, 8), 0);
 	KUNIT_EXPECT_EQ(test, target, word);
 	KUNIT_EXPECT_EQ(test, copy_to_kernel_nofault((void *)text, &word, 8), -EFAULT);
@@ -300,6 +339,7 @@ static void kernel_memory_that_may_be_bad(struct kunit *test)
 static struct kunit_case uaccess_cases[] = { KUNIT_CASE(copies_after_access_ok),
 					     KUNIT_CASE(kernel_addresses_are_refused),
 					     KUNIT_CASE(every_size_both_ways),
+					     KUNIT_CASE(checked_before),
 					     KUNIT_CASE(partial_copies_are_exact),
 					     KUNIT_CASE(copies_span_pages),
 					     KUNIT_CASE(atomic_access_brings_nothing_in),
