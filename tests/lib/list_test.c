@@ -103,6 +103,11 @@ static void moving(struct kunit *test)
 static void replacing_and_swapping(struct kunit *test)
 {
 	append(&f.head, "abcd");
+	list_replace(link_of('b'), link_of('g'));
+	KUNIT_EXPECT_STREQ(test, order(&f.head), "agcd");
+	KUNIT_EXPECT_PTR_EQ(test, link_of('b')->next, link_of('c')); /* left as it was */
+	list_replace(link_of('g'), link_of('b'));
+	KUNIT_EXPECT_STREQ(test, order(&f.head), "abcd");
 	list_replace_init(link_of('b'), link_of('h'));
 	KUNIT_EXPECT_STREQ(test, order(&f.head), "ahcd");
 	KUNIT_EXPECT_TRUE(test, list_empty(link_of('b')));

@@ -104,22 +104,22 @@ static inline int list_empty(const struct list_head *head)
 	return READ_ONCE(head->next) == head;
 }
 
-static inline bool list_is_singular(const struct list_head *head)
+static inline int list_is_singular(const struct list_head *head)
 {
 	return !list_empty(head) && head->next == head->prev;
 }
 
-static inline bool list_is_first(const struct list_head *entry, const struct list_head *head)
+static inline int list_is_first(const struct list_head *entry, const struct list_head *head)
 {
 	return entry->prev == head;
 }
 
-static inline bool list_is_last(const struct list_head *entry, const struct list_head *head)
+static inline int list_is_last(const struct list_head *entry, const struct list_head *head)
 {
 	return entry->next == head;
 }
 
-static inline bool list_is_head(const struct list_head *entry, const struct list_head *head)
+static inline int list_is_head(const struct list_head *entry, const struct list_head *head)
 {
 	return entry == head;
 }
@@ -272,7 +272,7 @@ static inline void INIT_HLIST_NODE(struct hlist_node *n)
 	n->pprev = NULL;
 }
 
-static inline bool hlist_unhashed(const struct hlist_node *n)
+static inline int hlist_unhashed(const struct hlist_node *n)
 {
 	return !n->pprev;
 }
