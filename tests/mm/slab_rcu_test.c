@@ -77,8 +77,14 @@ static void without_a_head(struct kunit *test)
 	void *none = NULL;
 
 	for (int i = 0; i < 3; i++) {
-		kfree_rcu_mightsleep(kmalloc(unknown(500), GFP_KERNEL));
-		kvfree_rcu_mightsleep(vmalloc(5000));
+		void *p = kmalloc(unknown(500), GFP_KERNEL), *v = vmalloc(5000);
+
+		KUNIT_ASSERT_TRUE(test, p && v);
+		kfree_rcu_mightsleep(p);
+		kvfree_rcu_mightsleep(v);
+		KUNIT_EXPECT_NULL(test, find_vm_area(v));
+		KUNIT_EXPECT_TRUE(test, !slab_cache_of(p) ||
+						slab_locate(slab_cache_of(p), p) != SLAB_LIVE);
 	}
 	kfree_rcu_mightsleep(none);
 	KUNIT_EXPECT_EQ(test, pages(), before);

@@ -14,7 +14,7 @@
 #include <linux/err.h>
 #include <linux/gfp.h>
 #include <linux/overflow.h>
-#include <linux/sprintf.h>
+#include <linux/rcupdate.h> /* kfree_rcu() */
 #include <linux/string.h>
 #include <linux/types.h>
 
