@@ -160,6 +160,7 @@ EXPORT_SYMBOL(wait_for_completion_timeout);
 
 /* linux/delay.h */
 EXPORT_SYMBOL(msleep);
+EXPORT_SYMBOL(usleep_range);
 EXPORT_SYMBOL(msleep_interruptible);
 EXPORT_SYMBOL(ndelay);
 
@@ -247,6 +248,7 @@ EXPORT_SYMBOL(console_loglevel);
 EXPORT_SYMBOL(hex_dump_to_buffer);
 EXPORT_SYMBOL(print_hex_dump);
 EXPORT_SYMBOL(printk);
+EXPORT_SYMBOL(dump_stack);
 EXPORT_SYMBOL(vprintk);
 
 /* linux/random.h */

@@ -21,6 +21,7 @@
 #include <asm/stack.h>
 #include <linux/bug.h>
 #include <linux/printk.h>
+#include <linux/sched.h>
 #include <linux/sprintf.h>
 #include "internal.h"
 
@@ -72,17 +73,31 @@ noinline void warn_report(const char *file, int line, const char *func, const ch
 	report_end();
 }
 
-static noinline void panic_stack(void)
+/* Each line at `level`, a KERN_ text; its caller is the first. */
+static noinline void print_stack(const char *level)
 {
 	unsigned long ips[MAX_FRAMES];
 	char text[MESSAGE_SIZE];
 	unsigned int i, n = stack_trace_save(ips, MAX_FRAMES, 1, NULL);
 
-	pr_emerg("Call Trace:\n");
+	printk("%sCall Trace:\n", level);
 	for (i = 0; i < n; i++) {
 		ksym_print_return(text, sizeof(text), ips[i]);
-		pr_emerg(" %s\n", text);
+		printk("%s %s\n", level, text);
 	}
+}
+
+/**
+ * dump_stack - say how it came here: the CPU, the thread, and the functions on the stack
+ *
+ * No report: it is not counted, and no test fails for it.
+ * Context: any.
+ */
+noinline void dump_stack(void)
+{
+	printk("CPU: %u Comm: %s\n", smp_processor_id(), current->comm);
+	print_stack(KERN_DEFAULT);
+	barrier(); /* else it could be a tail call, and leave no frame */
 }
 
 /* Printing the panic itself failed: what can be said without it, and out. */
@@ -119,7 +134,7 @@ void panic(const char *fmt, ...)
 	report_uncapture();
 	pr_emerg("Kernel panic - not syncing: %s\n", text);
 	pr_emerg("CPU: %u, of %u\n", me - 1, READ_ONCE(nr_online_cpus));
-	panic_stack();
+	print_stack(KERN_EMERG);
 	pr_emerg("---[ end Kernel panic - not syncing: %s ]---\n", text);
 	machine_exit(EXIT_PANIC);
 }

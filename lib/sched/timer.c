@@ -324,6 +324,31 @@ void msleep(unsigned int ms)
 }
 
 /**
+ * usleep_range - sleep for so many microseconds
+ * @min: at least
+ * @max: and not much more than this, unless others want the CPU
+ *
+ * Only ticks wake, so whole ticks are slept, and what is left of @min is waited for with preemption on;
+ * where @max lets it, the sleep goes on to a tick behind @min instead.
+ * Context: may sleep.
+ */
+void usleep_range(unsigned long min, unsigned long max)
+{
+	const unsigned long tick = 1000000 / HZ;
+	u64 end = clock_ns() + min * 1000ULL;
+
+	might_sleep();
+	if (max >= min + 2 * tick)
+		schedule_timeout_uninterruptible(usecs_to_jiffies(min) + 1);
+	else if (min >= tick)
+		schedule_timeout_uninterruptible(min / tick); /* ends at or before @min */
+	while (clock_ns() < end) {
+		cond_resched();
+		cpu_relax();
+	}
+}
+
+/**
  * msleep_interruptible - sleep for so many milliseconds, or until woken
  *
  * Return: milliseconds that were left.

@@ -14,12 +14,15 @@
  *   - ZERO_SIZE_PTR covering one byte
  *   - bug.c: a final newline of a warning kept
  *   - the trace starting one function too early
+ *   - dump_stack() without its caller, with print_stack(), or as a report
  *   - trap_report.c: no advice for user addresses
  */
 #include <asm/page.h>
 #include <asm/stack.h>
 #include <kunit/test.h>
 #include <linux/bug.h>
+#include <linux/minmax.h>
+#include <linux/printk.h>
 #include <linux/sprintf.h>
 #include <linux/string.h>
 #include <quarry/report.h>
@@ -204,6 +207,51 @@ static void warn_once_reports_once(struct kunit *test)
 	KUNIT_EXPECT_LE(test, report_capture_stop(&text), 1);
 	KUNIT_EXPECT_EQ(test, seen, 5);
 	KUNIT_EXPECT_LE(test, count_of(text, "WARNING"), 1);
+}
+
+static char printed[4096];
+
+static void keep_printed(const char *line, size_t n)
+{
+	strncat(printed, line, min(n, sizeof(printed) - strlen(printed) - 1));
+}
+
+static noinline void innermost(void)
+{
+	dump_stack();
+	barrier();
+}
+
+static noinline void outermost(void)
+{
+	innermost();
+	barrier();
+}
+
+/* The functions on the way, innermost first and dump_stack() among them, and nothing that counts. */
+static void stacks_are_dumped(struct kunit *test)
+{
+	unsigned long count = report_count();
+	const char *self, *inner, *outer;
+	printk_hook_t old;
+
+	printed[0] = '\0';
+	old = printk_set_hook(keep_printed);
+	outermost();
+	printk_set_hook(old);
+	KUNIT_EXPECT_NOT_NULL(test, strstr(printed, "CPU: "));
+	KUNIT_EXPECT_NOT_NULL(test, strstr(printed, " Comm: "));
+	KUNIT_EXPECT_EQ(test, count_of(printed, "Call Trace:\n"), 1);
+	self = strstr(printed, " dump_stack+0x");
+	inner = strstr(printed, " innermost+0x");
+	outer = strstr(printed, " outermost+0x");
+	KUNIT_ASSERT_NOT_NULL(test, self);
+	KUNIT_ASSERT_NOT_NULL(test, inner);
+	KUNIT_ASSERT_NOT_NULL(test, outer);
+	KUNIT_EXPECT_TRUE(test, self < inner && inner < outer);
+	KUNIT_EXPECT_NULL(test, strstr(printed, "print_stack"));
+	KUNIT_EXPECT_NOT_NULL(test, strstr(outer, "stacks_are_dumped+0x"));
+	KUNIT_EXPECT_EQ(test, report_count(), count);
 }
 
 static void captured_reports_do_not_panic(struct kunit *test)
@@ -440,6 +488,7 @@ static struct kunit_case report_cases[] = { KUNIT_CASE(layout),
 					    KUNIT_CASE(bug_names_the_place),
 					    KUNIT_CASE(warning_goes_on),
 					    KUNIT_CASE(warn_once_reports_once),
+					    KUNIT_CASE(stacks_are_dumped),
 					    KUNIT_CASE(captured_reports_do_not_panic),
 					    KUNIT_CASE(trap_report_is_complete),
 					    KUNIT_CASE_PARAM(patterns_are_named, value_gen_params),

@@ -7,6 +7,8 @@
 
 /* Sleep. */
 void msleep(unsigned int ms);
+void usleep_range(unsigned long min, unsigned long max);
+#define fsleep(us) usleep_range((us), (us) + (us) / 4)
 unsigned long msleep_interruptible(unsigned int ms);
 
 static inline void ssleep(unsigned int seconds)

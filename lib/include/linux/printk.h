@@ -52,6 +52,9 @@ int kprint_raw(const char *fmt, ...) __printf(1, 2);
 typedef void (*printk_hook_t)(const char *line, size_t n);
 printk_hook_t printk_set_hook(printk_hook_t new);
 
+/* The CPU, the thread and the stack that led here (lib/report/bug.c). */
+void dump_stack(void) __cold;
+
 /* For panic(), when the other CPUs are stopped: if one of them has the console, take it. */
 void console_seize(void);
 
