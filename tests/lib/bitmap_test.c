@@ -79,6 +79,7 @@ static void positions(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, fls(~0u), 32);
 	KUNIT_EXPECT_EQ(test, fls64(0), 0);
 	KUNIT_EXPECT_EQ(test, GENMASK(7, 4), 0xf0UL);
+	KUNIT_EXPECT_EQ(test, BIT(0) | BIT(63), 0x8000000000000001UL);
 	KUNIT_EXPECT_EQ(test, GENMASK(63, 0), ~0UL);
 }
 
@@ -152,6 +153,12 @@ static void ranges(struct kunit *test)
 {
 	unsigned long map[WORDS], model[WORDS];
 
+	memset(map, 0, sizeof(map));
+	bitmap_set(map, 60, 70);
+	KUNIT_EXPECT_EQ(test, map[0], 0xfUL << 60);
+	KUNIT_EXPECT_EQ(test, map[2], 3UL);
+	bitmap_clear(map, 61, 68);
+	KUNIT_EXPECT_EQ(test, map[0] | map[1] | map[2], 1UL << 60 | 2);
 	for (int i = 0; i < 2000; i++) {
 		unsigned int start = kunit_rand_below(test, BITS),
 			     len = kunit_rand_below(test, BITS - start + 1);

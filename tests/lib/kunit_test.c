@@ -383,6 +383,47 @@ static void assert_leaves(struct kunit *test)
 	EXPECT_PROBE_FAILED(test, "ASSERTION FAILED");
 }
 
+static int *no_pointer;
+
+static void null_body(struct kunit *test)
+{
+	bodies++;
+	KUNIT_ASSERT_NOT_NULL(test, no_pointer);
+	behind++;
+}
+
+static void error_body(struct kunit *test)
+{
+	bodies++;
+	KUNIT_ASSERT_NOT_ERR_OR_NULL(test, (void *)-12L);
+	behind++;
+}
+
+static void good_body(struct kunit *test)
+{
+	bodies++;
+	KUNIT_ASSERT_NOT_NULL(test, &no_pointer);
+	KUNIT_ASSERT_NOT_ERR_OR_NULL(test, &no_pointer);
+	KUNIT_ASSERT_EQ(test, bodies, 1);
+	behind++;
+}
+
+/* What is asserted of pointers, when it is so and when it isn't. */
+static void pointers_are_asserted(struct kunit *test)
+{
+	run_on_probe(count_init, null_body);
+	KUNIT_EXPECT_EQ(test, bodies, 1);
+	KUNIT_EXPECT_EQ(test, behind, 0);
+	KUNIT_EXPECT_EQ(test, probe.status, KUNIT_FAILURE);
+	run_on_probe(count_init, error_body);
+	KUNIT_EXPECT_EQ(test, bodies, 1);
+	KUNIT_EXPECT_EQ(test, behind, 0);
+	KUNIT_EXPECT_EQ(test, probe.status, KUNIT_FAILURE);
+	run_on_probe(count_init, good_body);
+	KUNIT_EXPECT_EQ(test, behind, 1);
+	KUNIT_EXPECT_EQ(test, probe.status, KUNIT_SUCCESS);
+}
+
 static void skip_leaves(struct kunit *test)
 {
 	run_on_probe(count_init, skipping_body);
@@ -461,6 +502,7 @@ static void parameters_end(struct kunit *test)
 
 static struct kunit_case case_cases[] = {
 	KUNIT_CASE(assert_leaves),
+	KUNIT_CASE(pointers_are_asserted),
 	KUNIT_CASE(skip_leaves),
 	KUNIT_CASE(init_failure),
 	KUNIT_CASE(trap_ends_case),

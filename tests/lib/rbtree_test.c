@@ -243,7 +243,10 @@ static void cached_knows_the_first(struct kunit *test)
 		unsigned long first = find_first_bit(present, KEYS);
 
 		if (__test_and_change_bit(n->key, present)) {
-			rb_erase_cached(&n->rb, &root);
+			struct rb_node *after = rb_next(&n->rb);
+
+			KUNIT_ASSERT_PTR_EQ(test, rb_erase_cached(&n->rb, &root),
+					    n->key == first ? after : NULL);
 		} else {
 			struct rb_node **link = &root.rb_root.rb_node, *parent = NULL;
 

@@ -613,7 +613,7 @@ static void published_is_whole(struct kunit *test)
 /* What a list is after each change, without readers. */
 static void list_operations(struct kunit *test)
 {
-	struct item a = { .key = 1 }, b = { .key = 2 }, c = { .key = 3 }, *item;
+	struct item a = { .key = 1 }, b = { .key = 2 }, c = { .key = 3 }, d, *item;
 	LIST_HEAD(list);
 	LIST_HEAD(other);
 	u32 keys = 0;
@@ -627,6 +627,11 @@ static void list_operations(struct kunit *test)
 	list_for_each_entry_rcu(item, &list, link, true)
 		keys = keys * 10 + item->key;
 	KUNIT_EXPECT_EQ(test, keys, 312U);
+	list_replace_rcu(&b.link, &d.link);
+	KUNIT_EXPECT_PTR_EQ(test, b.link.next, &list); /* a reader goes on */
+	KUNIT_EXPECT_PTR_EQ(test, a.link.next, &d.link);
+	KUNIT_EXPECT_PTR_EQ(test, list.prev, &d.link);
+	list_replace_rcu(&d.link, &b.link);
 	list_del_rcu(&a.link);
 	KUNIT_EXPECT_PTR_EQ(test, a.link.next, &b.link); /* the way on */
 	KUNIT_EXPECT_PTR_EQ(test, a.link.prev, LIST_POISON2);

@@ -132,6 +132,32 @@ static void exports_lead_there(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, *(const int *)n->value, 17);
 }
 
+static int inits, exits;
+
+static int __init suite_init(void)
+{
+	inits++;
+	return 0;
+}
+
+static void __exit suite_exit(void)
+{
+	exits++;
+	pr_info("exit after %d constructor, %d init\n", constructed, inits);
+}
+
+module_init(suite_init);
+module_exit(suite_exit);
+
+/* The loader finds the two by their fixed names; the first has run by now. */
+static void init_and_exit_are_found(struct kunit *test)
+{
+	KUNIT_EXPECT_EQ(test, inits, 1);
+	KUNIT_EXPECT_EQ(test, exits, 0);
+	KUNIT_EXPECT_PTR_EQ(test, (void *)init_module, (void *)suite_init);
+	KUNIT_EXPECT_PTR_EQ(test, (void *)cleanup_module, (void *)suite_exit);
+}
+
 static struct kunit_case cases[] = { KUNIT_CASE(strings_are_copied),
 				     KUNIT_CASE(per_cpu_begins_as_written),
 				     KUNIT_CASE(constructors_have_run),
@@ -139,16 +165,11 @@ static struct kunit_case cases[] = { KUNIT_CASE(strings_are_copied),
 				     KUNIT_CASE(parameters_are_set),
 				     KUNIT_CASE(information_is_there),
 				     KUNIT_CASE(exports_lead_there),
+				     KUNIT_CASE(init_and_exit_are_found),
 				     {} };
 static struct kunit_suite own = { .name = "own_suite", .test_cases = cases };
 kunit_test_suite(own);
 
-static void __exit suite_exit(void)
-{
-	pr_info("exit after %d constructor\n", constructed);
-}
-
-module_exit(suite_exit);
 MODULE_LICENSE("MIT");
 MODULE_AUTHOR("the author's name");
 MODULE_DESCRIPTION("a suite of its own");
