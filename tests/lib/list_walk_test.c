@@ -191,6 +191,12 @@ static void tables_find_keys(struct kunit *test)
 
 	KUNIT_EXPECT_EQ(test, ARRAY_SIZE(table), 8);
 	KUNIT_EXPECT_TRUE(test, hash_empty(table));
+	for (u64 key = 0; key < 64; key++) { /* alone in each of the lists */
+		hash_add(table, &items[0].node, key);
+		KUNIT_EXPECT_FALSE(test, hash_empty(table));
+		hash_del(&items[0].node);
+		KUNIT_EXPECT_TRUE(test, hash_empty(table));
+	}
 	for (int step = 0; step < STEPS; step++) {
 		struct item *item = &items[kunit_rand_below(test, ITEMS)];
 		struct item *met;

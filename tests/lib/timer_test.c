@@ -327,7 +327,7 @@ static void msleep_is_cut_short(struct kunit *test)
 	p = kthread_run(wake_soon, current, "waker");
 	KUNIT_ASSERT_FALSE(test, IS_ERR(p));
 	left = msleep_interruptible(600000);
-	KUNIT_EXPECT_GT(test, left, 1000UL);
+	KUNIT_EXPECT_GT(test, left, 500000UL); /* not ticks */
 	KUNIT_EXPECT_LE(test, left, 600000UL);
 }
 
