@@ -347,6 +347,8 @@ EXPORT_SYMBOL(snprintf);
 EXPORT_SYMBOL(sprintf);
 EXPORT_SYMBOL(vscnprintf);
 EXPORT_SYMBOL(vsnprintf);
+EXPORT_SYMBOL(sscanf);
+EXPORT_SYMBOL(vsscanf);
 EXPORT_SYMBOL(vsprintf);
 
 /* linux/string.h */

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Formatted output into memory. Conversions: d i u x X o c s % with - + space # 0, width,
+ * Formatted output into memory, and input from it. Conversions: d i u x X o c s % with - + space # 0, width,
  * precision, * and hh h l ll L z t j, and
  *
  *	%p	hashed address (the same object always gives the same number)	%px	the address itself
@@ -24,6 +24,11 @@ int vscnprintf(char *buf, size_t size, const char *fmt, va_list args) __printf(3
 int scnprintf(char *buf, size_t size, const char *fmt, ...) __printf(3, 4);
 int sprintf(char *buf, const char *fmt, ...) __printf(2, 3);
 int vsprintf(char *buf, const char *fmt, va_list args) __printf(2, 0);
+
+/* Text taken apart by a format (lib/base/vsscanf.c): how many conversions were stored. */
+int sscanf(const char *buf, const char *fmt, ...) __attribute__((__format__(scanf, 2, 3)));
+int vsscanf(const char *buf, const char *fmt, va_list args)
+	__attribute__((__format__(scanf, 2, 0)));
 
 /* Into memory of its own (mm/util.c): NULL if there is none. Free with kfree(). */
 char *kasprintf(gfp_t gfp, const char *fmt, ...) __printf(2, 3) __must_check __malloc;
