@@ -15,6 +15,7 @@
 #include <linux/percpu.h>
 #include <linux/slab.h>
 #include <linux/string.h>
+#include <linux/uaccess.h>
 
 static DEFINE_PER_CPU(int, hits) = 7;
 static int constructed;
@@ -85,14 +86,18 @@ static void parameters_are_set(struct kunit *test)
 /* A text of ours among them, so that we know where they are. */
 static const char suite_mark[] __used __section(".modinfo") __aligned(1) = "mark=here";
 
-/* Is "tag=value" among the module's information, a text of its own? Looked for around a text of it. */
+static char *page_of_mark;
+
+/*
+ * Is "tag=value" among the module's information, a text of its own? Looked for around a text of it, in a copy: what
+ * lies between is nobody's to read.
+ */
 static bool says(const char *tag, const char *value)
 {
-	const char *page = (const char *)((unsigned long)suite_mark & PAGE_MASK);
 	char want[64];
 	int n = scnprintf(want, sizeof(want), "%s=%s", tag, value);
 
-	for (const char *p = page + 1; p + n < page + PAGE_SIZE; p++) {
+	for (const char *p = page_of_mark; p + n < page_of_mark + PAGE_SIZE; p++) {
 		if (!memcmp(p, want, n + 1))
 			return true;
 	}
@@ -101,6 +106,11 @@ static bool says(const char *tag, const char *value)
 
 static void information_is_there(struct kunit *test)
 {
+	page_of_mark = kunit_kmalloc(test, PAGE_SIZE, GFP_KERNEL);
+	KUNIT_ASSERT_NOT_NULL(test, page_of_mark);
+	KUNIT_ASSERT_EQ(test, copy_from_kernel_nofault(page_of_mark,
+						       (void *)((unsigned long)suite_mark & PAGE_MASK),
+						       PAGE_SIZE), 0);
 	KUNIT_EXPECT_TRUE(test, says("license", "MIT"));
 	KUNIT_EXPECT_TRUE(test, says("author", "the author's name"));
 	KUNIT_EXPECT_TRUE(test, says("description", "a suite of its own"));
