@@ -329,12 +329,18 @@ static void pins_on_all_cpus(struct kunit *test)
 }
 
 static struct kunit_case gup_cases[] = {
-	KUNIT_CASE(a_buffer_is_pinned), KUNIT_CASE(references_are_counted),
-	KUNIT_CASE(never_written),	KUNIT_CASE(pages_of_files),
-	KUNIT_CASE(not_to_be_had),	KUNIT_CASE(anonymous_only),
-	KUNIT_CASE(callers_errors),	KUNIT_CASE(no_memory),
+	KUNIT_CASE(a_buffer_is_pinned),
+	KUNIT_CASE(references_are_counted),
+	KUNIT_CASE(never_written),
+	KUNIT_CASE(pages_of_files),
+	KUNIT_CASE(not_to_be_had),
+	KUNIT_CASE(anonymous_only),
+	KUNIT_CASE(unknown_flags),
+	KUNIT_CASE(callers_errors),
+	KUNIT_CASE(no_memory),
 	KUNIT_CASE(with_the_lock_held),
-	KUNIT_CASE(pins_on_all_cpus),	{},
+	KUNIT_CASE(pins_on_all_cpus),
+	{},
 };
 
 static struct kunit_suite gup_suite = {

@@ -15,6 +15,7 @@
 #include <linux/gfp.h>
 #include <linux/overflow.h>
 #include <linux/rcupdate.h> /* kfree_rcu() */
+#include <linux/sprintf.h>
 #include <linux/string.h>
 #include <linux/types.h>
 
