@@ -24,7 +24,13 @@ static int setup(struct kunit *test)
 {
 	pages_at_start = pages_settled();
 	larder = (struct larder){ .claims = 0 };
+	marks_raise();
 	return 0;
+}
+
+static void teardown(struct kunit *test)
+{
+	marks_restore();
 }
 
 static void check_all_back(struct kunit *test)
@@ -355,6 +361,8 @@ static struct kunit_case cases[] = { KUNIT_CASE(nofail_waits),
 				     KUNIT_CASE(freeing_waits_for_who_runs),
 				     {} };
 
-static struct kunit_suite suite = { .name = "reclaim_threads", .init = setup, .test_cases = cases };
+static struct kunit_suite suite = {
+	.name = "reclaim_threads", .init = setup, .exit = teardown, .test_cases = cases
+};
 
 kunit_test_suite(suite);

@@ -2,6 +2,7 @@
 /* See reclaim_fixture.h. */
 #include <linux/container_of.h>
 #include <linux/sched.h>
+#include <linux/string.h>
 #include "reclaim_fixture.h"
 #include "mm/reclaim.h"
 
@@ -46,6 +47,25 @@ static unsigned long larder_scan(struct shrinker *s, struct shrink_control *sc)
 	WRITE_ONCE(l->gfp, sc->gfp_mask);
 	WRITE_ONCE(l->flags, current->flags);
 	return l->scan ? l->scan(l, sc) : larder_give(l, sc);
+}
+
+static unsigned long marks_before[NR_WMARK];
+
+void marks_raise(void)
+{
+	static const unsigned long least[NR_WMARK] = {
+		[WMARK_MIN] = 16, [WMARK_LOW] = 20, [WMARK_HIGH] = 24
+	};
+	unsigned long *mark = zones[ZONE_DMA].watermark;
+
+	memcpy(marks_before, mark, sizeof(marks_before));
+	if (mark[WMARK_MIN] < least[WMARK_MIN])
+		memcpy(mark, least, sizeof(least));
+}
+
+void marks_restore(void)
+{
+	memcpy(zones[ZONE_DMA].watermark, marks_before, sizeof(marks_before));
 }
 
 void larder_open(struct kunit *test, struct larder *l, const char *name)

@@ -31,6 +31,13 @@ struct larder {
 	unsigned int flags; /* of the task that scanned last */
 };
 
+/*
+ * The zone's share of the reserve is that of a machine of half a gigabyte at least, for as long as a
+ * case runs: on a large one it may be a page.
+ */
+void marks_raise(void);
+void marks_restore(void);
+
 /* A larder without anything in it, registered. Fails the case if there is no memory. */
 void larder_open(struct kunit *test, struct larder *l, const char *name);
 /* The end of its shrinker, and of all pages that it has. */

@@ -27,7 +27,13 @@ static int setup(struct kunit *test)
 {
 	pages_at_start = pages_settled();
 	larder = (struct larder){ .claims = 0 };
+	marks_raise();
 	return 0;
+}
+
+static void teardown(struct kunit *test)
+{
+	marks_restore();
 }
 
 /* Whatever a case did, all pages are back: the accounts of reclaim are exact. */
@@ -628,6 +634,8 @@ static struct kunit_case cases[] = {
 	KUNIT_CASE(lock_of_a_shrinker),	      {}
 };
 
-static struct kunit_suite suite = { .name = "reclaim", .init = setup, .test_cases = cases };
+static struct kunit_suite suite = {
+	.name = "reclaim", .init = setup, .exit = teardown, .test_cases = cases
+};
 
 kunit_test_suite(suite);
