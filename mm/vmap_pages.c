@@ -36,11 +36,11 @@
 #define BLOCK_ORDER (PCP_ORDERS - 1)
 #define BLOCK_PAGES (1UL << BLOCK_ORDER)
 
-/* A block as single pages. False: there is none. */
+/* A block as single pages, if one is at hand: nobody gives up anything for it. False: there is none. */
 static bool block_get(struct page **pages, gfp_t gfp, unsigned int tag)
 {
-	struct page *page =
-		alloc_pages_tagged((gfp & ~__GFP_NOFAIL) | __GFP_NORETRY, BLOCK_ORDER, tag);
+	struct page *page = alloc_pages_tagged(
+		(gfp & ~(__GFP_NOFAIL | __GFP_RECLAIM)) | __GFP_NOWARN, BLOCK_ORDER, tag);
 
 	if (unlikely(!page))
 		return false;
