@@ -34,7 +34,8 @@ static struct region clip(struct region r, unsigned int size)
 {
 	if (r.offset >= size)
 		return (struct region){ 0 };
-	return (struct region){ r.offset, min(r.size, size - r.offset) };
+	r.size = min(r.size, size - r.offset);
+	return r;
 }
 
 static struct kmem_cache *make_bucket(const char *set, const struct kmem_cache *class,

@@ -22,6 +22,8 @@ static struct larder larder;
 
 static int setup(struct kunit *test)
 {
+	if (zones[ZONE_DMA].managed < ZONE_ENOUGH)
+		kunit_skip(test, "too little DMA memory");
 	pages_at_start = pages_settled();
 	larder = (struct larder){ .claims = 0 };
 	marks_raise();
@@ -173,7 +175,8 @@ static void woken_before_it_is_too_late(struct kunit *test)
 	}
 	KUNIT_EXPECT_GT(test, kswapd_runs(), runs);
 	KUNIT_EXPECT_GE(test, last, dma->watermark[WMARK_MIN]);
-	KUNIT_EXPECT_LT(test, last, dma->watermark[WMARK_LOW] + 1);
+	/* the CPU's list may have come back meanwhile */
+	KUNIT_EXPECT_LT(test, last, dma->watermark[WMARK_LOW] + PCP_HIGH);
 	chain_free(chain);
 	check_all_back(test);
 }

@@ -12,6 +12,9 @@
 #include <linux/shrinker.h>
 #include <linux/spinlock.h>
 
+/* What the zone must have, in pages. */
+#define ZONE_ENOUGH 1500
+
 /* Takes what is free, and disturbs nobody. */
 #define GFP_FILL (GFP_DMA | __GFP_NOWARN)
 /* May reclaim by itself; doesn't wake kswapd. */

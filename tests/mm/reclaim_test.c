@@ -25,6 +25,8 @@ static struct larder larder;
 
 static int setup(struct kunit *test)
 {
+	if (zones[ZONE_DMA].managed < ZONE_ENOUGH)
+		kunit_skip(test, "too little DMA memory");
 	pages_at_start = pages_settled();
 	larder = (struct larder){ .claims = 0 };
 	marks_raise();

@@ -7,7 +7,9 @@
  * compared after each run, free pages by the census.
  */
 #include <linux/err.h>
+#include <linux/kernel.h>
 #include <linux/miscdevice.h>
+#include <linux/shrinker.h>
 #include <linux/vmalloc.h>
 #include "tests/mm/sweep.h"
 #include "tests/mm/user_fixture.h"
@@ -67,6 +69,61 @@ static int fill_by_fault(struct vm_area_struct *vma)
 {
 	vma->vm_ops = &fault_vm_ops;
 	vm_flags_set(vma, VM_MIXEDMAP);
+	return 0;
+}
+
+/* The others do the same by other names. */
+static int fill_one_by_one(struct vm_area_struct *vma)
+{
+	int err = 0;
+
+	for (int i = 0; i < NR && !err; i++)
+		err = vm_insert_page(vma, vma->vm_start + i * PAGE_SIZE, now->pages[i]);
+	return err;
+}
+
+static int fill_from_offset(struct vm_area_struct *vma)
+{
+	return vm_map_pages(vma, now->pages, NR);
+}
+
+static int fill_from_start(struct vm_area_struct *vma)
+{
+	return vm_map_pages_zero(vma, now->pages, NR);
+}
+
+static int fill_io(struct vm_area_struct *vma)
+{
+	return io_remap_pfn_range(vma, vma->vm_start, page_to_pfn(now->pages[0]), NR * PAGE_SIZE,
+				  vma->vm_page_prot);
+}
+
+static int fill_iomem(struct vm_area_struct *vma)
+{
+	return vm_iomap_memory(vma, page_to_phys(now->pages[0]), NR * PAGE_SIZE);
+}
+
+static int fill_part(struct vm_area_struct *vma)
+{
+	return remap_vmalloc_range_partial(vma, vma->vm_start, now->got[0], 0, NR * PAGE_SIZE);
+}
+
+/* Every other frame with rights of its own. */
+static vm_fault_t frame_fault(struct vm_fault *vmf)
+{
+	unsigned long pfn = page_to_pfn(now->pages[vmf->pgoff]);
+
+	if (vmf->pgoff % 2)
+		return vmf_insert_pfn(vmf->vma, vmf->address, pfn);
+	return vmf_insert_pfn_prot(vmf->vma, vmf->address, pfn, vmf->vma->vm_page_prot);
+}
+
+static const struct vm_operations_struct frame_vm_ops = { .fault = frame_fault };
+
+static int fill_frames_by_fault(struct vm_area_struct *vma)
+{
+	vma->vm_ops = &frame_vm_ops;
+	vm_flags_set(vma, VM_PFNMAP);
 	return 0;
 }
 
@@ -145,6 +202,47 @@ static enum outcome map_by_fault(struct sweep *s)
 	return use_device(s, fill_by_fault);
 }
 
+static enum outcome map_otherwise(struct sweep *s)
+{
+	static int (*const ways[])(struct vm_area_struct *) = {
+		fill_one_by_one, fill_from_offset, fill_from_start,	fill_io,
+		fill_iomem,	 fill_part,	   fill_frames_by_fault
+	};
+
+	for (unsigned int i = 0; i < ARRAY_SIZE(ways); i++) {
+		if (use_device(s, ways[i]) != DONE)
+			return REFUSED;
+	}
+	return DONE;
+}
+
+static enum outcome open_and_drop(struct sweep *s)
+{
+	struct file *file = filp_open("/dev/sweep-device", O_RDWR, 0);
+
+	if (IS_ERR(file))
+		return REFUSED;
+	fput(file);
+	return DONE;
+}
+
+static unsigned long count_none(struct shrinker *shrinker, struct shrink_control *sc)
+{
+	return 0;
+}
+
+static enum outcome a_shrinker(struct sweep *s)
+{
+	struct shrinker *shrinker = shrinker_alloc(0, "swept");
+
+	if (!shrinker)
+		return REFUSED;
+	shrinker->count_objects = shrinker->scan_objects = count_none;
+	shrinker_register(shrinker);
+	shrinker_free(shrinker);
+	return DONE;
+}
+
 static void prepare_buffer(struct sweep *s)
 {
 	sweep_use_mm(s);
@@ -211,6 +309,9 @@ const struct scenario sweep_driver[] = {
 	{ "frames mapped", map_frames, prepare_device, end_device, COPES_PAGE },
 	{ "vmalloc memory mapped", map_area, prepare_device, end_device, COPES_PAGE },
 	{ "device's pages by faults", map_by_fault, prepare_device, end_device, COPES_PAGE },
+	{ "device mapped otherwise", map_otherwise, prepare_device, end_device, COPES_PAGE },
+	{ "device opened", open_and_drop, prepare_device, end_device, COPES_PAGE },
+	{ "shrinker", a_shrinker, prepare_device, end_device, COPES_PAGE },
 	{ "buffer pinned", pin_buffer, prepare_buffer, sweep_end_mm, NO_OBJECTS },
 	{ "pages of a user", each_way_to_a_page, prepare_buffer, sweep_end_mm, NO_OBJECTS },
 	{},
