@@ -7,6 +7,7 @@
  *   a_reader_is_waited_for       interrupted_quiescent() always true
  *   only_readers_of_before       rcu_note_switch() and rcu_tick() report nothing; gp_start() asks CPU 0 only; rcu_cpu_starting()
  *                                forgets the CPU; report_cpu() ends the grace period with the first report
+ *   ticks_see_who_never_switches  rcu_tick() doesn't report
  *   a_running_one_is_not_enough  gp_request() gives the number of the one that runs; wake_waiters() wakes all
  *   expedited                    wait_for_gp() returns before the grace period is over
  *   in_order_and_once            list_append() puts in front; rcu_run_callbacks() leaves `done` as it is
@@ -31,6 +32,7 @@
 #include <linux/rcupdate.h>
 #include <linux/slab.h>
 #include <linux/smp.h>
+#include <linux/timer.h>
 #include <linux/vmalloc.h>
 #include <quarry/rcu.h>
 #include "tests/mm/smp_fixture.h"
@@ -150,6 +152,50 @@ static void only_readers_of_before(struct kunit *test)
 		KUNIT_EXPECT_TRUE(test, comes_true(state));
 		smp_store_release(&remote.told, 2);
 		end(p);
+	}
+}
+
+static struct {
+	struct timer_list timer;
+	unsigned int ticks; /* of the CPU that it was started on */
+} own;
+
+static void count_tick(struct timer_list *timer)
+{
+	WRITE_ONCE(own.ticks, own.ticks + 1);
+	mod_timer(timer, jiffies + 1);
+}
+
+/* Outside of readers, without ever switching: is it seen within some of its own ticks? */
+static int spin_outside(void *unused)
+{
+	unsigned int seen = 0;
+
+	until_told(1);
+	timer_setup(&own.timer, count_tick, 0);
+	WRITE_ONCE(own.ticks, 0);
+	mod_timer(&own.timer, jiffies + 1);
+	while (READ_ONCE(own.ticks) < 4)
+		seen |= !this_cpu_read(rcu_asked);
+	timer_delete_sync(&own.timer);
+	return seen;
+}
+
+/* Who never switches is seen by the tick; several rounds, since something else may switch it. */
+static void ticks_see_who_never_switches(struct kunit *test)
+{
+	struct task_struct *p;
+
+	smp_need(test);
+	for (int round = 0; round < 5; round++) {
+		p = start_on(test, 1, spin_outside);
+		while (smp_load_acquire(&remote.stage) < 1)
+			msleep(1);
+		synchronize_rcu();
+		start_poll_synchronize_rcu();
+		smp_store_release(&remote.told, 1);
+		KUNIT_EXPECT_EQ(test, kthread_stop(p), 1);
+		put_task_struct(p);
 	}
 }
 
@@ -774,6 +820,7 @@ static void a_stall_is_reported(struct kunit *test)
 static struct kunit_case cases[] = {
 	KUNIT_CASE(a_reader_is_waited_for),
 	KUNIT_CASE(only_readers_of_before),
+	KUNIT_CASE(ticks_see_who_never_switches),
 	KUNIT_CASE(a_running_one_is_not_enough),
 	KUNIT_CASE(waiting),
 	KUNIT_CASE(expedited),

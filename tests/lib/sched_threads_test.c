@@ -6,7 +6,7 @@
  *   stop_joins_and_frees      kthread_stop() doesn't wait, or thread_put() frees nothing
  *   stop_before_the_start     thread_main() isn't entered by a wake-up of kthread_stop(), or
  *                             calls the function
- *   a_join_needs_no_tick      do_preempt_irq() doesn't look again
+ *   a_join_needs_no_tick      neither do_preempt_irq() nor sched_idle() looks again
  *   who_joins_ends_too        thread_gone() keeps the joiner's reference
  *   two_alternate             do_wake() forgets to queue
  *   storm_loses_no_wake_up    wake_locked() wakes without looking at `queued`
@@ -132,7 +132,7 @@ static int joins_again_and_again(void *quick)
 	return atomic_read(&ended);
 }
 
-/* The idle thread is told of the joiner where it comes back from its own preemption. */
+/* The idle thread is told of the joiner where it comes back from its own preemption, and looks twice. */
 static void a_join_needs_no_tick(struct kunit *test)
 {
 	unsigned int quick = 0;

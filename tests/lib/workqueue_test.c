@@ -469,9 +469,16 @@ static void flush_sees_an_end(struct kunit *test)
 	destroy_workqueue(i->wq);
 }
 
+/* It sleeps before it is through: whoever a flush has woken goes on meanwhile. */
+static void once_more_slowly(struct work_struct *work)
+{
+	once_more(work);
+	msleep(10);
+}
+
 static void drain_waits_for_chains(struct kunit *test)
 {
-	struct item *i = make(&items[0], once_more);
+	struct item *i = make(&items[0], once_more_slowly);
 
 	i->wq = queue(test, 0, 0);
 	i->limit = 5;
