@@ -250,6 +250,25 @@ static void as_many_caches_as_ids(struct kunit *test)
 	kmem_cache_destroy(made[0]);
 }
 
+/* Whoever still frees to a cache that is gone must not meet what its lines said. */
+static void lines_of_nobody(struct kunit *test)
+{
+	struct kmem_cache *s = make(test, 64, 0);
+	struct slab_cpu *line[NR_CPUS];
+
+	kmem_cache_free(s, kmem_cache_alloc(s, GFP_KERNEL));
+	for (unsigned int cpu = 0; cpu < nr_cpu_ids; cpu++) {
+		line[cpu] = slab_cpu(s, cpu);
+		KUNIT_EXPECT_PTR_EQ(test, line[cpu]->cache, s);
+	}
+	kmem_cache_destroy(s);
+	for (unsigned int cpu = 0; cpu < nr_cpu_ids; cpu++) {
+		KUNIT_EXPECT_NULL(test, line[cpu]->cache);
+		KUNIT_EXPECT_PTR_EQ(test, line[cpu]->top, MAG_TAKEN);
+		KUNIT_EXPECT_EQ(test, line[cpu]->start_limit, 0);
+	}
+}
+
 /* 48-byte objects leave some bytes of their slab: an address there is no object's. */
 static void located(struct kunit *test)
 {
@@ -273,6 +292,7 @@ static struct kunit_case create_cases[] = { KUNIT_CASE(arguments_that_cannot_be)
 					    KUNIT_CASE(the_free_word_where_asked),
 					    KUNIT_CASE(as_many_caches_as_ids),
 					    KUNIT_CASE(located),
+					    KUNIT_CASE(lines_of_nobody),
 					    {} };
 static struct kunit_suite create_suite = {
 	.name = "slab_create",

@@ -108,6 +108,18 @@ static void text_gets_its_end(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, PTR_ERR(memdup_user_nul(at, unknown(SIZE_MAX))), -ENOMEM);
 }
 
+/* As long as a block of kmalloc()'s: the end needs the next larger one. */
+static void text_fills_its_block(struct kunit *test)
+{
+	void __user *at = user_text(test, "0123456789abcdef0123456789abcdef", 32);
+	char *p = memdup_user_nul(at, 32);
+
+	KUNIT_ASSERT_FALSE(test, IS_ERR(p));
+	KUNIT_EXPECT_STREQ(test, p, "0123456789abcdef0123456789abcdef");
+	KUNIT_EXPECT_GT(test, ksize(p), 32);
+	kfree(p);
+}
+
 static void strings(struct kunit *test)
 {
 	char __user *at = user_text(test, "12345678", 9);
@@ -132,6 +144,7 @@ static struct kunit_case copy_cases[] = {
 	KUNIT_CASE(much_memory),
 	KUNIT_CASE(nothing_is_lost),
 	KUNIT_CASE(text_gets_its_end),
+	KUNIT_CASE(text_fills_its_block),
 	KUNIT_CASE(strings),
 	{}
 };

@@ -16,6 +16,7 @@
 #include <linux/kernel.h>
 #include <linux/mm.h>
 #include <linux/preempt.h>
+#include <linux/rcupdate.h>
 #include <linux/slab.h>
 #include <linux/string.h>
 #include <linux/vmalloc.h>
@@ -366,6 +367,26 @@ static void free_all_atomic(void **areas, unsigned long n)
 	preempt_enable();
 }
 
+static struct {
+	struct rcu_head rcu;
+	void **areas;
+	unsigned long n;
+} later;
+
+static void free_later(struct rcu_head *unused)
+{
+	free_all(later.areas, later.n);
+}
+
+/* Preemption is off there, interrupts are on. */
+static void free_all_in_callback(void **areas, unsigned long n)
+{
+	later.areas = areas;
+	later.n = n;
+	call_rcu(&later.rcu, free_later);
+	rcu_barrier();
+}
+
 static void expect_no_flush(struct kunit *test, void (*free_them)(void **areas, unsigned long n))
 {
 	unsigned long n = VMAP_LAZY_MAX / (2 * PAGE_SIZE) + 10, flushes;
@@ -390,6 +411,7 @@ static void no_flush_in_atomic_context(struct kunit *test)
 {
 	expect_no_flush(test, free_all_in_handler);
 	expect_no_flush(test, free_all_atomic);
+	expect_no_flush(test, free_all_in_callback);
 }
 
 static void drain_empties(struct kunit *test)
