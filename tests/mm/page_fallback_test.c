@@ -4,8 +4,10 @@
  *
  * Mutations: tests/mutate/page_alloc.mut.
  */
+#include <asm/irqflags.h>
 #include <kunit/test.h>
 #include <linux/bitops.h>
+#include <linux/limits.h>
 #include <linux/mm.h>
 #include <linux/percpu.h>
 #include "mm/internal.h"
@@ -198,6 +200,37 @@ static void low_zones_are_protected(struct kunit *test)
 			zones[ZONE_NORMAL].managed / 256);
 }
 
+/*
+ * Any of the zones will do: each in turn is the only one whose mark can be reached. Beside a large
+ * machine's memory the lowest is all reserve.
+ */
+static void one_zone_is_enough(struct kunit *test)
+{
+	struct zone *const *list = zonelists[MAX_NR_ZONES - 1];
+	unsigned long marks[MAX_NR_ZONES], flags;
+	bool reached[MAX_NR_ZONES], could[MAX_NR_ZONES], none;
+	unsigned int n = 0;
+
+	local_irq_save(flags);
+	for (; list[n]; n++) {
+		marks[n] = list[n]->watermark[WMARK_HIGH];
+		list[n]->watermark[WMARK_HIGH] = ULONG_MAX / 2;
+	}
+	none = zones_reach(WMARK_HIGH, MAX_NR_ZONES - 1);
+	for (unsigned int i = 0; i < n; i++) {
+		list[i]->watermark[WMARK_HIGH] = 0;
+		could[i] = list[i]->nr_free >= list[i]->lowmem_reserve[MAX_NR_ZONES - 1];
+		reached[i] = zones_reach(WMARK_HIGH, MAX_NR_ZONES - 1);
+		list[i]->watermark[WMARK_HIGH] = ULONG_MAX / 2;
+	}
+	for (unsigned int i = 0; i < n; i++)
+		list[i]->watermark[WMARK_HIGH] = marks[i];
+	local_irq_restore(flags);
+	KUNIT_EXPECT_FALSE(test, none);
+	for (unsigned int i = 0; i < n; i++)
+		KUNIT_EXPECT_EQ(test, reached[i], could[i]);
+}
+
 /* Nobody may use both mobility flags; who does gets pages all the same, from real lists. */
 static void both_mobility_flags(struct kunit *test)
 {
@@ -268,6 +301,7 @@ static void untouched_before_borrowed(struct kunit *test)
 static struct kunit_case fallback_cases[] = {
 	KUNIT_CASE(both_mobility_flags),
 	KUNIT_CASE(low_zones_are_protected),
+	KUNIT_CASE(one_zone_is_enough),
 	KUNIT_CASE(dma_is_kept_for_dma),
 	KUNIT_CASE(small_blocks_are_lent),
 	KUNIT_CASE(smallest_block_that_fits),
