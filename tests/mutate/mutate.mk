@@ -5,8 +5,9 @@
 
 .PHONY: mutate
 
-# Builds for mutations (make host SAN=mutate): a change may leave a variable unused.
-san_mutate_kernel := -Wno-error
+# Builds for mutations (make host SAN=mutate): a change may leave a variable unused, and nobody debugs them.
+san_mutate_kernel  := -Wno-error -g0
+san_mutate_process := -g0
 
 MUTATE ?=
 JOBS   ?= 2
