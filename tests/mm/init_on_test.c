@@ -169,10 +169,10 @@ static void use_objects(struct kunit *test, struct kmem_cache *s, bool bulk)
 		KUNIT_EXPECT_TRUE(test, slab_valid(s));
 		if (bulk)
 			kmem_cache_free_bulk(s, NR_OBJECTS, objects);
-		for (int i = 0; i < NR_OBJECTS && !bulk; i++) {
-			if (i % 2)
+		for (int i = 0; i < NR_OBJECTS; i++) {
+			if (!bulk && i % 2)
 				kfree(objects[i]);
-			else
+			else if (!bulk)
 				kmem_cache_free(s, objects[i]);
 			if (s->init_free)
 				KUNIT_EXPECT_TRUE(test, wiped(s, objects[i]));

@@ -31,13 +31,18 @@ static struct kmem_cache *make_plain(struct kunit *test, unsigned int size, void
 	return s;
 }
 
-/* 128 divides a page, so that NULL and small numbers look like the starts of objects. */
+/* 128 divides a page, so that the end of the first one looks like a slab's last object. */
 static void bulk_free_of_wrong_pointers(struct kunit *test)
 {
-	struct kmem_cache *s = make_plain(test, 128, NULL);
+	struct kmem_cache *s = make_plain(test, 128, NULL), *other = make_plain(test, 128, NULL);
 	void *null = NULL, *small = (void *)8, *page = (void *)4096;
+	void *last = (void *)(slab_bytes(s) - 128), *foreign = kmem_cache_alloc(other, GFP_KERNEL);
 
 	kmem_cache_free(s, kmem_cache_alloc(s, GFP_KERNEL));
+	KUNIT_EXPECT_REPORT(test, "foreign pointer", kmem_cache_free_bulk(s, 1, &last));
+	KUNIT_EXPECT_REPORT(test, "Wrong slab cache", kmem_cache_free_bulk(s, 1, &foreign));
+	KUNIT_EXPECT_TRUE(test, slab_valid(other));
+	kmem_cache_destroy(other); /* nothing of it is elsewhere */
 	KUNIT_EXPECT_NO_REPORT(test, kmem_cache_free_bulk(s, 1, &null));
 	KUNIT_EXPECT_REPORT(test, "foreign pointer", kmem_cache_free_bulk(s, 1, &small));
 	KUNIT_EXPECT_REPORT(test, "foreign pointer", kmem_cache_free_bulk(s, 1, &page));
