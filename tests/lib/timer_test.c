@@ -11,9 +11,13 @@
  *   sync_waits_for_it     timer_delete_sync() doesn't look at `running`
  *   sync_waits_restarted  mod_timer() moves a timer whose function runs
  *   each_start_counts_once  mod_timer() says that it was not pending
- *   delays_last           ndelay() doesn't wait
+ *   delays_last           ndelay() doesn't wait; mdelay() waits microseconds
+ *   sleepers_sleep        msleep() spins; ssleep() sleeps milliseconds
+ *   ranges_are_slept      usleep_range() without its loop behind the sleep; that waits for @max in ms
+ *   a_range_is_no_loop    usleep_range() without the sleeps
  *   sleeps_long_enough    msleep() lasts half of its ticks
  *   the_tick_under_way_is_not_counted  msleep() without the tick under way
+ *   msleep_is_cut_short   msleep_interruptible() goes on sleeping, or says ticks
  *   timeout_is_cut_short  timer_sleep() forgets what is left, or the timer
  */
 #include <asm/irqflags.h>
@@ -287,6 +291,41 @@ static void the_tick_under_way_is_not_counted(struct kunit *test)
 	}
 }
 
+/* From parts of a tick to several, with room behind and without. */
+static void ranges_are_slept(struct kunit *test)
+{
+	static const unsigned int us[] = { 0, 1, 50, 999, 3999, 4000, 4001, 9000, 20000 };
+
+	for (int i = 0; i < ARRAY_SIZE(us); i++) {
+		for (int room = 0; room <= 1; room++) {
+			u64 before = clock_ns();
+
+			usleep_range(us[i], us[i] + room * 30000);
+			KUNIT_EXPECT_GE(test, clock_ns() - before, us[i] * 1000ULL);
+			KUNIT_EXPECT_TRUE(test, task_is_running(current));
+		}
+	}
+	fsleep(3000);
+	KUNIT_EXPECT_TRUE(test, preemptible());
+}
+
+/* It sleeps through a long range: who looks meanwhile finds it asleep. */
+static void a_range_is_no_loop(struct kunit *test)
+{
+	struct task_struct *p = kthread_run(looks_at, current, "watcher");
+
+	KUNIT_ASSERT_FALSE(test, IS_ERR(p));
+	atomic_set(&seen_asleep, 0);
+	for (int i = 0; i < 10; i++)
+		usleep_range(20000, 20000);
+	KUNIT_EXPECT_GT(test, atomic_read(&seen_asleep), 0);
+	atomic_set(&seen_asleep, 0);
+	for (int i = 0; i < 10; i++)
+		usleep_range(5000, 50000);
+	KUNIT_EXPECT_GT(test, atomic_read(&seen_asleep), 0);
+	KUNIT_EXPECT_EQ(test, kthread_stop(p), 0);
+}
+
 static int wake_soon(void *task)
 {
 	msleep(10);
@@ -366,6 +405,9 @@ static struct kunit_case cases[] = { KUNIT_CASE(called_in_order),
 				     KUNIT_CASE_SLOW(sleepers_sleep),
 				     KUNIT_CASE(sleeps_long_enough),
 				     KUNIT_CASE(the_tick_under_way_is_not_counted),
+				     KUNIT_CASE(ranges_are_slept),
+				     KUNIT_CASE(a_range_is_no_loop),
+				     KUNIT_CASE(msleep_is_cut_short),
 				     KUNIT_CASE(timeout_is_cut_short),
 				     {} };
 
