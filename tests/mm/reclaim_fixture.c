@@ -49,7 +49,7 @@ static unsigned long larder_scan(struct shrinker *s, struct shrink_control *sc)
 	return l->scan ? l->scan(l, sc) : larder_give(l, sc);
 }
 
-static unsigned long marks_before[NR_WMARK];
+static unsigned long marks_before[NR_WMARK]; /* WMARK_HIGH 0: they are as they were */
 
 void marks_raise(void)
 {
@@ -65,7 +65,10 @@ void marks_raise(void)
 
 void marks_restore(void)
 {
+	if (!marks_before[WMARK_HIGH])
+		return;
 	memcpy(zones[ZONE_DMA].watermark, marks_before, sizeof(marks_before));
+	marks_before[WMARK_HIGH] = 0;
 }
 
 void larder_open(struct kunit *test, struct larder *l, const char *name)

@@ -254,7 +254,7 @@ static void as_many_caches_as_ids(struct kunit *test)
 static void lines_of_nobody(struct kunit *test)
 {
 	struct kmem_cache *s = make(test, 64, 0);
-	struct slab_cpu *line[NR_CPUS];
+	struct slab_cpu *line[NR_CPUS] = {};
 
 	kmem_cache_free(s, kmem_cache_alloc(s, GFP_KERNEL));
 	for (unsigned int cpu = 0; cpu < nr_cpu_ids; cpu++) {
