@@ -253,7 +253,7 @@ void buddy_add_range(struct zone *zone, unsigned long start_pfn, unsigned long e
 
 static unsigned long reserve_for(const struct request *rq, const struct zone *zone)
 {
-	unsigned long min = zone->watermark[WMARK_MIN];
+	unsigned long min = READ_ONCE(zone->watermark[WMARK_MIN]);
 
 	if ((rq->gfp & (__GFP_MEMALLOC | __GFP_NOMEMALLOC)) == __GFP_MEMALLOC)
 		return 0;

@@ -153,9 +153,9 @@ void zoneinfo_show(show_line_t line)
 		line(buf);
 		scnprintf(buf, sizeof(buf), "  pages free     %lu", READ_ONCE(z->nr_free));
 		line(buf);
-		zone_line(line, "min", z->watermark[WMARK_MIN]);
-		zone_line(line, "low", z->watermark[WMARK_LOW]);
-		zone_line(line, "high", z->watermark[WMARK_HIGH]);
+		zone_line(line, "min", READ_ONCE(z->watermark[WMARK_MIN]));
+		zone_line(line, "low", READ_ONCE(z->watermark[WMARK_LOW]));
+		zone_line(line, "high", READ_ONCE(z->watermark[WMARK_HIGH]));
 		zone_line(line, "spanned", z->end_pfn - z->start_pfn);
 		zone_line(line, "managed", z->managed);
 		zone_line(line, "untouched", READ_ONCE(z->nr_untouched));

@@ -112,9 +112,10 @@ static void show_zones(void)
 	for_each_zone(z) {
 		if (populated_zone(z))
 			pr_warn("%s free:%lukB min:%lukB low:%lukB high:%lukB managed:%lukB\n",
-				z->name, READ_ONCE(z->nr_free) << 2, z->watermark[WMARK_MIN] << 2,
-				z->watermark[WMARK_LOW] << 2, z->watermark[WMARK_HIGH] << 2,
-				z->managed << 2);
+				z->name, READ_ONCE(z->nr_free) << 2,
+				READ_ONCE(z->watermark[WMARK_MIN]) << 2,
+				READ_ONCE(z->watermark[WMARK_LOW]) << 2,
+				READ_ONCE(z->watermark[WMARK_HIGH]) << 2, z->managed << 2);
 	}
 }
 

@@ -214,17 +214,17 @@ static void one_zone_is_enough(struct kunit *test)
 	local_irq_save(flags);
 	for (; list[n]; n++) {
 		marks[n] = list[n]->watermark[WMARK_HIGH];
-		list[n]->watermark[WMARK_HIGH] = ULONG_MAX / 2;
+		WRITE_ONCE(list[n]->watermark[WMARK_HIGH], ULONG_MAX / 2);
 	}
 	none = zones_reach(WMARK_HIGH, MAX_NR_ZONES - 1);
 	for (unsigned int i = 0; i < n; i++) {
-		list[i]->watermark[WMARK_HIGH] = 0;
+		WRITE_ONCE(list[i]->watermark[WMARK_HIGH], 0);
 		could[i] = list[i]->nr_free >= list[i]->lowmem_reserve[MAX_NR_ZONES - 1];
 		reached[i] = zones_reach(WMARK_HIGH, MAX_NR_ZONES - 1);
-		list[i]->watermark[WMARK_HIGH] = ULONG_MAX / 2;
+		WRITE_ONCE(list[i]->watermark[WMARK_HIGH], ULONG_MAX / 2);
 	}
 	for (unsigned int i = 0; i < n; i++)
-		list[i]->watermark[WMARK_HIGH] = marks[i];
+		WRITE_ONCE(list[i]->watermark[WMARK_HIGH], marks[i]);
 	local_irq_restore(flags);
 	KUNIT_EXPECT_FALSE(test, none);
 	for (unsigned int i = 0; i < n; i++)

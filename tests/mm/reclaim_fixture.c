@@ -51,23 +51,29 @@ static unsigned long larder_scan(struct shrinker *s, struct shrink_control *sc)
 
 static unsigned long marks_before[NR_WMARK]; /* WMARK_HIGH 0: they are as they were */
 
+/* kswapd may be reading them. */
+static void marks_set(const unsigned long *marks)
+{
+	for (unsigned int i = 0; i < NR_WMARK; i++)
+		WRITE_ONCE(zones[ZONE_DMA].watermark[i], marks[i]);
+}
+
 void marks_raise(void)
 {
 	static const unsigned long least[NR_WMARK] = {
 		[WMARK_MIN] = 16, [WMARK_LOW] = 20, [WMARK_HIGH] = 24
 	};
-	unsigned long *mark = zones[ZONE_DMA].watermark;
 
-	memcpy(marks_before, mark, sizeof(marks_before));
-	if (mark[WMARK_MIN] < least[WMARK_MIN])
-		memcpy(mark, least, sizeof(least));
+	memcpy(marks_before, zones[ZONE_DMA].watermark, sizeof(marks_before));
+	if (marks_before[WMARK_MIN] < least[WMARK_MIN])
+		marks_set(least);
 }
 
 void marks_restore(void)
 {
 	if (!marks_before[WMARK_HIGH])
 		return;
-	memcpy(zones[ZONE_DMA].watermark, marks_before, sizeof(marks_before));
+	marks_set(marks_before);
 	marks_before[WMARK_HIGH] = 0;
 }
 

@@ -70,7 +70,7 @@ struct zone {
 	unsigned long next_section, end_section; /* Z: untouched sections are in [next, end) */
 	unsigned long managed;			/* R: pages the allocator was given */
 	unsigned long start_pfn, end_pfn;	/* R: span */
-	unsigned long watermark[NR_WMARK];	/* R: pages */
+	unsigned long watermark[NR_WMARK];	/* pages; read with READ_ONCE(): tests raise it */
 	unsigned long lowmem_reserve[MAX_NR_ZONES]; /* R: kept from requests that could use that higher zone */
 };
 
