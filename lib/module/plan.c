@@ -34,6 +34,7 @@
  */
 #include <asm/page.h>
 #include <linux/align.h>
+#include <linux/alloc_tag.h>
 #include <linux/errno.h>
 #include <linux/kernel.h>
 #include <linux/log2.h>
@@ -403,6 +404,7 @@ static int check_tables(struct plan *plan)
 	static const struct {
 		const char *name;
 		u32 size;
+		bool written; /* by the kernel, while the module runs */
 	} tables[] = {
 		{ ".init_array", 8 },
 		{ ".fini_array", 8 },
@@ -410,6 +412,7 @@ static int check_tables(struct plan *plan)
 		{ ".dtors", 8 },
 		{ "__param", sizeof(struct kernel_param) },
 		{ "__ksymtab", sizeof(struct kernel_symbol) },
+		{ "alloc_tags", sizeof(struct alloc_tag), true },
 		{ ".kunit_test_suites", 8 },
 	};
 
@@ -420,7 +423,8 @@ static int check_tables(struct plan *plan)
 			if (!plan_is(plan_section_name(plan, i), tables[t].name))
 				continue;
 			if (s.type == SHT_NOBITS || s.size % tables[t].size ||
-			    plan->place[i].offset % 8 || plan->place[i].area >= NR_AREAS)
+			    plan->place[i].offset % 8 || plan->place[i].area >= NR_AREAS ||
+			    (tables[t].written && plan->place[i].area != AREA_DATA))
 				return refuse_at(plan, PLAN_TABLE, i, 0, s.size);
 			if (!strcmp(tables[t].name, ".kunit_test_suites"))
 				plan->nr_suites += s.size / 8;

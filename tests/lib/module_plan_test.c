@@ -7,6 +7,7 @@
  * area; area_take() without the alignment; plan_info() that finds a part of a tag.
  */
 #include <kunit/test.h>
+#include <linux/alloc_tag.h>
 #include <linux/kernel.h>
 #include <linux/slab.h>
 #include <linux/string.h>
@@ -196,6 +197,40 @@ static void damage_is_seen(struct kunit *test)
 	KUNIT_EXPECT_NULL(test, strchr(why, '\n'));
 }
 
+/* A table of the kernel's has whole entries; one that the kernel writes to can be written. */
+static void tables_are_whole(struct kunit *test)
+{
+	static const struct {
+		const char *name;
+		u64 size, flags;
+		int error;
+	} rows[] = {
+		{ "alloc_tags", 0, SHF_ALLOC | SHF_WRITE, PLAN_OK },
+		{ "alloc_tags", sizeof(struct alloc_tag), SHF_ALLOC | SHF_WRITE, PLAN_OK },
+		{ "alloc_tags", sizeof(struct alloc_tag) - 8, SHF_ALLOC | SHF_WRITE, PLAN_TABLE },
+		{ "alloc_tags", sizeof(struct alloc_tag), SHF_ALLOC, PLAN_TABLE },
+		{ "__param", sizeof(struct kernel_param), SHF_ALLOC, PLAN_OK },
+		{ "__param", sizeof(struct kernel_param) - 8, SHF_ALLOC, PLAN_TABLE },
+		{ "__ksymtab", sizeof(struct kernel_symbol) + 1, SHF_ALLOC, PLAN_TABLE },
+		{ ".init_array", 8, SHF_ALLOC | SHF_WRITE, PLAN_OK },
+		{ ".init_array", 9, SHF_ALLOC | SHF_WRITE, PLAN_TABLE },
+	};
+
+	for (unsigned int i = 0; i < ARRAY_SIZE(rows); i++) {
+		struct elf_section *s = &image.s[S_DATA];
+
+		module_image_make(&image);
+		s->name = sizeof(image.shstrtab) - 16;
+		strcpy(image.shstrtab + s->name, rows[i].name);
+		s->offset = 0;
+		s->size = rows[i].size;
+		s->flags = rows[i].flags;
+		image.s[S_RELA].size = 0;
+		make();
+		KUNIT_EXPECT_EQ_MSG(test, plan.error, rows[i].error, "row %u", i);
+	}
+}
+
 static void the_last_that_fits_passes(struct kunit *test)
 {
 	image.sym[SYM_INIT].size = sizeof(image.text) - 1;
@@ -224,6 +259,7 @@ static struct kunit_case cases[] = { KUNIT_CASE(good_file_is_laid_out),
 				     KUNIT_CASE(slots_are_counted),
 				     KUNIT_CASE(truncated_at_each_byte),
 				     KUNIT_CASE_PARAM(damage_is_seen, damage_gen_params),
+				     KUNIT_CASE(tables_are_whole),
 				     KUNIT_CASE(the_last_that_fits_passes),
 				     KUNIT_CASE(random_damage_is_survived),
 				     {} };
