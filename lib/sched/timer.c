@@ -28,6 +28,7 @@
 #include <linux/delay.h>
 #include <linux/jiffies.h>
 #include <linux/limits.h>
+#include <linux/math.h>
 #include <linux/rbtree.h>
 #include <linux/spinlock.h>
 #include <linux/timer.h>
@@ -312,15 +313,26 @@ long timer_sleep(long ticks)
 	return left > 0 ? left : 0;
 }
 
+/* Ticks that are over by then, at least one; the one under way isn't counted. */
+static long ticks_until(u64 end)
+{
+	u64 now = clock_ns();
+
+	return now < end ? DIV_ROUND_UP(end - now, 1000000000ULL / HZ) + 1 : 1;
+}
+
 /**
  * msleep - sleep for so many milliseconds at least
+ *
+ * The clock decides: ticks that a busy machine held back come close together.
  */
 void msleep(unsigned int ms)
 {
-	long left = msecs_to_jiffies(ms) + 1; /* the tick that is under way doesn't count */
+	u64 end = clock_ns() + ms * 1000000ULL;
 
-	while (left)
-		left = schedule_timeout_uninterruptible(left);
+	do
+		schedule_timeout_uninterruptible(ticks_until(end));
+	while (clock_ns() < end);
 }
 
 /**
@@ -355,7 +367,13 @@ void usleep_range(unsigned long min, unsigned long max)
  */
 unsigned long msleep_interruptible(unsigned int ms)
 {
-	return jiffies_to_msecs(schedule_timeout_interruptible(msecs_to_jiffies(ms) + 1));
+	u64 end = clock_ns() + ms * 1000000ULL;
+	long left;
+
+	do
+		left = schedule_timeout_interruptible(ticks_until(end));
+	while (!left && clock_ns() < end);
+	return jiffies_to_msecs(left);
 }
 
 /**

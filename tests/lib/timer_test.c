@@ -15,8 +15,8 @@
  *   sleepers_sleep        msleep() spins; ssleep() sleeps milliseconds
  *   ranges_are_slept      usleep_range() without its loop behind the sleep; that waits for @max in ms
  *   a_range_is_no_loop    usleep_range() without the sleeps
- *   sleeps_long_enough    msleep() lasts half of its ticks
- *   the_tick_under_way_is_not_counted  msleep() without the tick under way
+ *   sleeps_long_enough    msleep() without the clock, and half of its ticks
+ *   the_clock_decides     msleep(), msleep_interruptible() without their loops
  *   msleep_is_cut_short   msleep_interruptible() goes on sleeping, or says ticks
  *   timeout_is_cut_short  timer_sleep() forgets what is left, or the timer
  */
@@ -274,23 +274,6 @@ static void sleeps_long_enough(struct kunit *test)
 	}
 }
 
-/*
- * Between two ends of ticks lies one whole tick: to last that long takes two of them, the first of
- * which ends the tick that was under way. Counted in ticks, which no delay of the machine's shortens;
- * a wake-up that comes late hides one that is too early, so there are several.
- */
-static void the_tick_under_way_is_not_counted(struct kunit *test)
-{
-	for (unsigned int ticks = 1; ticks <= 4; ticks++) {
-		for (unsigned int round = 0; round < 4; round++) {
-			unsigned long before = jiffies;
-
-			msleep(jiffies_to_msecs(ticks));
-			KUNIT_EXPECT_GT(test, jiffies - before, (unsigned long)ticks);
-		}
-	}
-}
-
 /* From parts of a tick to several, with room behind and without. */
 static void ranges_are_slept(struct kunit *test)
 {
@@ -324,6 +307,56 @@ static void a_range_is_no_loop(struct kunit *test)
 		usleep_range(5000, 50000);
 	KUNIT_EXPECT_GT(test, atomic_read(&seen_asleep), 0);
 	KUNIT_EXPECT_EQ(test, kthread_stop(p), 0);
+}
+
+struct nap {
+	unsigned long (*sleep)(unsigned int ms);
+	bool begun;
+	u64 lasted; /* not 0: it is over */
+};
+
+static unsigned long sleep_through(unsigned int ms)
+{
+	msleep(ms);
+	return 0;
+}
+
+static int sleeper(void *arg)
+{
+	struct nap *nap = arg;
+	u64 before = clock_ns();
+
+	WRITE_ONCE(nap->begun, true);
+	nap->sleep(100);
+	WRITE_ONCE(nap->lasted, clock_ns() - before);
+	while (!kthread_should_stop())
+		schedule_timeout_interruptible(1);
+	return 0;
+}
+
+static void hurry(void *ticks)
+{
+	jiffies = jiffies + (unsigned long)ticks;
+}
+
+/* Ticks that come all at once shorten no sleep. */
+static void the_clock_decides(struct kunit *test)
+{
+	unsigned long (*const sleeps[])(unsigned int) = { msleep_interruptible, sleep_through };
+
+	for (int i = 0; i < ARRAY_SIZE(sleeps); i++) {
+		struct nap nap = { .sleep = sleeps[i] };
+		struct task_struct *p = kthread_run(sleeper, &nap, "sleeper");
+
+		KUNIT_ASSERT_FALSE(test, IS_ERR(p));
+		while (!READ_ONCE(nap.begun))
+			schedule_timeout_uninterruptible(1);
+		call_on_cpu(0, hurry, (void *)(HZ / 10UL)); /* it alone counts them */
+		while (!READ_ONCE(nap.lasted))
+			schedule_timeout_uninterruptible(1);
+		KUNIT_EXPECT_EQ(test, kthread_stop(p), 0);
+		KUNIT_EXPECT_GE(test, nap.lasted, 100000000ULL);
+	}
 }
 
 static int wake_soon(void *task)
@@ -404,9 +437,9 @@ static struct kunit_case cases[] = { KUNIT_CASE(called_in_order),
 				     KUNIT_CASE(delays_last),
 				     KUNIT_CASE_SLOW(sleepers_sleep),
 				     KUNIT_CASE(sleeps_long_enough),
-				     KUNIT_CASE(the_tick_under_way_is_not_counted),
 				     KUNIT_CASE(ranges_are_slept),
 				     KUNIT_CASE(a_range_is_no_loop),
+				     KUNIT_CASE(the_clock_decides),
 				     KUNIT_CASE(msleep_is_cut_short),
 				     KUNIT_CASE(timeout_is_cut_short),
 				     {} };
