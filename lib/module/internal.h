@@ -111,7 +111,6 @@ bool reloc_needs_slot(u32 type);
 
 /* A module that is loaded. Slots are never given back, so that readers of `loaded` need no lock. */
 struct loaded {
-	bool used; /* written last, and first */
 	struct plan *plan;
 	char name[MODULE_NAME_LEN];
 	char *base;	     /* its memory */
@@ -120,6 +119,7 @@ struct loaded {
 	struct module *self; /* its own, or NULL */
 	int (*init)(void);
 	void (*exit)(void);
+	bool used;	    /* written last, and first */
 	bool live;	    /* its init is through: others may use what it exports */
 	u32 uses;	    /* slots whose exports it uses, a bit each */
 	atomic_t faults;    /* traps in its threads, timers, … : fault.c */

@@ -80,12 +80,11 @@ struct run {
 	unsigned long reports;	  /* of its own */
 	unsigned int mischief;	  /* see 4 */
 	bool trapped;		  /* a trap ended one of its calls */
+	bool own_notes;		  /* outer and before are */
+	bool waits;		  /* its verdict must, for those that stay */
 	struct kunit_guest_case cases[NR_CASES];
 	const struct run *user;	     /* the next that needs it; NULL: none does */
-	bool own_notes;		     /* these two */
 	struct held *outer, *before; /* what there was before it was loaded; before it ran */
-	/* if its verdict must wait for those that stay */
-	bool waits;
 	struct verdict holds;
 };
 

@@ -298,6 +298,19 @@ static void value_to_bitmap(struct kunit *test)
 	expect_ida_gone(test, &ida);
 }
 
+/* Without a bitmap, too, nothing stays when the last number has gone. */
+static void last_of_a_value(struct kunit *test)
+{
+	DEFINE_IDA(ida);
+
+	KUNIT_EXPECT_EQ(test, ida_alloc(&ida, GFP_KERNEL), 0);
+	KUNIT_EXPECT_EQ(test, ida_alloc_min(&ida, 40, GFP_KERNEL), 40);
+	ida_free(&ida, 0);
+	KUNIT_EXPECT_TRUE(test, ida_exists(&ida, 40));
+	ida_free(&ida, 40);
+	expect_ida_gone(test, &ida);
+}
+
 static void not_in_use(struct kunit *test)
 {
 	DEFINE_IDA(ida);
@@ -336,6 +349,7 @@ static struct kunit_case ida_cases[] = {
 	KUNIT_CASE(numbers),
 	KUNIT_CASE(ranges),
 	KUNIT_CASE(value_to_bitmap),
+	KUNIT_CASE(last_of_a_value),
 	KUNIT_CASE(not_in_use),
 	{},
 };

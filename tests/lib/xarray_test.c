@@ -9,6 +9,8 @@
 #include <asm/irqflags.h>
 #include <linux/fault-inject.h>
 #include <linux/kernel.h>
+#include <linux/preempt.h>
+#include <linux/rcupdate.h>
 #include "xarray_fixture.h"
 
 static const unsigned long far[] = { 0,	     1,		63,	  64,	     4095,     4096,
@@ -86,6 +88,29 @@ static void heights(struct kunit *test)
 		}
 	}
 	expect_gone(test, &xa);
+}
+
+/* A node that a reader may be in is nobody else's, though the CPU's next node is the one freed last. */
+static void nodes_wait_for_readers(struct kunit *test)
+{
+	DEFINE_XARRAY(xa);
+	DEFINE_XARRAY(other);
+	void *was, *is;
+
+	xa_store(&xa, 1, THING(0), GFP_KERNEL);
+	preempt_disable();
+	rcu_read_lock();
+	was = READ_ONCE(xa.xa_head);
+	xa_erase(&xa, 1);
+	xa_store(&other, 1, THING(1), GFP_ATOMIC);
+	is = READ_ONCE(other.xa_head);
+	rcu_read_unlock();
+	preempt_enable();
+	KUNIT_EXPECT_NOT_NULL(test, was);
+	KUNIT_EXPECT_PTR_NE(test, was, is);
+	xa_destroy(&other);
+	expect_gone(test, &xa);
+	expect_gone(test, &other);
 }
 
 /* Nodes come with what they hold, and go with it. */
@@ -509,6 +534,7 @@ static struct kunit_case cases[] = {
 	KUNIT_CASE(errors_as_entries),
 	KUNIT_CASE(store_load_erase),
 	KUNIT_CASE(heights),
+	KUNIT_CASE(nodes_wait_for_readers),
 	KUNIT_CASE(nodes_come_and_go),
 	KUNIT_CASE(what_is_refused),
 	KUNIT_CASE(insert_and_cmpxchg),
