@@ -147,7 +147,8 @@ extern struct zone *zonelists[MAX_NR_ZONES][MAX_NR_ZONES + 1];
 static inline bool zone_reaches(const struct zone *zone, enum zone_watermark mark,
 				enum zone_type highest)
 {
-	return READ_ONCE(zone->nr_free) >= READ_ONCE(zone->watermark[mark]) + zone->lowmem_reserve[highest];
+	return READ_ONCE(zone->nr_free) >=
+	       READ_ONCE(zone->watermark[mark]) + zone->lowmem_reserve[highest];
 }
 
 /* Does one of the zones that requests up to `highest` may use? */
