@@ -343,7 +343,7 @@ static bool refused(const struct memblock *mb, const char *what)
 {
 	if (likely(!mb->sealed))
 		return false;
-	report_begin("BUG memblock: %s after memblock was sealed", what);
+	report_open(REPORT_MEMBLOCK_SEALED, "BUG memblock: %s after memblock was sealed", what);
 	report_stack_here(NULL);
 	report_advice("The page allocator owns all free memory now: use alloc_pages() and "
 		      "__free_pages(), or do this earlier in the boot.");
@@ -429,7 +429,8 @@ static bool bad_align(phys_addr_t align)
 {
 	if (likely(is_power_of_2(align)))
 		return false;
-	report_begin("BUG memblock: alignment 0x%llx is not a power of two", align);
+	report_open(REPORT_MEMBLOCK_ALIGN, "BUG memblock: alignment 0x%llx is not a power of two",
+		    align);
 	report_stack_here(NULL);
 	report_advice("Alignments are powers of two; 0 asks for a cache line.");
 	report_end();

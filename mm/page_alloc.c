@@ -608,9 +608,10 @@ void page_report(const char *what, struct page *page, const char *advice)
 	unsigned long pfn = page_to_pfn(page);
 
 	if ((unsigned long)page - VMEMMAP_START >= VMEMMAP_SIZE || !pfn_valid(pfn)) {
-		report_begin("BUG: Bad page state: %s (struct page %px is of no page)", what, page);
+		report_open(REPORT_BAD_PAGE,
+			    "BUG: Bad page state: %s (struct page %px is of no page)", what, page);
 	} else {
-		report_begin("BUG: Bad page state: %s (pfn:%#lx)", what, pfn);
+		report_open(REPORT_BAD_PAGE, "BUG: Bad page state: %s (pfn:%#lx)", what, pfn);
 		report_line("page:%px refcount:%d mapcount:%d flags:%#x type:%s order:%u", page,
 			    page_count(page), page_mapcount(page), page->flags,
 			    page->type < NR_PAGE_TYPES ? types[page->type] : "damaged",

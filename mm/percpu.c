@@ -601,7 +601,7 @@ static noinline void report_free(enum wrong why, const void *ptr)
 
 	if (why == FOREIGN && to_first_cpu(&addr, &cpu))
 		why = OTHER_CPUS;
-	report_begin("BUG percpu: Invalid free_percpu() of 0x%px", ptr);
+	report_open(REPORT_PERCPU_FREE, "BUG percpu: Invalid free_percpu() of 0x%px", ptr);
 	report_address(ptr);
 	report_stack_here(NULL);
 	report_advice("%s", free_advice(why));

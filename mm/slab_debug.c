@@ -439,7 +439,7 @@ void slab_report_damaged(struct kmem_cache *s, void *obj)
 {
 	u64 *word = free_word(s, obj);
 
-	report_begin("BUG %s (Not tainted): Freepointer corrupt", s->name);
+	report_open(REPORT_SLAB_FREEPOINTER, "BUG %s (Not tainted): Freepointer corrupt", s->name);
 	report_line("0x%px-0x%px @offset=%lu. Word 0x%llx instead of 0x%llx", word,
 		    (char *)(word + 1) - 1, slab_offset(s, word), word_get(word),
 		    free_mark(s, word));
@@ -456,7 +456,7 @@ void slab_report_damaged(struct kmem_cache *s, void *obj)
 
 void slab_report_double_free(struct kmem_cache *s, void *obj)
 {
-	report_begin("BUG %s (Not tainted): Object already free", s->name);
+	report_open(REPORT_SLAB_DOUBLE_FREE, "BUG %s (Not tainted): Object already free", s->name);
 	report_object(s, obj);
 	report_stack_here(NULL);
 	report_line("FIX %s: Object at 0x%px not freed", s->name, obj);
@@ -469,7 +469,8 @@ void slab_report_double_free(struct kmem_cache *s, void *obj)
 
 void slab_report_invalid(struct kmem_cache *s, const void *p)
 {
-	report_begin("BUG %s (Not tainted): Invalid object pointer 0x%px", s->name, p);
+	report_open(REPORT_SLAB_INVALID, "BUG %s (Not tainted): Invalid object pointer 0x%px",
+		    s->name, p);
 	report_address(p);
 	report_slab(s, slab_page(s, p));
 	report_stack_here(NULL);
@@ -502,7 +503,7 @@ static const char *foreign_advice(const void *p)
 /* `func` was given something that lies in no slab and starts no large block. */
 void slab_report_foreign(const char *func, const void *p)
 {
-	report_begin("BUG: %s of a foreign pointer 0x%px", func, p);
+	report_open(REPORT_SLAB_FOREIGN, "BUG: %s of a foreign pointer 0x%px", func, p);
 	report_address(p);
 	report_stack_here(NULL);
 	report_advice("%s", foreign_advice(p));
@@ -512,7 +513,7 @@ void slab_report_foreign(const char *func, const void *p)
 /* `func` was given a cache that was destroyed, or is none. */
 void slab_report_no_cache(const char *func, const void *s)
 {
-	report_begin("BUG: %s of 0x%px, which is no cache", func, s);
+	report_open(REPORT_SLAB_NO_CACHE, "BUG: %s of 0x%px, which is no cache", func, s);
 	report_address(s);
 	report_stack_here(NULL);
 	report_advice(
@@ -523,8 +524,9 @@ void slab_report_no_cache(const char *func, const void *s)
 /* kmem_cache_free(said, obj), but `obj` is from `is`. */
 void slab_report_wrong_cache(struct kmem_cache *said, struct kmem_cache *is, void *obj)
 {
-	report_begin("cache_from_obj: Wrong slab cache. %s but object is from %s", said->name,
-		     is->name);
+	report_open(REPORT_SLAB_WRONG_CACHE,
+		    "cache_from_obj: Wrong slab cache. %s but object is from %s", said->name,
+		    is->name);
 	report_address(obj);
 	report_stack_here(NULL);
 	report_advice("The object goes back to %s, where it came from: free it with that cache.",
@@ -533,6 +535,25 @@ void slab_report_wrong_cache(struct kmem_cache *said, struct kmem_cache *is, voi
 }
 
 /* ---- Checking: one zone, then an object's ---- */
+
+static enum report_kind zone_kind(const char *what)
+{
+	static const struct {
+		const char *what;
+		enum report_kind kind;
+	} kinds[] = {
+		{ "Left Redzone", REPORT_SLAB_REDZONE_LEFT },
+		{ "Right Redzone", REPORT_SLAB_REDZONE_RIGHT },
+		{ "kmalloc Redzone", REPORT_KMALLOC_REDZONE },
+		{ "Poison", REPORT_SLAB_POISON },
+	};
+
+	for (unsigned int i = 0; i < ARRAY_SIZE(kinds); i++) {
+		if (!strcmp(what, kinds[i].what))
+			return kinds[i].kind;
+	}
+	return REPORT_SLAB_PADDING;
+}
 
 static const char *zone_advice(const char *what)
 {
@@ -549,7 +570,7 @@ static const char *zone_advice(const char *what)
 static void report_zone(struct kmem_cache *s, void *obj, const struct zone_of_object *z, u8 *first,
 			u8 *last)
 {
-	report_begin("BUG %s (Not tainted): %s overwritten", s->name, z->what);
+	report_open(zone_kind(z->what), "BUG %s (Not tainted): %s overwritten", s->name, z->what);
 	report_line("0x%px-0x%px @offset=%lu. First byte 0x%x instead of 0x%x", first, last,
 		    slab_offset(s, first), *first, z->value);
 	report_object(s, obj);
@@ -750,8 +771,9 @@ void slab_report_leaked(struct kmem_cache *s)
 	unsigned int room = MAX_LEAKED;
 	unsigned long n;
 
-	report_begin("BUG %s (Not tainted): Objects remaining in %s on __kmem_cache_shutdown()",
-		     s->name, s->name);
+	report_open(REPORT_SLAB_REMAINING,
+		    "BUG %s (Not tainted): Objects remaining in %s on __kmem_cache_shutdown()",
+		    s->name, s->name);
 	n = leaked_in(s, &s->full, &room) + leaked_in(s, &s->partial, &room);
 	report_line("%lu objects remain%s", n, n > MAX_LEAKED ? ", the first are listed" : "");
 	report_line("kmem_cache_destroy %s: Slab cache still has objects", s->name);

@@ -62,7 +62,8 @@ static const char no_object[] = "The pointer leads to no object that could be co
 static noinline bool refuse(const struct user_copy *c, const char *what, const char *detail,
 			    unsigned long offset, const char *advice)
 {
-	report_begin(
+	report_open(
+		REPORT_USERCOPY,
 		"usercopy: Kernel memory %s attempt detected %s %s%s%s%s (offset %lu, size %lu)!",
 		c->to_user ? "exposure" : "overwrite", c->to_user ? "from" : "to", what,
 		detail ? " '" : "", detail ? detail : "", detail ? "'" : "", offset, c->n);

@@ -273,11 +273,13 @@ static const char *claim_advice(enum claim why, const void *addr)
 static noinline void report_claim(enum claim why, const void *addr, const char *what)
 {
 	if (why == CLAIM_KIND)
-		report_begin("Trying to %s() wrong kind of vm area (0x%px)", what, addr);
+		report_open(REPORT_VFREE_KIND, "Trying to %s() wrong kind of vm area (0x%px)", what,
+			    addr);
 	else if (!PAGE_ALIGNED(addr))
-		report_begin("Trying to %s() bad address (0x%px)", what, addr);
+		report_open(REPORT_VFREE_INSIDE, "Trying to %s() bad address (0x%px)", what, addr);
 	else
-		report_begin("Trying to %s() nonexistent vm area (0x%px)", what, addr);
+		report_open(REPORT_VFREE_NONE, "Trying to %s() nonexistent vm area (0x%px)", what,
+			    addr);
 	report_address(addr);
 	report_stack_here(NULL);
 	report_advice("%s", claim_advice(why, addr));

@@ -98,6 +98,15 @@ static void show_state(void)
 	}
 }
 
+/* `report_kinds` on the boot line: how often each kind of report came, for tests/check/reports. */
+static bool kinds_wanted;
+
+static int set_kinds_wanted(const char *val)
+{
+	return boot_param_bool(val, &kinds_wanted);
+}
+BOOT_PARAM("report_kinds", set_kinds_wanted);
+
 /* What the loader has put in memory beside the kernel: some of it may be modules to run. */
 static unsigned int add_modules(void)
 {
@@ -128,5 +137,8 @@ unsigned int boot_payload(void)
 	if (!add_modules())
 		kunit_set_epilogue(show_state);
 	failed = kunit_run_boot();
+	report_held_show(print_line);
+	if (kinds_wanted)
+		report_kinds_show(print_line);
 	return failed || report_unexpected() ? EXIT_FAILED : EXIT_PASSED;
 }

@@ -432,6 +432,7 @@ EXPORT_SYMBOL(report_begin);
 EXPORT_SYMBOL(report_dump);
 EXPORT_SYMBOL(report_end);
 EXPORT_SYMBOL(report_line);
+EXPORT_SYMBOL(report_open);
 EXPORT_SYMBOL(report_stack);
 EXPORT_SYMBOL(report_stack_here);
 

@@ -39,7 +39,7 @@ noinline void bug_report(const char *file, int line, const char *func, const cha
 {
 	bool irqs_off = irqs_disabled();
 
-	report_begin("kernel BUG at %s:%d!", file, line);
+	report_open(REPORT_BUG, "kernel BUG at %s:%d!", file, line);
 	report_line("%s() found: %s", func, cond);
 	report_callers(1);
 	report_advice(
@@ -67,7 +67,8 @@ noinline void warn_report(const char *file, int line, const char *func, const ch
 	if (n && text[n - 1] == '\n')
 		text[n - 1] = '\0';
 
-	report_begin("WARNING: CPU: %u at %s:%d %s", smp_processor_id(), file, line, func);
+	report_open(REPORT_WARN, "WARNING: CPU: %u at %s:%d %s", smp_processor_id(), file, line,
+		    func);
 	report_line("%s", text);
 	report_callers(1);
 	report_end();
@@ -98,6 +99,11 @@ noinline void dump_stack(void)
 	printk("CPU: %u Comm: %s\n", smp_processor_id(), current->comm);
 	print_stack(KERN_DEFAULT);
 	barrier(); /* else it could be a tail call, and leave no frame */
+}
+
+static void emergency_line(const char *text)
+{
+	pr_emerg("%s\n", text);
 }
 
 /* Printing the panic itself failed: what can be said without it, and out. */
@@ -135,6 +141,7 @@ void panic(const char *fmt, ...)
 	pr_emerg("Kernel panic - not syncing: %s\n", text);
 	pr_emerg("CPU: %u, of %u\n", me - 1, READ_ONCE(nr_online_cpus));
 	print_stack(KERN_EMERG);
+	report_held_show(emergency_line);
 	pr_emerg("---[ end Kernel panic - not syncing: %s ]---\n", text);
 	machine_exit(EXIT_PANIC);
 }

@@ -5,6 +5,22 @@
 
 #include <quarry/report.h>
 
+/*
+ * May a report of this kind be shown, which returns to `opener`? `captured`: a test records it. `held`: how
+ * many of the place were held back since it was last told.
+ */
+bool report_may_show(enum report_kind kind, unsigned long opener, bool captured, unsigned int *held);
+
+/*
+ * Call what(arg), which may read memory that is bad. False: a trap ended it, which has reported
+ * itself. Without a report of this CPU's it is just called.
+ */
+bool report_guarded(void (*what)(void *arg), void *arg);
+/* The stack is used up: a trap's report is not to come back here. */
+void report_unguard(void);
+
+struct report_explainer *report_explainers(void);
+
 /* A value, or a range of values, that only comes from one kind of mistake. */
 struct pattern {
 	unsigned long first, last;

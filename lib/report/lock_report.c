@@ -25,6 +25,13 @@ struct wording {
 	const char *rule;
 };
 
+static const enum report_kind kinds[] = {
+	[LOCK_RECURSION] = REPORT_LOCK_RECURSION,
+	[LOCK_INVERSION] = REPORT_LOCK_INVERSION,
+	[LOCK_IRQ_STATE] = REPORT_LOCK_IRQ_STATE,
+	[LOCK_IRQ_ORDER] = REPORT_LOCK_IRQ_ORDER,
+};
+
 static const struct wording wordings[] = {
 	[LOCK_RECURSION] = {
 		"WARNING: possible recursive locking detected",
@@ -73,7 +80,7 @@ void lock_report(const struct lock_problem *p)
 {
 	const struct wording *w = &wordings[p->rule];
 
-	report_begin("%s", w->headline);
+	report_open(kinds[p->rule], "%s", w->headline);
 	report_line(w->seen, p->wanted, p->held);
 	report_held_locks();
 	report_callers(2);
@@ -83,9 +90,10 @@ void lock_report(const struct lock_problem *p)
 	report_end();
 }
 
-static void context_lines(void)
+/* @atomic: as it was before the report, which is atomic itself. */
+static void context_lines(bool atomic)
 {
-	report_line("in_atomic(): %d, irqs_disabled(): %d, pid: %d, name: %s", in_atomic(),
+	report_line("in_atomic(): %d, irqs_disabled(): %d, pid: %d, name: %s", atomic,
 		    irqs_disabled(), current->pid, current->comm);
 	report_held_locks();
 }
@@ -97,8 +105,11 @@ static void context_lines(void)
  */
 void sleep_report(const char *file, int line)
 {
-	report_begin("BUG: sleeping function called from invalid context at %s:%d", file, line);
-	context_lines();
+	bool atomic = in_atomic();
+
+	report_open(REPORT_SLEEP_IN_ATOMIC,
+		    "BUG: sleeping function called from invalid context at %s:%d", file, line);
+	context_lines(atomic);
 	report_callers(2);
 	report_advice(
 		"%s",
@@ -115,9 +126,11 @@ void sleep_report(const char *file, int line)
  */
 void atomic_schedule_report(void)
 {
-	report_begin("BUG: scheduling while atomic: %s/%d/0x%08x", current->comm, current->pid,
-		     preempt_count());
-	context_lines();
+	bool atomic = in_atomic();
+
+	report_open(REPORT_SCHEDULE_IN_ATOMIC, "BUG: scheduling while atomic: %s/%d/0x%08x",
+		    current->comm, current->pid, preempt_count());
+	context_lines(atomic);
 	report_callers(2);
 	report_advice(
 		"A spin lock is held, or preemption was switched off and not on again: who waits for the lock would spin until the sleeper comes back.");
@@ -129,8 +142,8 @@ void atomic_schedule_report(void)
  */
 void soft_lockup_report(unsigned int ticks)
 {
-	report_begin("BUG: soft lockup - CPU#%u stuck for %u ticks! [%s:%d]", smp_processor_id(),
-		     ticks, current->comm, current->pid);
+	report_open(REPORT_SOFT_LOCKUP, "BUG: soft lockup - CPU#%u stuck for %u ticks! [%s:%d]",
+		    smp_processor_id(), ticks, current->comm, current->pid);
 	report_held_locks();
 	report_callers(2);
 	report_advice(
@@ -147,8 +160,8 @@ void spin_lockup_report(const spinlock_t *lock)
 	char who[NAME_SIZE];
 
 	ksym_print_return(who, sizeof(who), READ_ONCE(lock->holder_ip));
-	report_begin("BUG: spinlock lockup suspected on CPU#%u, %s/%d", smp_processor_id(),
-		     current->comm, current->pid);
+	report_open(REPORT_SPIN_LOCKUP, "BUG: spinlock lockup suspected on CPU#%u, %s/%d",
+		    smp_processor_id(), current->comm, current->pid);
 	report_line("lock: %s, .owner: %d, .owner_cpu: %d, taken at: %s", lock->dep.name,
 		    READ_ONCE(lock->holder_pid), (int)READ_ONCE(lock->holder) - 1, who);
 	report_held_locks();

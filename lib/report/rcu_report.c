@@ -28,25 +28,27 @@ static void headline(enum rcu_rule rule, const char *what, const char *file, uns
 {
 	switch (rule) {
 	case RCU_WAIT_IN_READER:
-		report_begin("BUG: %s() called by an RCU reader", what);
+		report_open(REPORT_RCU_WAIT_IN_READER, "BUG: %s() called by an RCU reader", what);
 		break;
 	case RCU_WAIT_IN_ATOMIC:
-		report_begin("BUG: %s() called from invalid context", what);
+		report_open(REPORT_RCU_WAIT_IN_ATOMIC, "BUG: %s() called from invalid context",
+			    what);
 		break;
 	case RCU_CALLED_TWICE:
-		report_begin("BUG: call_rcu(): the rcu_head at %px is queued already",
-			     (void *)detail);
+		report_open(REPORT_RCU_TWICE,
+			    "BUG: call_rcu(): the rcu_head at %px is queued already",
+			    (void *)detail);
 		report_address((void *)detail);
 		break;
 	case RCU_NO_READER:
-		report_begin("WARNING: %s() without a reader", what);
+		report_open(REPORT_RCU_NO_READER, "WARNING: %s() without a reader", what);
 		break;
 	case RCU_SUSPICIOUS:
-		report_begin("WARNING: suspicious RCU usage");
+		report_open(REPORT_RCU_SUSPICIOUS, "WARNING: suspicious RCU usage");
 		report_line("%s:%lu %s!", file, detail, what);
 		break;
 	case RCU_STALL:
-		report_begin("rcu: INFO: rcu_sched self-detected stall on CPU");
+		report_open(REPORT_RCU_STALL, "rcu: INFO: rcu_sched self-detected stall on CPU");
 		report_line("CPU %u was waited for for %lu of its ticks", smp_processor_id(),
 			    detail);
 		break;
@@ -62,8 +64,10 @@ static void headline(enum rcu_rule rule, const char *what, const char *file, uns
  */
 void rcu_report(enum rcu_rule rule, const char *what, const char *file, unsigned long detail)
 {
+	bool atomic = in_atomic(); /* the report is, from its headline on */
+
 	headline(rule, what, file, detail);
-	report_line("in_atomic(): %d, irqs_disabled(): %d, pid: %d, name: %s", in_atomic(),
+	report_line("in_atomic(): %d, irqs_disabled(): %d, pid: %d, name: %s", atomic,
 		    irqs_disabled(), current->pid, current->comm);
 #ifdef QUARRY_DEBUG
 	report_held_locks();

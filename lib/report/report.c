@@ -2,22 +2,41 @@
 /*
  * The report engine: every bug report goes out through here.
  *
- * A report is a headline, lines of detail, and one sentence of advice. Whoever found the bug opens
- * it, adds lines and closes it; the engine decides where the lines go and what happens afterwards:
+ * 1. Layout, the same for all. Whoever found the bug opens the report, adds lines and closes it:
  *
- *	report_begin ─ lines … ─ report_end ─┬─ captured: counted for the test that waits for it
- *	                                     └─ printed:  counted as unexpected; panic_on_warn ends the machine
+ *	======
+ *	headline                         Linux's words
+ *	CPU: 0 PID: 7 Comm: kworker      who; "in an interrupt", "in an NMI"
+ *	what was done where              report_line()
+ *	Address 0x…: …                   report_address(): the address explained
+ *	object, its stacks, dump         report_stack(), report_dump()
+ *	Call Trace:                      report_stack_here()
+ *	Advice: …                        what this usually means, and where to look
+ *	Report id: slab-double-free      its row in report_kinds.def and in the README
+ *	======
+ *
+ * 2. What becomes of it.
+ *
+ *	report_open ─ lines … ─ report_end ─┬─ captured: counted for the test that waits for it
+ *	                                    ├─ held back: its place has reported often (limit.c)
+ *	                                    └─ printed:  counted as unexpected; panic_on_warn ends the machine
  *
  *	a report inside a report            ─── only its headline, in parentheses
  *	a trap, BUG()                       ─── report, then report_die(): recovery if a test has set one, else panic
+ *	a trap of the engine's own making   ─── one line of the report is lost, the report goes on (I5)
  *
- * I1  One CPU at a time has reports open (`owner`); depth counts how many, and only depth 1 writes
- *     details.
- * I2  The other CPUs wait in report_begin(). The owner never waits, so a trap inside a report can't
- *     deadlock: it is that CPU's own.
- * I3  Leaving by recovery closes everything that was open (the report that was interrupted is not
- *     counted).
- * I4  The text of a capture always ends in NUL, and says so when something did not fit.
+ * 3. Invariants
+ *    I1  One CPU at a time has reports open. `turn` says which and how many, in one word, so an NMI
+ *        between any two instructions finds it right. Only depth 1 writes details.
+ *    I2  The other CPUs wait in report_open(). The owner never waits, so a trap or an NMI inside a
+ *        report can't deadlock: it is that CPU's own. Preemption is off as long as a report is open.
+ *    I3  A CPU whose report doesn't go on for patience_ns loses its turn to one that waits: what it
+ *        adds later is dropped. (It was stopped, or it waits for the one that waits.)
+ *    I4  Leaving by recovery closes everything that was open (the report that was interrupted is not
+ *        counted).
+ *    I5  Whatever reads memory that may be bad (formats, explainers) runs in report_guarded(): a trap
+ *        there, in the same context, comes back to it. A stack that is used up does not.
+ *    I6  The text of a capture always ends in NUL, and says so when something did not fit.
  *
  * Nothing is allocated and no lock of another room is taken. Contexts: any, NMI and double fault
  * included; the deepest user of the stack is a trap report on an IST stack, about 2 KiB with
@@ -25,14 +44,17 @@
  */
 #include <asm/atomic.h>
 #include <asm/barrier.h>
+#include <asm/clock.h>
 #include <asm/console.h>
 #include <asm/extable.h>
 #include <asm/ksyms.h>
 #include <asm/percpu.h>
 #include <asm/smp.h>
 #include <asm/stack.h>
+#include <linux/lockdep.h>
 #include <linux/minmax.h>
 #include <linux/moduleparam.h>
+#include <linux/preempt.h>
 #include <linux/printk.h>
 #include <linux/sched.h>
 #include <linux/sprintf.h>
@@ -49,11 +71,33 @@ static const char cut_mark[] = "(more was reported than the capture holds)\n";
 static const char separator[] =
 	"==================================================================";
 
+static const char *const kind_ids[NR_REPORT_KINDS] = {
+#define KIND(name, id, ...) [REPORT_##name] = id,
+#include <quarry/report_kinds.def>
+#undef KIND
+};
+
+static const char *const kind_advice[NR_REPORT_KINDS] = {
+#define KIND(name, id, headline, what, look) [REPORT_##name] = look,
+#include <quarry/report_kinds.def>
+#undef KIND
+};
+
+/* The word of I1: which CPU has reports open, and how many, one inside the other. */
+#define TURN_CPU(cpu)  ((cpu) + 1)
+#define TURN_CPU_MASK  0xffffu
+#define TURN_DEPTH_ONE 0x10000u
+
+static unsigned int turn; /* 0: nobody's */
 static struct {
-	unsigned int owner;	/* CPU + 1 that has reports open; 0: nobody */
-	unsigned int depth;	/* O: reports open, one inside the other */
-	unsigned long closed;	/* O */
-	unsigned long expected; /* O: of these, captured */
+	enum report_kind kind;
+	bool advised; /* the report has its advice */
+	bool held;    /* it is held back */
+	bool fatal;   /* panic_on_warn: when the outermost is closed */
+	unsigned int lines;
+	unsigned long closed;
+	unsigned long expected; /* of these, captured */
+	unsigned long by_kind[NR_REPORT_KINDS];
 	struct report_explainer *explainers;
 } engine; /* O: only the owner writes */
 
@@ -66,8 +110,17 @@ static struct {
 	char text[CAPTURE_SIZE];
 } capture;
 
+/* O: where a trap inside report_guarded() leads. */
+static struct {
+	struct recovery way;
+	unsigned int turn;
+	unsigned int preempt; /* another count is another context: the trap isn't ours */
+	unsigned int locks;
+	bool set;
+} guard;
 
 bool panic_on_warn;
+u64 report_patience_ns = 10ULL * 1000000000;
 
 static int set_panic_on_warn(const char *val)
 {
@@ -96,99 +149,260 @@ static void capture_line(const char *text)
 
 static void put_line(const char *text)
 {
+	ADD_ONCE(engine.lines, 1);
 	if (capture.on)
 		capture_line(text);
 	else
 		printk(KERN_ERR "%s\n", text);
 }
 
-static __printf(2, 0) void put_formatted(const char *prefix, const char *fmt, va_list args)
-{
-	char text[LINE_SIZE];
-	int n = scnprintf(text, sizeof(text), "%s", prefix);
+/* ---- whose turn it is ---- */
 
-	vscnprintf(text + n, sizeof(text) - n, fmt, args);
-	put_line(text);
+static bool my_turn(void)
+{
+	return (READ_ONCE(turn) & TURN_CPU_MASK) == TURN_CPU(smp_processor_id());
 }
 
-/* Inside a nested report details are left out. */
-static bool details_wanted(void)
+static unsigned int depth(void)
 {
-	return engine.depth <= 1;
+	return READ_ONCE(turn) / TURN_DEPTH_ONE;
 }
 
-/* ---- open and close ---- */
+/* The owner of `word` hasn't added a line for too long: its turn is over (I3). */
+static bool take_over(unsigned int word, unsigned int mine)
+{
+	if (cmpxchg(&turn, word, mine) != word)
+		return false;
+	guard.set = false;
+	if (!engine.held)
+		put_line("(the report ends here: its CPU doesn't go on)");
+	return true;
+}
+
+static void wait_for_turn(unsigned int mine)
+{
+	unsigned int lines = READ_ONCE(engine.lines), word;
+	u64 since = clock_ns();
+
+	while ((word = cmpxchg(&turn, 0, mine)) != 0) {
+		smp_relax();
+		if (READ_ONCE(engine.lines) != lines) {
+			lines = READ_ONCE(engine.lines);
+			since = clock_ns();
+		} else if (clock_ns() - since > report_patience_ns && take_over(word, mine)) {
+			return;
+		}
+	}
+}
 
 /* Returns once this CPU owns the engine; at once if it already does. */
 static void engine_enter(void)
 {
-	unsigned int me = smp_processor_id() + 1;
-
-	if (READ_ONCE(engine.owner) != me)
-		while (cmpxchg(&engine.owner, 0, me) != 0)
-			smp_relax();
-	engine.depth++;
+	preempt_disable();
+	if (my_turn())
+		WRITE_ONCE(turn, turn + TURN_DEPTH_ONE);
+	else
+		wait_for_turn(TURN_CPU(smp_processor_id()) + TURN_DEPTH_ONE);
 }
 
+/* Who lost his turn has nothing to give back. */
 static void engine_leave(void)
 {
-	if (--engine.depth == 0)
-		smp_store_release(&engine.owner, 0);
+	unsigned int word = READ_ONCE(turn);
+
+	if (my_turn())
+		smp_store_release(&turn, depth() > 1 ? word - TURN_DEPTH_ONE : 0);
+	preempt_enable();
 }
 
-/* Forget the reports that this CPU has open: control is about to leave them for good (I3). */
+/* Forget the reports that this CPU has open: control is about to leave them for good (I4). */
 static void engine_abandon(void)
 {
-	if (READ_ONCE(engine.owner) != smp_processor_id() + 1)
+	if (!my_turn())
 		return;
-	engine.depth = 0;
-	smp_store_release(&engine.owner, 0);
+	guard.set = false;
+	smp_store_release(&turn, 0);
+}
+
+/* ---- what may fail ---- */
+
+/* What this frame holds is not changed behind recovery_save(), so it's right when the jump arrives. */
+noinline bool report_guarded(void (*what)(void *arg), void *arg)
+{
+	if (guard.set || !my_turn()) {
+		what(arg);
+		return true;
+	}
+	guard.turn = turn;
+	guard.preempt = preempt_count();
+	guard.locks = lockdep_depth();
+	if (recovery_save(&guard.way)) {
+		guard.set = false;
+		return false;
+	}
+	guard.set = true;
+	barrier();
+	what(arg);
+	barrier();
+	guard.set = false;
+	return true;
+}
+
+/* Where a trap leads that struck in report_guarded(), whatever it left open. */
+static void guard_jump(void)
+{
+	if (!my_turn() || !guard.set || preempt_count() != guard.preempt)
+		return;
+	WRITE_ONCE(turn, guard.turn);
+	lockdep_forget(guard.locks);
+	recovery_jump(&guard.way);
+}
+
+void report_unguard(void)
+{
+	if (my_turn())
+		guard.set = false;
+}
+
+struct formatted {
+	const char *prefix, *fmt;
+	va_list *args;
+	char text[LINE_SIZE];
+};
+
+static void format(void *arg)
+{
+	struct formatted *f = arg;
+	int n = scnprintf(f->text, sizeof(f->text), "%s", f->prefix);
+
+	vscnprintf(f->text + n, sizeof(f->text) - n, f->fmt, *f->args);
+}
+
+static __printf(2, 0) void put_formatted(const char *prefix, const char *fmt, va_list *args)
+{
+	struct formatted f = { .prefix = prefix, .fmt = fmt, .args = args };
+
+	if (!report_guarded(format, &f))
+		scnprintf(f.text, sizeof(f.text), "%s(this line can't be read: %s)", prefix, fmt);
+	put_line(f.text);
+}
+
+/* Inside a nested report details are left out, and all lines of one that nobody is to see. */
+static bool details_wanted(void)
+{
+	return my_turn() && depth() <= 1 && !engine.held;
+}
+
+/* ---- open and close ---- */
+
+static const char *context_words(void)
+{
+	return in_nmi() ? " (in an NMI)" : in_hardirq() ? " (in an interrupt)" : "";
+}
+
+/* `held`: how many like it were held back before. */
+static void open_outermost(enum report_kind kind, const char *fmt, va_list *args, unsigned int held)
+{
+	put_line(separator);
+	put_formatted("", fmt, args);
+	if (kind == REPORT_OTHER)
+		return;
+	report_line("CPU: %u PID: %d Comm: %s%s", smp_processor_id(), current->pid, current->comm,
+		    context_words());
+	if (held)
+		report_line(
+			"(%u reports like this one, from the same place, were held back before)",
+			held);
+}
+
+static __printf(3, 0) void open_report(enum report_kind kind, unsigned long opener, const char *fmt,
+				       va_list *args)
+{
+	unsigned int held = 0;
+
+	engine_enter();
+	if (depth() > MAX_NESTED) {
+		kprint_raw("Kernel panic - reports keep failing inside reports\n");
+		machine_exit(EXIT_PANIC);
+	}
+	if (depth() > 1) {
+		if (!engine.held)
+			put_formatted("(while reporting) ", fmt, args);
+		engine.by_kind[kind]++;
+		return;
+	}
+	engine.kind = kind;
+	engine.by_kind[kind]++;
+	engine.advised = false;
+	engine.held = !report_may_show(kind, opener, capture.on, &held);
+	if (!engine.held)
+		open_outermost(kind, fmt, args, held);
 }
 
 /**
- * report_begin - open a report
+ * report_open - open a report
+ * @kind: its row in report_kinds.def
  * @fmt: the headline
  *
- * Inside another report of this CPU only the headline is written.
+ * Inside another report of this CPU only the headline is written. Preemption is off until
+ * report_end(): ask before what depends on that.
+ */
+void report_open(enum report_kind kind, const char *fmt, ...)
+{
+	va_list args;
+
+	va_start(args, fmt);
+	open_report(kind, _RET_IP_, fmt, &args);
+	va_end(args);
+}
+
+/**
+ * report_begin - open a report that has no row in report_kinds.def: those of tests
+ * @fmt: the headline
  */
 void report_begin(const char *fmt, ...)
 {
 	va_list args;
 
-	engine_enter();
-	if (engine.depth > MAX_NESTED) {
-		kprint_raw("Kernel panic - reports keep failing inside reports\n");
-		machine_exit(EXIT_PANIC);
-	}
 	va_start(args, fmt);
-	if (engine.depth > 1) {
-		put_formatted("(while reporting) ", fmt, args);
-	} else {
-		put_line(separator);
-		put_formatted("", fmt, args);
-	}
+	open_report(REPORT_OTHER, _RET_IP_, fmt, &args);
 	va_end(args);
+}
+
+static void end_outermost(void)
+{
+	if (engine.kind != REPORT_OTHER) {
+		if (!engine.advised)
+			report_advice("%s", kind_advice[engine.kind]);
+		report_line("Report id: %s", kind_ids[engine.kind]);
+	}
+	put_line(separator);
 }
 
 /**
  * report_end - close the report and count it
  *
- * Ends the machine if nobody waited for the report and panic_on_warn is set.
+ * Ends the machine if nobody waited for the report and panic_on_warn is set; a report inside
+ * another one lets that finish first.
  */
 void report_end(void)
 {
-	bool expected = capture.on;
+	bool mine = my_turn(), expected = capture.on, fatal;
 
-	if (engine.depth == 1)
-		put_line(separator);
+	if (mine && details_wanted())
+		end_outermost();
 	ADD_ONCE(engine.closed, 1);
 	if (expected) {
 		ADD_ONCE(engine.expected, 1);
 		capture.reports++;
 	}
+	engine.fatal |= !expected && panic_on_warn;
+	fatal = engine.fatal && (!mine || depth() == 1);
+	if (fatal)
+		engine.fatal = false;
 	engine_leave();
-	if (!expected && panic_on_warn)
-		panic("panic_on_warn set ...");
+	if (fatal)
+		panic("kernel: panic_on_warn set ...");
 }
 
 /**
@@ -202,7 +416,7 @@ void report_line(const char *fmt, ...)
 	if (!details_wanted())
 		return;
 	va_start(args, fmt);
-	put_formatted("", fmt, args);
+	put_formatted("", fmt, &args);
 	va_end(args);
 }
 
@@ -216,8 +430,9 @@ void report_advice(const char *fmt, ...)
 
 	if (!details_wanted())
 		return;
+	engine.advised = true;
 	va_start(args, fmt);
-	put_formatted("Advice: ", fmt, args);
+	put_formatted("Advice: ", fmt, &args);
 	va_end(args);
 }
 
@@ -239,34 +454,68 @@ void report_add_explainer(struct report_explainer *e)
 	*end = e;
 }
 
+struct explained {
+	unsigned long addr;
+	char text[LINE_SIZE];
+};
+
+static void ask_explainers(void *arg)
+{
+	struct explained *x = arg;
+	struct report_explainer *e;
+
+	for (e = engine.explainers; e; e = e->next)
+		if (e->explain(x->addr, x->text, sizeof(x->text)))
+			return;
+	explain_builtin(x->addr, x->text, sizeof(x->text));
+}
+
+/* One line about `addr`: what the first explainer that knows it says, or what every kernel knows. */
+static void explain(struct explained *x)
+{
+	if (!report_guarded(ask_explainers, x))
+		scnprintf(x->text, sizeof(x->text),
+			  "what stands there can't be read: it is damaged, or being changed");
+}
+
 /**
  * report_address - say what an address is
  * @addr: any value
  */
 void report_address(const void *addr)
 {
-	unsigned long a = (unsigned long)addr;
-	char text[LINE_SIZE];
-	struct report_explainer *e;
+	struct explained x = { .addr = (unsigned long)addr };
 
 	if (!details_wanted())
 		return;
-	for (e = engine.explainers; e; e = e->next)
-		if (e->explain(a, text, sizeof(text)))
-			break;
-	if (!e)
-		explain_builtin(a, text, sizeof(text));
-	report_line("Address 0x%016lx: %s", a, text);
+	explain(&x);
+	report_line("Address 0x%016lx: %s", x.addr, x.text);
+}
+
+struct advised {
+	unsigned long addr;
+	const char *advice;
+};
+
+static void ask_for_advice(void *arg)
+{
+	struct advised *x = arg;
+
+	for (struct report_explainer *e = engine.explainers; e && !x->advice; e = e->next)
+		x->advice = e->advise ? e->advise(x->addr) : NULL;
 }
 
 /* The sentence of whoever knows the address best, or NULL. */
 const char *explainer_advice(unsigned long addr)
 {
-	const char *advice = NULL;
+	struct advised x = { .addr = addr };
 
-	for (struct report_explainer *e = engine.explainers; e && !advice; e = e->next)
-		advice = e->advise ? e->advise(addr) : NULL;
-	return advice;
+	return report_guarded(ask_for_advice, &x) ? x.advice : NULL;
+}
+
+struct report_explainer *report_explainers(void)
+{
+	return engine.explainers;
 }
 
 /* ---- stacks ---- */
@@ -405,6 +654,28 @@ unsigned long report_unexpected(void)
 }
 
 /**
+ * report_kinds_show - how often each kind was reported, those that never were left out
+ * @line: gets each line
+ */
+void report_kinds_show(void (*line)(const char *text))
+{
+	char text[LINE_SIZE];
+
+	for (unsigned int k = REPORT_OTHER + 1; k < NR_REPORT_KINDS; k++) {
+		if (!engine.by_kind[k])
+			continue;
+		scnprintf(text, sizeof(text), "report kind %s: %lu", kind_ids[k],
+			  engine.by_kind[k]);
+		line(text);
+	}
+}
+
+const char *report_kind_id(enum report_kind kind)
+{
+	return kind_ids[kind];
+}
+
+/**
  * report_capture_start - from now on record reports instead of printing them
  *
  * Drops what an earlier capture held. Captures do not nest.
@@ -475,6 +746,7 @@ void report_die(const char *why, bool irqs_off)
 {
 	struct recovery *r = current->trap_recovery;
 
+	guard_jump();
 	if (!r)
 		panic("%s", why);
 	guest_check(why, irqs_off);

@@ -30,6 +30,22 @@ static bool in_image(unsigned long addr)
 	       addr - MODULES_VADDR < MODULES_END - MODULES_VADDR;
 }
 
+static enum report_kind kind_of_access(const struct trap_info *t)
+{
+	if (t->exec)
+		return REPORT_EXEC_DATA;
+	if (user_range(t->addr))
+		return REPORT_USER_DEREF;
+	return t->protection ? REPORT_PROTECTED_ACCESS : REPORT_WILD_ACCESS;
+}
+
+static enum report_kind kind_of_trap(const struct trap_info *t)
+{
+	if (!strcmp(t->mnemonic, "NMI"))
+		return REPORT_NMI;
+	return strcmp(t->mnemonic, "#MC") ? REPORT_TRAP : REPORT_MACHINE_CHECK;
+}
+
 static void headline_overflow(const struct trap_info *t)
 {
 	unsigned long low = 0, high = 0;
@@ -37,8 +53,9 @@ static void headline_overflow(const struct trap_info *t)
 
 	/* The stack stands right above its guard page. */
 	stack_bounds((t->addr & PAGE_MASK) + PAGE_SIZE, &low, &high, &name);
-	report_begin("BUG: %s stack guard page was hit at 0x%016lx (stack is 0x%016lx..0x%016lx)",
-		     name, t->addr, low, high);
+	report_open(REPORT_STACK_OVERFLOW,
+		    "BUG: %s stack guard page was hit at 0x%016lx (stack is 0x%016lx..0x%016lx)",
+		    name, t->addr, low, high);
 }
 
 static void headline(const struct trap_info *t)
@@ -46,14 +63,17 @@ static void headline(const struct trap_info *t)
 	if (t->stack_overflow)
 		headline_overflow(t);
 	else if (t->non_canonical)
-		report_begin("%s, probably for non-canonical address 0x%016lx: %04lx", t->name,
-			     t->addr, t->error_code);
+		report_open(REPORT_NON_CANONICAL,
+			    "%s, probably for non-canonical address 0x%016lx: %04lx", t->name,
+			    t->addr, t->error_code);
 	else if (t->has_addr && t->addr < PAGE_SIZE)
-		report_begin("BUG: kernel NULL pointer dereference, address: %016lx", t->addr);
+		report_open(REPORT_NULL_DEREF,
+			    "BUG: kernel NULL pointer dereference, address: %016lx", t->addr);
 	else if (t->has_addr)
-		report_begin("BUG: unable to handle page fault for address: %016lx", t->addr);
+		report_open(kind_of_access(t),
+			    "BUG: unable to handle page fault for address: %016lx", t->addr);
 	else
-		report_begin("%s: %04lx", t->name, t->error_code);
+		report_open(kind_of_trap(t), "%s: %04lx", t->name, t->error_code);
 }
 
 static const char *advice_on_kind(const struct trap_info *t)
@@ -122,9 +142,12 @@ static void registers_line(const char *text)
  */
 void trap_report(const struct trap_info *t)
 {
-	const char *advice = advice_on(t);
+	const char *advice;
 
+	if (t->stack_overflow)
+		report_unguard();
 	headline(t);
+	advice = advice_on(t);
 	if (t->detail[0])
 		report_line("%s: error_code(0x%04lx) - %s", t->mnemonic, t->error_code, t->detail);
 	regs_show(t->regs, registers_line);

@@ -197,8 +197,8 @@ void wq_worker_running(void)
 
 static void leak_report(work_func_t func, unsigned int preempt, bool irqs_off, unsigned int locks)
 {
-	report_begin("BUG: workqueue leaked atomic, lock or interrupts off: %s/%d", current->comm,
-		     current->pid);
+	report_open(REPORT_WORK_LEAK, "BUG: workqueue leaked atomic, lock or interrupts off: %s/%d",
+		    current->comm, current->pid);
 	report_line("function %ps came back with preempt=%#x, %u locks held, interrupts %s", func,
 		    preempt, locks, irqs_off ? "off" : "on");
 	report_advice(

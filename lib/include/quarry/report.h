@@ -2,7 +2,7 @@
 /*
  * The report engine: every bug report of Quarry is printed through here, in Linux's layout.
  *
- *	report_begin("BUG %s (Not tainted): Right Redzone overwritten", name);
+ *	report_open(REPORT_SLAB_REDZONE_RIGHT, "BUG %s (Not tainted): Right Redzone overwritten", name);
  *	report_line("0x%px-0x%px @offset=%lu. First byte 0x%x instead of 0x%x", …);
  *	report_address(p);
  *	report_stack_here(NULL);
@@ -24,7 +24,20 @@
 struct pt_regs;
 struct recovery;
 
-/* Open a report: the separator line and the headline. */
+enum report_kind {
+	REPORT_OTHER, /* a test's own: it has no id */
+#define KIND(name, ...) REPORT_##name,
+#include <quarry/report_kinds.def>
+#undef KIND
+	NR_REPORT_KINDS
+};
+const char *report_kind_id(enum report_kind kind);
+
+/*
+ * Open a report: the separator line and the headline. The kernel's own reports are of a kind; one
+ * without is for tests. Preemption is off until report_end().
+ */
+void report_open(enum report_kind kind, const char *fmt, ...) __printf(2, 3);
 void report_begin(const char *fmt, ...) __printf(1, 2);
 /* One line of detail. */
 void report_line(const char *fmt, ...) __printf(1, 2);
@@ -54,6 +67,17 @@ unsigned long report_unexpected(void);
  */
 void report_capture_start(void);
 unsigned int report_capture_stop(const char **text);
+
+/*
+ * A place that reports often is held back (lib/report/limit.c). For tests: do it with what is
+ * captured too, after `n` reports of each place; 0 ends that. And what was held back, and how often
+ * each kind was reported, to be shown at the end of a run.
+ */
+void report_limit_captured(unsigned int n);
+void report_held_show(void (*line)(const char *text));
+void report_kinds_show(void (*line)(const char *text));
+/* How long other CPUs wait for a report that doesn't go on, before they report themselves. */
+extern u64 report_patience_ns;
 
 /*
  * Where a trap that would end the machine goes instead, after its report (NULL: panic). Returns the

@@ -5,6 +5,7 @@
 
 #include <asm/barrier.h>
 #include <asm/percpu.h>
+#include <asm/preempt.h>
 #include <linux/compiler.h>
 
 struct cpumask;
@@ -47,10 +48,11 @@ void smp_stop_others(void);
  */
 void smp_poll(void);
 
-/* One round of such a loop. */
+/* One round of such a loop. Any context: an NMI may have come in the middle of smp_poll(). */
 static inline void smp_relax(void)
 {
-	smp_poll();
+	if (!(preempt_count() & NMI_MASK))
+		smp_poll();
 	cpu_relax();
 }
 
