@@ -75,6 +75,7 @@ all: kernel
 help:
 	@echo 'make run       boot the ISO in QEMU, run the self-tests, print the state'
 	@echo 'make run M=dir compile the kernel modules in a folder, run them, say what they leave behind; M= may repeat'
+	@echo 'make run DECODE=1   the same, with file and line for each function in a stack; make decode LOG=file afterwards'
 	@echo 'make test      everything that must pass; closes with "N passed, N failed"'
 	@echo 'make test-all  the long forms as well'
 	@echo 'make debug     QEMU halted at reset with gdb on top'
@@ -161,7 +162,7 @@ $(ISO): $(ELF) iso/grub.cfg iso/module.txt iso/mkiso
 
 run_options = --elf $(ELF) --iso-file $(if $(M_dirs),$(O)/modules/quarry.iso,$(ISO)) --mem $(MEM) --smp $(SMP) --accel $(ACCEL) \
 	      --timeout $(TIMEOUT) --args '$(if $(M_dirs),$(M_args))$(subst ','\'',$(ARGS))' \
-	      $(if $(filter 1 y yes,$(UEFI)),--uefi)
+	      $(if $(filter 1 y yes,$(UEFI)),--uefi) $(if $(filter 1 y yes,$(DECODE)),--decode)
 
 ifeq ($(M_dirs),)
 run: $(ISO)

@@ -341,6 +341,17 @@ const struct alloc_tag *alloc_tag_of(const void *p)
 	return tag;
 }
 
+/*
+ * The tag of a number that was found in memory, for reports: without a lock, so a module that comes
+ * or goes meanwhile may make it another's. NULL: nobody's.
+ */
+const struct alloc_tag *alloc_tag_peek(unsigned int id)
+{
+	struct tag_range *r = id ? range_of(id) : NULL;
+
+	return r && r->tags && id - r->first < r->nr ? &r->tags[id - r->first] : NULL;
+}
+
 /* ---- Rows ---- */
 
 /* Row number `at`, in the order of the sources; NULL: there are no more. */

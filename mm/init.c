@@ -37,6 +37,7 @@ void mm_init(void)
 	vma_init();
 	report_add_explainer(&page_explainer);
 	percpu_show_init();
+	whatis_init();
 }
 
 void reclaim_caches(void)

@@ -41,6 +41,11 @@
 
 struct report_explainer;
 
+/* --- whatis.c: explainers for whatis() --- */
+void whatis_init(void);
+/* alloc_tag.c: the tag with this number, without a lock, or NULL. Any context */
+const struct alloc_tag *alloc_tag_peek(unsigned int id);
+
 /* --- pgtable.c: walking and building trees, for kernel and user space alike --- */
 
 /*

@@ -508,6 +508,9 @@ void slab_debug_init_object(struct kmem_cache *s, void *obj);
 void slab_debug_alloc(struct kmem_cache *s, void *obj, size_t size);
 void slab_debug_free(struct kmem_cache *s, void *obj);
 bool slab_debug_check_object(struct kmem_cache *s, struct page *slab, void *obj, bool live);
+/* For whatis(): is object i free; who allocated and freed it. Guesses, any context. */
+bool slab_object_is_free(struct kmem_cache *s, struct page *slab, unsigned int i);
+void slab_report_tracks(const struct kmem_cache *s, const void *obj);
 size_t slab_debug_orig_size(const struct kmem_cache *s, const void *obj);
 void slab_debug_resize(struct kmem_cache *s, void *obj, size_t size);
 const char *slab_debug_set_spec(const char *spec);

@@ -401,7 +401,7 @@ static void report_track(const char *verb, const struct track *kept)
 	report_stack(title, t->ips + own, t->nr - own);
 }
 
-static void report_tracks(const struct kmem_cache *s, const void *obj)
+void slab_report_tracks(const struct kmem_cache *s, const void *obj)
 {
 	if (!s->track)
 		return;
@@ -422,7 +422,7 @@ static void report_object(struct kmem_cache *s, void *obj)
 	u8 *p = obj;
 	size_t left = min(s->red_left, 16u), end = slot_end(s);
 
-	report_tracks(s, obj);
+	slab_report_tracks(s, obj);
 	report_slab(s, slab);
 	report_line("Object 0x%px @offset=%lu fp=0x%px", obj, slab_offset(s, obj),
 		    first_free(s, slab));
@@ -783,7 +783,7 @@ void slab_report_leaked(struct kmem_cache *s)
 	report_end();
 }
 
-static bool object_is_free(struct kmem_cache *s, struct page *slab, unsigned int i)
+bool slab_object_is_free(struct kmem_cache *s, struct page *slab, unsigned int i)
 {
 	return slab_bit(s, slab, i) ||
 	       (!slab_debugged(s) && free_word_intact(s, slab_object(s, slab, i)));
@@ -802,7 +802,7 @@ static void explain_in_slab(struct kmem_cache *s, unsigned long addr, char *buf,
 		return;
 	}
 	obj = (unsigned long)slab_object(s, slab, i);
-	state = object_is_free(s, slab, i) ? "free" : "allocated";
+	state = slab_object_is_free(s, slab, i) ? "free" : "allocated";
 	d = addr - obj;
 	if (d < 0)
 		scnprintf(buf, size, "%ld bytes before object #%u of slab %s (%s), 0x%lx", -d,

@@ -107,6 +107,19 @@ static int set_kinds_wanted(const char *val)
 }
 BOOT_PARAM("report_kinds", set_kinds_wanted);
 
+/* What was held back, and how often each kind came (tests/check/reports reads that). */
+static void show_reports(void)
+{
+	report_held_show(print_line);
+	report_kinds_show(print_line);
+}
+
+static void show_all(void)
+{
+	show_state();
+	show_reports();
+}
+
 /* What the loader has put in memory beside the kernel: some of it may be modules to run. */
 static unsigned int add_modules(void)
 {
@@ -129,13 +142,13 @@ unsigned int boot_payload(void)
 {
 	int failed;
 
+	whatis_boot();
 	if (payload_instead)
 		return payload_instead();
 	if (bench_requested())
 		return bench_run() ? EXIT_FAILED : EXIT_PASSED;
 	kunit_set_suite_audit(suite_before, suite_after);
-	if (!add_modules())
-		kunit_set_epilogue(show_state);
+	kunit_set_epilogue(add_modules() ? show_reports : show_all);
 	failed = kunit_run_boot();
 	report_held_show(print_line);
 	if (kinds_wanted)

@@ -24,6 +24,7 @@
  * else the source.
  * Source: the opcode maps of the architecture manuals (Intel SDM vol. 2, appendix A). O(1).
  */
+#include <asm/extable.h>
 #include "insn.h"
 
 #define MODRM 0x01
@@ -599,4 +600,35 @@ bool insn_mem_operand(const struct pt_regs *regs, const u8 *bytes, size_t n, uns
 	*size = in.size;
 	*write = in.write;
 	return true;
+}
+
+/* The address that the instruction would touch if one of its registers, at `offset`, held `step` more. */
+static bool operand_with(const struct pt_regs *regs, const u8 *bytes, size_t n, size_t offset,
+			 unsigned long step, unsigned long *ea)
+{
+	struct pt_regs other = *regs;
+	unsigned int size;
+	bool write;
+
+	*(unsigned long *)((char *)&other + offset) += step;
+	return insn_mem_operand(&other, bytes, n, ea, &size, &write);
+}
+
+bool insn_base(const struct pt_regs *regs, unsigned long *base)
+{
+	/* Not a multiple of a scale, so that an index counts only where it isn't scaled. */
+	const unsigned long step = 0x100001;
+	unsigned long ea, moved;
+	u8 bytes[MAX_INSN_SIZE];
+	size_t n = sizeof(bytes) - copy_nofault(bytes, (const void *)regs->ip, sizeof(bytes));
+
+	if (!operand_with(regs, bytes, n, 0, 0, &ea))
+		return false;
+	for (size_t at = 0; at < offsetof(struct pt_regs, vector); at += sizeof(*base)) {
+		if (!operand_with(regs, bytes, n, at, step, &moved) || moved - ea != step)
+			continue;
+		*base = *(const unsigned long *)((const char *)regs + at);
+		return true;
+	}
+	return false;
 }

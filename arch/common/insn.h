@@ -16,4 +16,11 @@
 bool insn_mem_operand(const struct pt_regs *regs, const u8 *bytes, size_t n, unsigned long *ea,
 		      unsigned int *size, bool *write);
 
+/*
+ * The pointer that the instruction at regs->ip used: the register whose value goes into its operand's
+ * address as it is; of two the first in the order of struct pt_regs. False: there is none, or the
+ * instruction can't be read. A few hundred instructions; any context.
+ */
+bool insn_base(const struct pt_regs *regs, unsigned long *base);
+
 #endif

@@ -180,6 +180,8 @@ static void decode_page_fault(struct trap_info *t, unsigned long addr)
 	t->write = t->error_code & HOST_PF_WRITE;
 	t->exec = t->error_code & HOST_PF_EXEC;
 	t->protection = t->error_code & PF_PROT;
+	if (addr < PAGE_SIZE && !t->exec)
+		t->has_base = insn_base(t->regs, &t->base);
 	access = t->exec ? "instruction fetch from" : t->write ? "write to" : "read of";
 	scnprintf(t->detail, sizeof(t->detail), "%s %s, kernel mode", access, pf_reason(t));
 }

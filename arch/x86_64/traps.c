@@ -113,6 +113,8 @@ static void decode_page_fault(struct trap_info *t)
 	t->write = t->error_code & PF_WRITE;
 	t->exec = t->error_code & PF_INSTR;
 	t->protection = t->error_code & PF_PROT;
+	if (t->addr < PAGE_SIZE && !t->exec)
+		t->has_base = insn_base(t->regs, &t->base);
 	describe_page_fault(t);
 }
 

@@ -435,6 +435,9 @@ EXPORT_SYMBOL(report_line);
 EXPORT_SYMBOL(report_open);
 EXPORT_SYMBOL(report_stack);
 EXPORT_SYMBOL(report_stack_here);
+EXPORT_SYMBOL(report_whatis);
+EXPORT_SYMBOL(report_whatis_line);
+EXPORT_SYMBOL(whatis);
 
 /* linux/fault-inject.h */
 EXPORT_SYMBOL(setup_fault_attr);

@@ -21,6 +21,10 @@ void report_unguard(void);
 
 struct report_explainer *report_explainers(void);
 
+/* ZERO_SIZE_PTR is (void *)16. */
+#define ZERO_SIZE_FIRST 16
+#define ZERO_SIZE_LAST	31
+
 /* A value, or a range of values, that only comes from one kind of mistake. */
 struct pattern {
 	unsigned long first, last;
@@ -36,6 +40,17 @@ const struct pattern *pattern_find(unsigned long v);
  * writes something.
  */
 void explain_builtin(unsigned long addr, char *buf, size_t size);
+
+bool explain_region(unsigned long addr, char *buf, size_t size);
+/* "code", "read-only data" or "data", of an address in the kernel image. */
+const char *image_part(unsigned long addr);
+
+/* Lines outside of a report, of this CPU alone; not counted. */
+void report_talk_begin(void);
+void report_talk_end(void);
+
+/* How the page tables lead to `addr`, as a line of the report. */
+void report_trail(unsigned long addr);
 
 /* What a failed access to `addr` means, by the explainer that knows it; NULL if none does. */
 const char *explainer_advice(unsigned long addr);

@@ -33,7 +33,7 @@
 
 #define SITE_BITS 7
 #define SITES	  (1u << SITE_BITS)
-#define DEPTH	  16
+#define DEPTH	  24
 #define PROBES	  16
 #define CALLERS	  3
 

@@ -26,10 +26,7 @@
 #define REACH_DOWN 128
 #define REACH_UP   4095
 
-#define ZERO_SIZE_FIRST 16 /* ZERO_SIZE_PTR is (void *)16 */
-#define ZERO_SIZE_LAST	31
-
-#define BYTES(b)  (0x0101010101010101UL * (b))
+#define BYTES(b) (0x0101010101010101UL * (b))
 /* The last word of an object: its last byte is POISON_END. */
 #define FREE_END  (BYTES(POISON_FREE) >> 8 | (unsigned long)POISON_END << 56)
 #define AROUND(v) .first = (v)-REACH_DOWN, .last = (v) + REACH_UP
@@ -50,9 +47,9 @@ static const struct pattern patterns[] = {
 		  "A member of a structure was accessed through NULL; the address is the member's offset." },
 	{ .first = ZERO_SIZE_FIRST,
 	  .last = ZERO_SIZE_LAST,
-	  .name = "ZERO_SIZE_PTR (a zero-size allocation was used)",
+	  .name = "ZERO_SIZE_PTR (a zero-size allocation was used), or a member at that offset from NULL",
 	  .advice =
-		  "kmalloc(0) gives a pointer that may be freed but not dereferenced: check the size that was computed for the allocation." },
+		  "Either the size of an allocation was computed as 0 (what kmalloc(0) returns may be freed, not dereferenced), or a member of a structure was accessed through NULL." },
 	{ .first = ZERO_SIZE_LAST + 1,
 	  .last = PAGE_SIZE - 1,
 	  .name = "a small offset from NULL",
@@ -144,7 +141,7 @@ static bool explain_stack(unsigned long addr, char *buf, size_t size)
 	return true;
 }
 
-static const char *image_part(unsigned long addr)
+const char *image_part(unsigned long addr)
 {
 	if (addr < (unsigned long)__text_end)
 		return "code";
@@ -162,7 +159,7 @@ static bool explain_symbol(unsigned long addr, char *buf, size_t size)
 	return true;
 }
 
-static bool explain_region(unsigned long addr, char *buf, size_t size)
+bool explain_region(unsigned long addr, char *buf, size_t size)
 {
 	static const struct {
 		unsigned long start, length;

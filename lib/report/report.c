@@ -72,6 +72,7 @@ static const char separator[] =
 	"==================================================================";
 
 static const char *const kind_ids[NR_REPORT_KINDS] = {
+	[REPORT_OTHER] = "none",
 #define KIND(name, id, ...) [REPORT_##name] = id,
 #include <quarry/report_kinds.def>
 #undef KIND
@@ -405,6 +406,19 @@ void report_end(void)
 		panic("kernel: panic_on_warn set ...");
 }
 
+/* Lines that are no report. */
+void report_talk_begin(void)
+{
+	engine_enter();
+	if (depth() == 1)
+		engine.held = false;
+}
+
+void report_talk_end(void)
+{
+	engine_leave();
+}
+
 /**
  * report_line - one line of detail
  * @fmt: the line, without a newline
@@ -492,6 +506,24 @@ void report_address(const void *addr)
 	report_line("Address 0x%016lx: %s", x.addr, x.text);
 }
 
+static void ask_for_trail(void *arg)
+{
+	struct explained *x = arg;
+
+	for (struct report_explainer *e = engine.explainers; e; e = e->next)
+		if (e->trail && e->trail(x->addr, x->text, sizeof(x->text)))
+			return;
+	x->text[0] = '\0';
+}
+
+void report_trail(unsigned long addr)
+{
+	struct explained x = { .addr = addr };
+
+	if (details_wanted() && report_guarded(ask_for_trail, &x) && x.text[0])
+		report_line("%s", x.text);
+}
+
 struct advised {
 	unsigned long addr;
 	const char *advice;
@@ -511,6 +543,11 @@ const char *explainer_advice(unsigned long addr)
 	struct advised x = { .addr = addr };
 
 	return report_guarded(ask_for_advice, &x) ? x.advice : NULL;
+}
+
+bool report_explain_nothing(unsigned long addr, char *buf, size_t size)
+{
+	return false;
 }
 
 struct report_explainer *report_explainers(void)
@@ -659,15 +696,21 @@ unsigned long report_unexpected(void)
  */
 void report_kinds_show(void (*line)(const char *text))
 {
-	char text[LINE_SIZE];
+	char text[160];
+	int n = 0;
 
 	for (unsigned int k = REPORT_OTHER + 1; k < NR_REPORT_KINDS; k++) {
 		if (!engine.by_kind[k])
 			continue;
-		scnprintf(text, sizeof(text), "report kind %s: %lu", kind_ids[k],
-			  engine.by_kind[k]);
+		n += scnprintf(text + n, sizeof(text) - n, "%s %s %lu",
+			       n ? "," : "reports by kind:", kind_ids[k], engine.by_kind[k]);
+		if (n < 120)
+			continue;
 		line(text);
+		n = 0;
 	}
+	if (n)
+		line(text);
 }
 
 const char *report_kind_id(enum report_kind kind)

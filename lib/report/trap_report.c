@@ -99,11 +99,25 @@ static const char *advice_on_kind(const struct trap_info *t)
 	return NULL;
 }
 
+/* ZERO_SIZE_PTR itself may have been used, or a member's offset from NULL: the pointer says which. */
+static const char *advice_near_null(const struct trap_info *t)
+{
+	if (!t->has_base || t->addr < ZERO_SIZE_FIRST)
+		return NULL;
+	if (t->base >= ZERO_SIZE_FIRST && t->base <= ZERO_SIZE_LAST)
+		return "The pointer was ZERO_SIZE_PTR: kmalloc(0) gives a pointer that may be freed but not dereferenced. Check the size that was computed for the allocation.";
+	if (!t->base)
+		return "The pointer was NULL, and a member of a structure was accessed through it; the address is the member's offset. A pointer was never set, or a failed allocation was not checked.";
+	return NULL;
+}
+
 static const char *advice_on_address(const struct trap_info *t)
 {
 	const struct pattern *p = pattern_find(t->addr);
-	const char *advice;
+	const char *advice = t->addr < PAGE_SIZE ? advice_near_null(t) : NULL;
 
+	if (advice)
+		return advice;
 	if (p)
 		return p->advice;
 	if (t->exec)
@@ -153,6 +167,8 @@ void trap_report(const struct trap_info *t)
 	regs_show(t->regs, registers_line);
 	if (t->has_addr)
 		report_address((const void *)t->addr);
+	if (t->has_addr && !t->non_canonical)
+		report_trail(t->addr);
 	report_stack_here(t->regs);
 	if (advice)
 		report_advice("%s", advice);

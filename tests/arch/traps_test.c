@@ -87,10 +87,28 @@ static void null_member_write(struct kunit *test)
 	KUNIT_EXPECT_FAULT(test, "a small offset from NULL", write_at(0x138));
 }
 
+struct node {
+	long first, second, third;
+};
+
+/* Through an offset in the instruction, as a compiler accesses members. */
+static noinline long read_member(struct node *n)
+{
+	long v;
+
+	__asm__ __volatile__("mov %c1(%2), %0" : "=r"(v) : "i"(offsetof(struct node, third)), "r"(n));
+	return v;
+}
+
 static void zero_size_ptr(struct kunit *test)
 {
 	KUNIT_EXPECT_FAULT(test, "ZERO_SIZE_PTR (a zero-size allocation was used)", read_at(16));
 	KUNIT_EXPECT_FAULT(test, "ZERO_SIZE_PTR (a zero-size allocation was used)", write_at(31));
+	KUNIT_EXPECT_FAULT(test, "or a member at that offset from NULL", read_at(16));
+	KUNIT_EXPECT_FAULT(test, "Advice: The pointer was ZERO_SIZE_PTR: ", read_at(16));
+	KUNIT_EXPECT_FAULT(test, "Advice: The pointer was NULL, and a member ", read_member(NULL));
+	KUNIT_EXPECT_FAULT(test, "Advice: Either the size of an allocation was computed as 0 ",
+			   read_member((struct node *)8));
 	KUNIT_EXPECT_FAULT(test, "kmalloc(0)", write_at(16));
 }
 

@@ -98,9 +98,24 @@ struct report_explainer {
 	 * NULL.
 	 */
 	const char *(*advise)(unsigned long addr);
+	/* What more there is to tell, for whatis(), by report_whatis_line(); may be NULL. */
+	void (*tell)(unsigned long addr);
+	/* How the page tables lead there, one line, for reports of page faults; may be NULL. */
+	bool (*trail)(unsigned long addr, char *buf, size_t size);
 	struct report_explainer *next;
 };
 void report_add_explainer(struct report_explainer *e);
+/* For one that only tells more. */
+bool report_explain_nothing(unsigned long addr, char *buf, size_t size);
+
+/*
+ * Everything that is known about any address, in several lines: as part of a report, or alone.
+ * `about` stands in front of a line. Any context; nothing is allocated, no lock is waited for.
+ */
+void report_whatis(const void *addr);
+void report_whatis_line(const char *about, const char *fmt, ...) __printf(2, 3);
+void whatis(const void *addr);
+void whatis_boot(void);
 
 /*
  * If `v` looks like a known pattern (poison, list poison, ZERO_SIZE_PTR, small offset from NULL,

@@ -39,7 +39,8 @@ struct trap_info {
 	const char *mnemonic; /* "#PF" */
 	char detail[160];     /* the error code in words */
 	unsigned long addr;   /* address that could not be accessed, if has_addr */
-	bool has_addr;
+	unsigned long base;   /* the pointer that led near NULL, if has_base: addr is at an offset from it */
+	bool has_addr, has_base;
 	bool write, exec, user_mode, protection;
 	bool non_canonical;  /* addr was decoded from the instruction, the CPU gave none */
 	bool stack_overflow; /* the stack ran into its guard page */
