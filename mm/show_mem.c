@@ -16,14 +16,17 @@
  * Contexts: any; numbers are read without locks, but for the slabs' (slab_mutex, which no one holds
  * who allocates). Cost: a console line each, so the limits.
  */
+#include <asm/stack.h>
 #include <linux/kernel.h>
 #include <linux/mm.h>
 #include <linux/printk.h>
 #include <linux/sched.h>
 #include <linux/sprintf.h>
+#include <linux/string.h>
 #include <linux/swap.h>
 #include "internal.h"
 #include "reclaim.h"
+#include "slab.h"
 
 #define INTERVAL_NS    10000000000ULL
 #define HEADLINES      10
@@ -144,6 +147,56 @@ void warn_alloc_reset(void)
 	headlines.begin = tables.begin = 0;
 }
 
+/* Functions by which the others ask for pages: who called them is meant. As the compiler leaves them. */
+static bool asks_for_others(unsigned long ip)
+{
+	static const char *const names[] = {
+		"alloc_pages_bulk_array_tagged",
+		"__get_free_pages_tagged",
+		"alloc_pages_exact",
+		"slab_new",
+		"__kmalloc_large",
+		"block_get",
+		"singles_get",
+		"vmap_pages_get",
+		"fill_run",
+		"fill_large",
+		"fill",
+		"vmalloc_common",
+		"vmalloc",
+		"vzalloc",
+		"__vmalloc",
+		"__vmalloc_node",
+		"array_alloc",
+		"vmalloc_array",
+		"vcalloc",
+		"vrealloc",
+	};
+	char name[40];
+	size_t n;
+
+	scnprintf(name, sizeof(name), "%ps", (void *)(ip - 1));
+	n = strcspn(name, "."); /* compilers append .part.0 and the like */
+	for (unsigned int i = 0; i < ARRAY_SIZE(names); i++) {
+		if (!strncmp(names[i], name, n) && !names[i][n])
+			return true;
+	}
+	return slab_own_function(ip);
+}
+
+/* `caller` asked the page allocator: for himself, or for the one that this finds on the stack. */
+static unsigned long asker(unsigned long caller)
+{
+	unsigned long ips[24];
+	unsigned int n = stack_trace_save(ips, ARRAY_SIZE(ips), 0, NULL), i = 0;
+
+	while (i < n && ips[i] != caller)
+		i++;
+	while (i < n && asks_for_others(ips[i]))
+		i++;
+	return i < n ? ips[i] : caller;
+}
+
 void warn_alloc(gfp_t gfp, unsigned int order, const char *what, unsigned long caller)
 {
 	char flags[160];
@@ -151,8 +204,8 @@ void warn_alloc(gfp_t gfp, unsigned int order, const char *what, unsigned long c
 	if ((gfp & __GFP_NOWARN) || !__ratelimit(&headlines))
 		return;
 	describe_gfp(flags, sizeof(flags), gfp);
-	pr_warn("%s: %s: order:%u, mode:%#x(%s), caller %pS\n", current->comm, what, order, gfp,
-		flags, (void *)caller);
+	pr_warn("%s: %s: order:%u, mode:%#x(%s), caller %pB\n", current->comm, what, order, gfp,
+		flags, (void *)asker(caller));
 	if (__ratelimit(&tables))
 		show_mem();
 }

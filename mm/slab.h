@@ -508,6 +508,8 @@ void slab_debug_init_object(struct kmem_cache *s, void *obj);
 void slab_debug_alloc(struct kmem_cache *s, void *obj, size_t size);
 void slab_debug_free(struct kmem_cache *s, void *obj);
 bool slab_debug_check_object(struct kmem_cache *s, struct page *slab, void *obj, bool live);
+/* Does this return address lie in a function that allocates objects for others, or frees them? */
+bool slab_own_function(unsigned long ip);
 /* For whatis(): is object i free; who allocated and freed it. Guesses, any context. */
 bool slab_object_is_free(struct kmem_cache *s, struct page *slab, unsigned int i);
 void slab_report_tracks(const struct kmem_cache *s, const void *obj);

@@ -369,7 +369,7 @@ static void *first_free(struct kmem_cache *s, struct page *slab)
 }
 
 /* Does this return address lie in one of the functions above? */
-static bool is_own(unsigned long ip)
+bool slab_own_function(unsigned long ip)
 {
 	char name[40];
 	size_t n;
@@ -394,7 +394,7 @@ static void report_track(const char *verb, const struct track *kept)
 		return;
 	if (!t->nr || t->nr > TRACK_DEPTH)
 		return;
-	while (own < t->nr - 1 && is_own(t->ips[own]))
+	while (own < t->nr - 1 && slab_own_function(t->ips[own]))
 		own++;
 	scnprintf(title, sizeof(title), "%s in %pB age=%lu cpu=%u pid=0", verb, (void *)t->ips[own],
 		  jiffies - t->when, t->cpu);

@@ -498,7 +498,7 @@ static void shrinker_out_of_memory(struct kunit *test)
 /* ---- what is said ---- */
 
 static unsigned int headlines, tables, named_caches, named_shrinkers, named_flags, named_bits,
-	named_places;
+	named_places, named_callers;
 
 #define NAMELESS ((__force gfp_t)(1u << 31)) /* a bit that is no flag */
 
@@ -512,6 +512,24 @@ static void count_lines(const char *line, size_t n)
 			strnstr(line, "slab dma-kmalloc-1024", n) != NULL;
 	named_shrinkers += strnstr(line, "shrinker watched: deferred", n) != NULL;
 	named_places += strnstr(line, " func:chain_take", n) != NULL;
+	named_callers += strnstr(line, "caller ask_by_kmalloc+0x", n) != NULL ||
+			 strnstr(line, "caller ask_by_cache+0x", n) != NULL;
+}
+
+static noinline void ask_by_kmalloc(void)
+{
+	(void)!kmalloc(3 * PAGE_SIZE, GFP_KERNEL | GFP_DMA);
+	barrier();
+}
+
+static noinline void ask_by_cache(void)
+{
+	void *p[8];
+
+	for (unsigned int i = 0; i < ARRAY_SIZE(p); i++)
+		p[i] = kmalloc(8192, GFP_KERNEL | GFP_DMA);
+	for (unsigned int i = 0; i < ARRAY_SIZE(p); i++)
+		kfree(p[i]);
 }
 
 /* A failure is told in a line each, and who holds the memory once; with __GFP_NOWARN nothing is. */
@@ -526,7 +544,7 @@ static void failures_are_told(struct kunit *test)
 		objects[nr_objects] = kmalloc(1024, GFP_FILL);
 	chain = chain_take(NULL, GFP_FILL, ~0UL);
 	headlines = tables = named_caches = named_shrinkers = named_flags = named_bits =
-		named_places = 0;
+		named_places = named_callers = 0;
 	warn_alloc_reset();
 	before = printk_set_hook(count_lines);
 	for (int i = 0; i < 3; i++)
@@ -535,6 +553,13 @@ static void failures_are_told(struct kunit *test)
 	printk_set_hook(before);
 	KUNIT_EXPECT_EQ(test, headlines, 3);
 	KUNIT_EXPECT_EQ(test, named_flags, 3);
+	KUNIT_EXPECT_EQ(test, named_callers, 0);
+	before = printk_set_hook(count_lines);
+	ask_by_kmalloc();
+	ask_by_cache();
+	printk_set_hook(before);
+	KUNIT_EXPECT_GE(test, named_callers, 2);
+	KUNIT_EXPECT_EQ(test, named_callers, headlines - 3);
 	KUNIT_EXPECT_EQ(test, named_bits, 1);
 	KUNIT_EXPECT_EQ(test, tables, 1);
 	KUNIT_EXPECT_EQ(test, named_caches, 1);
