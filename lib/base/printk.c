@@ -19,7 +19,7 @@
  *
  * The console has one owner at a time: a CPU id or NOBODY. It is not a spin lock because the owner
  * may meet itself: a fault or an NMI while a line is being written prints at once, in the middle,
- * instead of hanging. Nor does a dead CPU keep it: after PATIENCE rounds it is taken away.
+ * on lines of its own, instead of hanging. Nor does a dead CPU keep it: after PATIENCE rounds it is taken away.
  *
  * Invariants
  *   I1  line_state and hook are read and written by the owner only, with interrupts off; a nested
@@ -170,6 +170,8 @@ static void send_message(const struct message *m, bool nested)
 		if (!m->continues)
 			close_line();
 		state = line_state;
+	} else {
+		send("\n", 1, true);
 	}
 	while (at < m->len) {
 		char *line = m->text + at, *end = memchr(line, '\n', m->len - at);

@@ -124,6 +124,7 @@ void panic(const char *fmt, ...)
 	static unsigned int panicking; /* CPU + 1 */
 	unsigned int me = smp_processor_id() + 1, first;
 	char text[MESSAGE_SIZE];
+	const char *module;
 	va_list args;
 
 	local_irq_disable();
@@ -139,7 +140,9 @@ void panic(const char *fmt, ...)
 	console_seize();
 	report_uncapture();
 	pr_emerg("Kernel panic - not syncing: %s\n", text);
-	pr_emerg("CPU: %u, of %u\n", me - 1, READ_ONCE(nr_online_cpus));
+	module = module_on_stack();
+	pr_emerg("CPU: %u, of %u PID: %d Comm: %s%s%s\n", me - 1, READ_ONCE(nr_online_cpus),
+		 current->pid, current->comm, module ? " Module: " : "", module ?: "");
 	print_stack(KERN_EMERG);
 	report_held_show(emergency_line);
 	pr_emerg("---[ end Kernel panic - not syncing: %s ]---\n", text);

@@ -27,6 +27,7 @@
  * Contexts: any but NMI. Cost: two stores and a save, only for functions in the modules' region.
  */
 #include <asm/irqflags.h>
+#include <asm/ksyms.h>
 #include <asm/stack.h>
 #include <linux/lockdep.h>
 #include <linux/panic.h>
@@ -107,13 +108,28 @@ noinline bool guest_call(enum guest_kind kind, const void *code, void (*call)(vo
 	return back;
 }
 
+const char *module_on_stack(void)
+{
+	bool (*loaded)(unsigned long addr, struct ksym_loaded *sym) = READ_ONCE(ksym_loaded_hook);
+	unsigned long ips[32];
+	unsigned int n = stack_trace_save(ips, 32, 0, NULL);
+	struct ksym_loaded sym;
+
+	for (unsigned int i = 0; loaded && i < n; i++) {
+		if (loaded(ips[i] - 1, &sym))
+			return sym.module;
+	}
+	return NULL;
+}
+
 void guest_check(const char *why, bool irqs_off)
 {
 	if (current->guest_recovery != current->trap_recovery)
 		return;
 	if (preempt_count() > current->recovery_count)
-		panic("%s in a module, which holds a spin lock or has preemption off: going on is not safe",
-		      why);
+		panic("%s in module %s, which holds a spin lock or has preemption off: going on is not safe",
+		      why, module_on_stack() ?: "(unknown)");
 	if (irqs_off && !current->guest_irqs_off)
-		panic("%s in a module, which has interrupts off: going on is not safe", why);
+		panic("%s in module %s, which has interrupts off: going on is not safe", why,
+		      module_on_stack() ?: "(unknown)");
 }

@@ -66,6 +66,9 @@ void report_callers(unsigned int skip);
  */
 void report_die(const char *why, bool irqs_off) __noreturn;
 
+/* The module whose code is innermost on this stack, or NULL. Any context. */
+const char *module_on_stack(void);
+
 /* Panics if it leads out of a module's code where that isn't safe (guest.c). */
 void guest_check(const char *why, bool irqs_off);
 

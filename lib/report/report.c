@@ -690,6 +690,11 @@ unsigned long report_unexpected(void)
 	return READ_ONCE(engine.closed) - READ_ONCE(engine.expected);
 }
 
+unsigned long report_kind_count(enum report_kind kind)
+{
+	return READ_ONCE(engine.by_kind[kind]);
+}
+
 /**
  * report_kinds_show - how often each kind was reported, those that never were left out
  * @line: gets each line

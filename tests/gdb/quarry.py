@@ -5,6 +5,7 @@
     q-page PFN       the struct page of a page frame, its block and its zone
     q-slab [CACHE]   caches and their counts, or one cache with its slabs
     q-vmas           the VMAs of the address space in use
+    quarry whatis ADDR   all that is known about an address: region, symbol, tables, page, slab object, VMA (short: q-whatis)
     q-zones          zones, watermarks and free blocks by order
 
 q-pt asks QEMU's stub to read physical addresses (Qqemu.PhyMemMode), so it sees what the CPU's walker sees and not what the kernel believes.
@@ -238,5 +239,96 @@ class Vmas(Command):
         yield from self.in_order(node["rb_right"])
 
 
-for command in (PageTable, Page, Zones, Slab, Vmas):
+REGIONS = [(0, 0x800000000000, "user address"), (0xFFFF888000000000, 64 << 40, "direct map"),
+           (0xFFFFC90000000000, 32 << 40, "vmalloc space"), (0xFFFFEA0000000000, 1 << 40, "struct page array (vmemmap)"),
+           (0xFFFFFFFF80000000, 0x20000000, "kernel image"), (0xFFFFFFFFA0000000, 0x5F000000, "modules")]
+
+
+class WhatIs(Command):
+    """quarry whatis ADDR: all that is known about an address. Only memory is read: the kernel needn't be able to run."""
+
+    name = "q-whatis"
+
+    def run(self, argv):
+        addr = number(argv[0])
+        self.say("region", self.region(addr))
+        symbol = gdb.execute("info symbol %#x" % addr, to_string=True).strip()
+        if not symbol.startswith("No symbol"):
+            self.say("symbol", symbol)
+        steps = walk(addr)
+        for level, slot, entry in steps:
+            self.say("tables", "%s at %#x: %#018x %s" % (LEVELS[level], slot, entry, flag_words(entry) or "empty"))
+        phys = translate(steps, addr)
+        if phys is not None:
+            self.tell_page(phys >> PAGE_SHIFT, phys)
+        if 0 <= addr - 0xFFFFEA0000000000 < 1 << 40:
+            pfn, byte = divmod(addr - 0xFFFFEA0000000000, 32)
+            self.say("vmemmap", "byte %d of the struct page of pfn %#x" % (byte, pfn))
+        self.tell_vma(addr)
+
+    @staticmethod
+    def say(about, text):
+        print("  %-8s %s" % (about, text))
+
+    @staticmethod
+    def region(addr):
+        for start, length, name in REGIONS:
+            if start <= addr < start + length:
+                return "%s, offset %#x" % (name, addr - start)
+        return "none of the address space"
+
+    def tell_page(self, pfn, phys):
+        try:
+            head = Page.head(pfn)
+            if head is None:
+                self.say("page", "pfn %#x, of no block" % pfn)
+                return
+            h = page(head)
+            kind = int(h["type"])
+        except gdb.MemoryError:
+            self.say("page", "pfn %#x has no struct page: a hole, or a device" % pfn)
+            return
+        self.say("page", "pfn %#x, zone %s: %s, order %d at pfn %#x, refcount %d" % (
+            pfn, value("zones")[zone_of(pfn)]["name"].string(), PAGE_TYPES[kind] if kind < len(PAGE_TYPES) else "damaged",
+            int(h["order"]), head, int(h["_refcount"]["counter"])))
+        if PAGE_TYPES[kind:kind + 1] == ["slab"]:
+            self.tell_object(value("cache_table[%d]" % (int(h["place"]) // 64)), head, phys)
+
+    def tell_object(self, cache, head, phys):
+        """Objects are packed from the slab's end, see mm/slab.h."""
+        size, end = int(cache["size"]), (head + (1 << int(cache["order"]))) << PAGE_SHIFT
+        index = (end - phys - 1) // size
+        if index >= int(cache["objects"]):
+            self.say("slab", "of %s, before its first object" % cache["name"].string())
+            return
+        obj = end - (index + 1) * size + int(cache["red_left"])
+        self.say("slab", "%d bytes from the start of object #%d of slab %s, %#x, %d bytes" % (
+            phys - obj, int(cache["objects"]) - 1 - index, cache["name"].string(), 0xFFFF888000000000 + obj,
+            int(cache["object_size"])))
+
+    def tell_vma(self, addr):
+        mm = value("current_task->mm")
+        if addr >= 0x800000000000 or not int(mm):
+            return
+        for vma in VMAS.in_order(mm["mm_rb"]["rb_node"]):
+            if int(vma["vm_start"]) <= addr < int(vma["vm_end"]):
+                self.say("vma", "%d bytes inside %#x-%#x, flags %#x" % (
+                    addr - int(vma["vm_start"]), int(vma["vm_start"]), int(vma["vm_end"]), int(vma["vm_flags"])))
+
+
+class Quarry(gdb.Command):
+    """quarry whatis ADDR: all that is known about an address."""
+
+    def __init__(self):
+        super().__init__("quarry", gdb.COMMAND_USER, prefix=True)
+
+
+class QuarryWhatIs(WhatIs):
+    """quarry whatis ADDR: all that is known about an address."""
+
+    name = "quarry whatis"
+
+
+for command in (PageTable, Page, Zones, Slab, WhatIs, Quarry, QuarryWhatIs):
     command()
+VMAS = Vmas()

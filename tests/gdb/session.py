@@ -61,6 +61,12 @@ check("q-pt prints the same address", "physical %#x" % phys in gdb.execute("q-pt
 check("q-zones names the populated zones", "DMA32" in gdb.execute("q-zones", to_string=True))
 check("q-slab knows kmalloc-64", "kmalloc-64" in gdb.execute("q-slab kmalloc-64", to_string=True))
 
+text = gdb.execute("quarry whatis %#x" % (TARGET + 5), to_string=True)
+check("quarry whatis finds the VMA", "%d bytes inside %#x" % (TARGET + 5 - int(vma["vm_start"]), int(vma["vm_start"])) in text)
+check("and the page", "pfn %#x, zone" % (phys >> 12) in text and "used, order 0" in text)
+text = gdb.execute("quarry whatis %#x" % (int(vma) + 8), to_string=True)
+check("the VMA itself is an object of its cache", "8 bytes from the start of object #" in text and "vm_area_struct" in text)
+
 gdb.execute("delete")
 try:
     gdb.execute("continue")

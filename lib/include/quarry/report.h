@@ -76,6 +76,7 @@ unsigned int report_capture_stop(const char **text);
 void report_limit_captured(unsigned int n);
 void report_held_show(void (*line)(const char *text));
 void report_kinds_show(void (*line)(const char *text));
+unsigned long report_kind_count(enum report_kind kind);
 /* How long other CPUs wait for a report that doesn't go on, before they report themselves. */
 extern u64 report_patience_ns;
 
