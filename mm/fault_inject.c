@@ -45,7 +45,8 @@
  *
  * 6. Invariants
  *    I1  injection.slab is set if and only if no cache has a magazine, nor a CPU a place for one;
- *    I2  page_orders_plain is 0 if injection.page or init_on_alloc is set, else NR_PAGE_ORDERS;
+ *    I2  page_orders_plain is 0 if injection.page, init_on_alloc or page_debug is set, else
+ *        NR_PAGE_ORDERS;
  *    I3  injected <= eligible <= asked.
  *
  * 7. Locks: none; the counts are atomic, so that with several CPUs each call has its number, though
@@ -185,7 +186,8 @@ struct fault_injection fault_inject_set(struct fault_injection who)
 	if (!who.slab && before.slab)
 		slab_magazines_on();
 	smp_store_release(&injection.page, who.page);
-	WRITE_ONCE(page_orders_plain, who.page || init_on_alloc_gfp ? 0 : NR_PAGE_ORDERS);
+	WRITE_ONCE(page_orders_plain,
+		   who.page || init_on_alloc_gfp || page_debug ? 0 : NR_PAGE_ORDERS);
 	return before;
 }
 

@@ -28,6 +28,7 @@ void mm_init(void)
 	alloc_tags_init();
 	direct_map_init();
 	percpu_areas_init();
+	page_debug_init();
 	vmemmap_init();
 	zones_init();
 	slab_init();

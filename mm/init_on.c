@@ -48,8 +48,8 @@ void init_on_set(bool alloc, bool free)
 {
 	init_on_alloc_gfp = alloc ? __GFP_ZERO : 0;
 	init_on_free_pages = free;
-	WRITE_ONCE(page_orders_plain, alloc || injection.page ? 0 : NR_PAGE_ORDERS);
-	WRITE_ONCE(free_orders_plain, free ? 0 : PCP_ORDERS);
+	WRITE_ONCE(page_orders_plain, alloc || injection.page || page_debug ? 0 : NR_PAGE_ORDERS);
+	WRITE_ONCE(free_orders_plain, free || page_debug ? 0 : PCP_ORDERS);
 }
 
 bool init_on_get_alloc(void)

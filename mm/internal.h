@@ -121,6 +121,28 @@ static inline void page_set_mark(struct page *page, u16 mark)
 	WRITE_ONCE(page->mark, mark);
 }
 void zones_init(void);
+extern const char *const migratetype_names[]; /* show.c */
+/* show_mem.c: "GFP_KERNEL|__GFP_COMP" */
+void describe_gfp(char *buf, size_t size, gfp_t gfp);
+
+/* --- page_debug.c, page_owner.c: pages that are watched, see there --- */
+#define PAGE_DEBUG_OWNER  (1u << 0)
+#define PAGE_DEBUG_POISON (1u << 1)
+#define PAGE_DEBUG_UNMAP  (1u << 2)
+extern unsigned int page_debug;		/* R: which of them */
+extern phys_addr_t page_debug_reserved; /* R: bytes that they took from memblock */
+/* What they keep beside a group's struct pages: whole pages, 64 bytes for each page of the group. */
+#define PAGE_EXT_GROUP_PAGES (GROUP_NR_PAGES * 64 / PAGE_SIZE)
+void page_debug_init(void);
+/* A zeroed page for what is kept of the PAGE_SIZE / 64 pages from pfn on. */
+void page_debug_add(unsigned long pfn, void *zeroed);
+/* A block was taken; is to be freed: false if it may not be, which was reported. */
+void page_debug_alloc(struct page *page, unsigned int order, gfp_t gfp);
+bool page_debug_free(struct page *page, unsigned int order);
+/* Is it free and out of the direct map? */
+bool page_is_unmapped(const struct page *page);
+/* In a report: who allocated and who freed the page, if that is known. */
+void page_owner_report(const struct page *page);
 /* A request's flags within the scopes of the task (linux/sched/mm.h): asked once memory is short. */
 static inline gfp_t scoped_gfp(gfp_t gfp)
 {

@@ -376,7 +376,7 @@ static struct page *pcp_alloc(struct zone *zone, const struct request *rq)
 /* Read without READ_ONCE(), which would cost an instruction: the comparison takes it from memory. */
 unsigned int page_orders_plain = NR_PAGE_ORDERS;
 
-/* A request that is not plain: too large, or fault injection is armed, or all pages are zeroed. */
+/* A request that is not plain: too large, or fault injection is armed, or all pages are zeroed or watched. */
 static noinline bool refused(struct request *rq)
 {
 	rq->gfp |= init_on_alloc_gfp;
@@ -459,20 +459,42 @@ static inline void page_hand_out(struct page *page, const struct request *rq)
 		fill_words(page_address(page), 0, (PAGE_SIZE / 8) << rq->order);
 }
 
+static __always_inline struct page *get_block_plain(const struct request *rq, unsigned long caller)
+{
+	struct page *page = first_zone_that_has(rq);
+
+	if (unlikely(!page))
+		page = alloc_slow(rq, caller);
+	if (likely(page))
+		page_hand_out(page, rq);
+	return page;
+}
+
+/* The whole of a request that is not plain. */
+static noinline struct page *get_block_odd(struct request *rq, unsigned long caller)
+{
+	struct page *page;
+
+	if (refused(rq))
+		return NULL;
+	page = first_zone_that_has(rq);
+	if (!page)
+		page = alloc_slow(rq, caller);
+	if (page && page_debug)
+		page_debug_alloc(page, rq->order, rq->gfp);
+	if (page)
+		page_hand_out(page, rq);
+	return page;
+}
+
 static __always_inline struct page *get_block(gfp_t gfp, unsigned int order, unsigned int tag)
 {
 	struct request rq = request_of(gfp, order, tag);
-	struct page *page;
 
 	might_alloc(gfp);
-	if (unlikely(order >= READ_ONCE(page_orders_plain)) && refused(&rq))
-		return NULL;
-	page = first_zone_that_has(&rq);
-	if (unlikely(!page))
-		page = alloc_slow(&rq, _RET_IP_);
-	if (likely(page))
-		page_hand_out(page, &rq);
-	return page;
+	if (unlikely(order >= READ_ONCE(page_orders_plain)))
+		return get_block_odd(&rq, _RET_IP_);
+	return get_block_plain(&rq, _RET_IP_);
 }
 
 /**
@@ -519,14 +541,12 @@ unsigned long alloc_pages_bulk_array_tagged(gfp_t gfp, unsigned long nr_pages, s
 	for (; i < nr_pages; i++) {
 		if (pages[i])
 			continue;
-		if (unlikely(!plain) && refused(&rq))
-			break;
-		pages[i] = first_zone_that_has(&rq);
+		if (unlikely(!plain))
+			pages[i] = get_block_odd(&rq, _RET_IP_);
+		else
+			pages[i] = get_block_plain(&rq, _RET_IP_);
 		if (!pages[i])
-			pages[i] = alloc_slow(&rq, _RET_IP_);
-		if (!pages[i])
 			break;
-		page_hand_out(pages[i], &rq);
 		page_ref_unfreeze(pages[i], 1);
 	}
 	return i;
@@ -566,7 +586,7 @@ static __always_inline void free_to_pcp(struct page *page, unsigned int order)
 	local_irq_restore(flags);
 }
 
-/* Blocks too large for the per-CPU lists; all, while what is freed is zeroed. */
+/* Blocks too large for the per-CPU lists; all, while what is freed is zeroed or watched. */
 static noinline void free_block_odd(struct page *page, unsigned int order)
 {
 	struct zone *zone = pfn_zone(page_to_pfn(page));
@@ -577,6 +597,8 @@ static noinline void free_block_odd(struct page *page, unsigned int order)
 		fill_words(page_address(page), 0, (PAGE_SIZE / 8) << order);
 		kasan_poison_pages(page, order);
 	}
+	if (page_debug && !page_debug_free(page, order))
+		return;
 	if (order < PCP_ORDERS) {
 		free_to_pcp(page, order);
 		return;
@@ -616,6 +638,7 @@ void page_report(const char *what, struct page *page, const char *advice)
 			    page_count(page), page_mapcount(page), page->flags,
 			    page->type < NR_PAGE_TYPES ? types[page->type] : "damaged",
 			    page->order);
+		page_owner_report(page);
 	}
 	report_stack_here(NULL);
 	report_advice("%s", advice);

@@ -197,4 +197,35 @@ static bool explain_page(unsigned long addr, char *buf, size_t size)
 	return true;
 }
 
-struct report_explainer page_explainer = { .name = "page", .explain = explain_page };
+static const struct page *page_at(unsigned long addr)
+{
+	unsigned long pfn = (addr - PAGE_OFFSET) >> PAGE_SHIFT;
+
+	return is_direct_map_addr((void *)addr) && pfn_valid(pfn) ? pfn_to_page(pfn) : NULL;
+}
+
+/* What is known of its owners. */
+static void page_more(unsigned long addr)
+{
+	const struct page *page = page_at(addr);
+
+	if (page)
+		page_owner_report(page);
+}
+
+static const char *page_advice(unsigned long addr)
+{
+	const struct page *page = page_at(addr);
+
+	if (!page || !page_is_unmapped(page))
+		return NULL;
+	return "Use after free: the page was freed, and debug_pagealloc took it out of the direct map. Who "
+	       "freed it (page_owner=on says who) kept a pointer to it.";
+}
+
+struct report_explainer page_explainer = {
+	.name = "page",
+	.explain = explain_page,
+	.more = page_more,
+	.advise = page_advice,
+};

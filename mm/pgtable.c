@@ -136,10 +136,10 @@ pte_t *pt_lookup(pte_t *root, unsigned long va, int *level)
 	return NULL;
 }
 
-/* The largest level whose leaf fits at va/phys with `size` bytes to go. */
-static int leaf_level(unsigned long va, phys_addr_t phys, unsigned long size)
+/* The largest level up to `highest` whose leaf fits at va/phys with `size` bytes to go. */
+static int leaf_level(unsigned long va, phys_addr_t phys, unsigned long size, int highest)
 {
-	int level = pt_max_leaf_level();
+	int level = highest;
 
 	while (level && (((va | phys) & (pt_size(level) - 1)) || size < pt_size(level)))
 		level--;
@@ -164,11 +164,11 @@ static void set_leaves(pte_t *slot, unsigned long va, pte_t leaf, unsigned long 
 		pte_set(slot, va, leaf);
 }
 
-int pt_map(pte_t *root, unsigned long va, phys_addr_t phys, unsigned long size, pgprot_t prot,
-	   table_alloc_t alloc)
+static int map_leaves(pte_t *root, unsigned long va, phys_addr_t phys, unsigned long size,
+		      pgprot_t prot, table_alloc_t alloc, int highest)
 {
 	while (size) {
-		int level = leaf_level(va, phys, size);
+		int level = leaf_level(va, phys, size, highest);
 		pte_t *slot = pt_slot(root, va, level, alloc);
 		/* to the end of the table: a larger leaf can only begin there */
 		unsigned long n = min_t(unsigned long, PTRS_PER_TABLE - pt_index(va, level),
@@ -184,11 +184,19 @@ int pt_map(pte_t *root, unsigned long va, phys_addr_t phys, unsigned long size, 
 	return 0;
 }
 
+int pt_map(pte_t *root, unsigned long va, phys_addr_t phys, unsigned long size, pgprot_t prot,
+	   table_alloc_t alloc)
+{
+	return map_leaves(root, va, phys, size, prot, alloc, pt_max_leaf_level());
+}
+
+/* debug_pagealloc takes single pages out: each has a leaf of its own then. */
 static void map_ram(phys_addr_t start, phys_addr_t end, pgprot_t prot)
 {
-	if (start < end &&
-	    pt_map(kernel_root(), (unsigned long)__va(start), start, end - start, prot,
-		   table_alloc_boot))
+	int highest = page_debug & PAGE_DEBUG_UNMAP ? 0 : pt_max_leaf_level();
+
+	if (start < end && map_leaves(kernel_root(), (unsigned long)__va(start), start,
+				      end - start, prot, table_alloc_boot, highest))
 		panic("the direct map can't be built");
 }
 

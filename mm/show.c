@@ -11,7 +11,7 @@
 #include <linux/sprintf.h>
 #include "internal.h"
 
-static const char *const type_names[MIGRATE_TYPES] = { "Unmovable", "Movable", "Reclaimable" };
+const char *const migratetype_names[MIGRATE_TYPES] = { "Unmovable", "Movable", "Reclaimable" };
 
 long mm_stat_read(enum mm_stat item)
 {
@@ -99,7 +99,7 @@ void pagetypeinfo_show(show_line_t line)
 	for_each_zone(z) {
 		for (unsigned int mt = 0; mt < MIGRATE_TYPES && populated_zone(z); mt++) {
 			int n = scnprintf(buf, sizeof(buf), "Node    0, zone %8s, type %12s ",
-					  z->name, type_names[mt]);
+					  z->name, migratetype_names[mt]);
 
 			for (unsigned int o = 0; o < NR_PAGE_ORDERS; o++)
 				n += scnprintf(buf + n, sizeof(buf) - n, "%6u ",

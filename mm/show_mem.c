@@ -85,7 +85,7 @@ static const struct {
 };
 
 /* "GFP_KERNEL|__GFP_COMP" */
-static void describe_gfp(char *buf, size_t size, gfp_t gfp)
+void describe_gfp(char *buf, size_t size, gfp_t gfp)
 {
 	unsigned int left = (__force unsigned int)gfp;
 	int n = 0;

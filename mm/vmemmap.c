@@ -91,6 +91,12 @@ static u32 unit_groups(unsigned long start_pfn, unsigned long end_pfn)
 	return groups;
 }
 
+/* Pages that a group sets aside: its struct pages, and what is kept beside them (page_debug.c). */
+static unsigned long group_cost(void)
+{
+	return GROUP_STRUCT_PAGES + (page_debug ? PAGE_EXT_GROUP_PAGES : 0);
+}
+
 /*
  * Measure the part of `section` that lies in `zone`. Returns false if it holds nothing worth
  * bringing in.
@@ -110,7 +116,7 @@ static bool unit_measure(const struct zone *zone, unsigned long section, struct 
 			u->free += PFN_DOWN(e) - PFN_UP(s);
 	}
 	u->groups = unit_groups(u->start, u->end);
-	u->cost = hweight32(u->groups) * GROUP_STRUCT_PAGES + 1;
+	u->cost = hweight32(u->groups) * group_cost() + 1;
 	return u->free > u->cost;
 }
 
@@ -178,6 +184,12 @@ static void map_group(struct carver *c, unsigned long section, unsigned int grou
 		clear_page(__va(phys));
 		pte_set(slot++, va, pte_mkleaf(phys, PAGE_KERNEL, 0));
 	}
+	for (unsigned long i = 0; page_debug && i < PAGE_EXT_GROUP_PAGES; i++) {
+		void *p = __va(carver_page(c));
+
+		clear_page(p);
+		page_debug_add(pfn + i * (GROUP_NR_PAGES / PAGE_EXT_GROUP_PAGES), p);
+	}
 }
 
 /* Say of the unit's pages that were carved, those below c->next, that they are held for good. */
@@ -241,7 +253,7 @@ bool section_bring_in(struct zone *zone)
 static void count_whole_sections(unsigned long first, unsigned long last)
 {
 	unsigned long dma32_end = ARCH_DMA32_LIMIT >> SECTION_SHIFT;
-	unsigned long each = PAGES_PER_SECTION - GROUPS_PER_SECTION * GROUP_STRUCT_PAGES - 1;
+	unsigned long each = PAGES_PER_SECTION - GROUPS_PER_SECTION * group_cost() - 1;
 
 	if (first >= last)
 		return;

@@ -470,6 +470,7 @@ void report_add_explainer(struct report_explainer *e)
 
 struct explained {
 	unsigned long addr;
+	const struct report_explainer *by; /* NULL: what every kernel knows */
 	char text[LINE_SIZE];
 };
 
@@ -479,8 +480,10 @@ static void ask_explainers(void *arg)
 	struct report_explainer *e;
 
 	for (e = engine.explainers; e; e = e->next)
-		if (e->explain(x->addr, x->text, sizeof(x->text)))
+		if (e->explain(x->addr, x->text, sizeof(x->text))) {
+			x->by = e;
 			return;
+		}
 	explain_builtin(x->addr, x->text, sizeof(x->text));
 }
 
@@ -490,6 +493,13 @@ static void explain(struct explained *x)
 	if (!report_guarded(ask_explainers, x))
 		scnprintf(x->text, sizeof(x->text),
 			  "what stands there can't be read: it is damaged, or being changed");
+}
+
+static void ask_for_more(void *arg)
+{
+	const struct explained *x = arg;
+
+	x->by->more(x->addr);
 }
 
 /**
@@ -504,6 +514,8 @@ void report_address(const void *addr)
 		return;
 	explain(&x);
 	report_line("Address 0x%016lx: %s", x.addr, x.text);
+	if (x.by && x.by->more)
+		report_guarded(ask_for_more, &x);
 }
 
 static void ask_for_trail(void *arg)

@@ -90,7 +90,8 @@ static void reserved_is_what_is_used(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, memblock_reserved_size(),
 			__memblock_bytes(&known.reserved) + stack_bytes() +
 				PFN_PHYS(boot_tables(kernel_root(), PT_TOP, &known)) +
-				4 * DIV_ROUND_UP(memblock_end_of_DRAM(), 1UL << SECTION_SHIFT));
+				4 * DIV_ROUND_UP(memblock_end_of_DRAM(), 1UL << SECTION_SHIFT) +
+				page_debug_reserved);
 }
 
 static struct kunit_case cases[] = { KUNIT_CASE(reserved_is_what_is_used), {} };

@@ -103,6 +103,8 @@ struct report_explainer {
 	void (*tell)(unsigned long addr);
 	/* How the page tables lead there, one line, for reports of page faults; may be NULL. */
 	bool (*trail)(unsigned long addr, char *buf, size_t size);
+	/* Further lines about an address that it explained: who had it. The member may be NULL. */
+	void (*more)(unsigned long addr);
 	struct report_explainer *next;
 };
 void report_add_explainer(struct report_explainer *e);

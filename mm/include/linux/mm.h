@@ -234,6 +234,9 @@ void meminfo_show(show_line_t line);
 void buddyinfo_show(show_line_t line);
 void zoneinfo_show(show_line_t line);
 void pagetypeinfo_show(show_line_t line);
+/* page_owner.c: who holds each page; page_owner, page_owner_stacks/show_stacks. May sleep. */
+void page_owner_show(show_line_t line);
+void page_owner_stacks_show(show_line_t line, long threshold);
 
 /* All structures' numbered invariants at once; prints which is broken. Slow: O(everything). */
 bool mm_valid_all(void);
