@@ -13,6 +13,7 @@
 #include <linux/mm.h>
 #include <linux/slab.h>
 #include <linux/percpu.h>
+#include <linux/sched.h>
 #include <linux/spinlock.h>
 #include "kasan.h"
 
@@ -500,7 +501,26 @@ struct kmem_cache *kmalloc_copy(struct kmem_cache *s, unsigned long caller);
 void kfree_large(struct page *page, const void *p);
 size_t kmalloc_used(const void *p, size_t held);
 
-/* slab_debug.c */
+/* slab_debug.c: with SLAB_STORE_USER, who allocated and freed an object last, behind it */
+#define TRACK_DEPTH 8 /* some of them the allocator's own */
+
+struct track {
+	unsigned long when; /* jiffies */
+	u16 cpu;
+	u16 nr; /* of ips; 0: never */
+	s32 pid;
+	unsigned long ips[TRACK_DEPTH];
+	char comm[TASK_COMM_LEN];
+};
+
+enum track_item { TRACK_ALLOC, TRACK_FREE, NR_TRACKS };
+
+bool slab_debug_track(const struct kmem_cache *s, const void *obj, enum track_item item,
+		      struct track *copy);
+unsigned int slab_debug_user(const struct track *t);
+bool slab_debug_too_large(const struct kmem_cache *s);
+/* slab_traces.c */
+void slab_traces_show(struct kmem_cache *s, enum track_item item, void (*line)(const char *text));
 void slab_debug_layout(struct kmem_cache *s, unsigned int align);
 slab_flags_t slab_debug_flags(const char *name, slab_flags_t flags);
 void slab_debug_new_slab(struct kmem_cache *s, struct page *slab);

@@ -170,7 +170,11 @@ static void lay_out(struct kmem_cache *s, const struct kmem_cache_args *args)
 	s->align = choose_align(s->object_size, args->align, s->flags);
 	if (slab_debugged(s))
 		slab_debug_layout(s, s->align);
-	else
+	if (slab_debugged(s) && slab_debug_too_large(s)) {
+		s->flags &= ~SLAB_DEBUG_FLAGS;
+		s->red_left = s->inuse = s->track = s->orig = 0;
+	}
+	if (!slab_debugged(s))
 		plain_layout(s, args);
 	s->tags = choose_tags(s);
 	s->order = choose_order(s);

@@ -14,7 +14,7 @@
  *    kmalloc caches the bytes beyond what was asked for (its number is kept in orig) are red zone
  *    too. SLAB_POISON: a free object holds 0x6b … 0xa5, a fresh one too; padding holds 0x5a.
  *    Objects with a constructor, or that RCU readers may look at, are not poisoned.
- *    SLAB_STORE_USER: each track has the stack, CPU and time.
+ *    SLAB_STORE_USER: each track has the stack, CPU, thread and time. slab_traces.c adds them up.
  *
  * 2. When. Every allocation checks that the object is as its last free left it; every free checks
  *    its red zones, after slab_locate() has said that it is a live object of this cache. What is
@@ -31,8 +31,9 @@
  *
  * 5. slab_debug=FLAGS[,CACHE…][;…] on the boot line gives flags to caches as they are made: F
  *    consistency, Z red zones, P poison, U user tracking, T trace; none: FZPU; `-`: none at all.
- *    CACHE is a name with * and ?. The first block that names a cache counts, else one without
- *    names.
+ *    CACHE is a name with * and ?. The first block that names a cache counts, else the last one
+ *    without names. O, in any block, is for all: a cache whose objects would need larger blocks of
+ *    pages because of what is kept around them has no flags.
  *
  * 6. Whose stack. A track is taken where the object changes hands; reports leave out the
  *    allocator's own functions at its beginning (own_functions[]), so that it begins at the user's.
@@ -45,25 +46,16 @@
 #include <linux/moduleparam.h>
 #include <linux/poison.h>
 #include <linux/printk.h>
+#include <linux/sched.h>
 #include <linux/sprintf.h>
 #include <linux/string.h>
 #include <quarry/report.h>
 #include "internal.h"
 #include "slab.h"
 
-#define TRACK_DEPTH   8	  /* some of them the allocator's own */
 #define DUMP_BYTES    128 /* of an object */
 #define MAX_LEAKED    64  /* objects listed one by one */
 #define DEBUG_DEFAULT (SLAB_CONSISTENCY_CHECKS | SLAB_RED_ZONE | SLAB_POISON | SLAB_STORE_USER)
-
-struct track {
-	unsigned long when; /* jiffies */
-	u32 cpu;
-	u32 nr; /* of ips; 0: never */
-	unsigned long ips[TRACK_DEPTH];
-};
-
-enum track_item { TRACK_ALLOC, TRACK_FREE, NR_TRACKS };
 
 /* A part of a slot that should hold one value. */
 struct zone_of_object {
@@ -76,6 +68,7 @@ struct zone_of_object {
 /* ---- Boot line ---- */
 
 static const char *debug_spec; /* R: the parameter's value */
+static bool order_first;       /* R: O is among its letters */
 
 static slab_flags_t flag_of(char c)
 {
@@ -100,18 +93,40 @@ static slab_flags_t flag_of(char c)
 	}
 }
 
+static bool is_order_letter(char c)
+{
+	return c == 'o' || c == 'O';
+}
+
 /* The flags at the start of a block; *rest is the character behind them. */
 static slab_flags_t parse_flags(const char *block, const char **rest)
 {
 	slab_flags_t flags = 0;
 	const char *p = block;
 
-	for (; flag_of(*p); p++)
+	for (; flag_of(*p) || is_order_letter(*p); p++)
 		flags |= flag_of(*p);
 	if (p == block && *p != '-')
 		flags = DEBUG_DEFAULT;
 	*rest = *p == '-' ? p + 1 : p;
 	return flags;
+}
+
+/* Is O among the letters of any block? */
+static bool spec_has_order(const char *spec)
+{
+	while (spec) {
+		const char *rest;
+
+		parse_flags(spec, &rest);
+		for (; spec < rest; spec++) {
+			if (is_order_letter(*spec))
+				return true;
+		}
+		spec = strchr(rest, ';');
+		spec = spec ? spec + 1 : NULL;
+	}
+	return false;
 }
 
 static bool spec_well_formed(const char *spec)
@@ -177,6 +192,7 @@ const char *slab_debug_set_spec(const char *spec)
 	const char *old = debug_spec;
 
 	debug_spec = spec;
+	order_first = spec_has_order(spec);
 	return old;
 }
 
@@ -185,13 +201,19 @@ static int set_slab_debug(const char *val)
 	val = val ? val : "";
 	if (!spec_well_formed(val))
 		return -EINVAL;
-	debug_spec = val;
+	slab_debug_set_spec(val);
 	return 0;
 }
 BOOT_PARAM("slab_debug", set_slab_debug);
 BOOT_PARAM("slub_debug", set_slab_debug);
 
 /* ---- Layout ---- */
+
+/* O: does what is kept around an object of this cache, which is laid out, cost larger blocks? */
+bool slab_debug_too_large(const struct kmem_cache *s)
+{
+	return order_first && get_order(s->size) > get_order(s->object_size);
+}
 
 /* Set the size and the distances of a cache with debug flags. */
 void slab_debug_layout(struct kmem_cache *s, unsigned int align)
@@ -383,30 +405,48 @@ bool slab_own_function(unsigned long ip)
 	return false;
 }
 
-/* The stack begins at whoever called the allocator. */
-static void report_track(const char *verb, const struct track *kept)
+/* What an object's track says; false: nothing, or it was overwritten. Precondition: s->track. */
+bool slab_debug_track(const struct kmem_cache *s, const void *obj, enum track_item item,
+		      struct track *copy)
 {
-	struct track copy, *t = &copy;
-	char title[160];
+	if (copy_nofault(copy, track_of(s, obj, item), sizeof(*copy))) /* shut to plain accesses */
+		return false;
+	copy->comm[TASK_COMM_LEN - 1] = '\0';
+	return copy->nr && copy->nr <= TRACK_DEPTH;
+}
+
+/* The first of the track's functions that is not the allocator's own. */
+unsigned int slab_debug_user(const struct track *t)
+{
 	unsigned int own = 0;
 
-	if (copy_nofault(t, kept, sizeof(copy))) /* it is shut to plain accesses */
-		return;
-	if (!t->nr || t->nr > TRACK_DEPTH)
-		return;
-	while (own < t->nr - 1 && slab_own_function(t->ips[own]))
+	while (own < t->nr - 1u && slab_own_function(t->ips[own]))
 		own++;
-	scnprintf(title, sizeof(title), "%s in %pB age=%lu cpu=%u pid=0", verb, (void *)t->ips[own],
-		  jiffies - t->when, t->cpu);
-	report_stack(title, t->ips + own, t->nr - own);
+	return own;
+}
+
+/* The stack begins at whoever called the allocator. */
+static void report_track(const struct kmem_cache *s, const void *obj, enum track_item item)
+{
+	char title[160];
+	unsigned int own;
+	struct track t;
+
+	if (!slab_debug_track(s, obj, item, &t))
+		return;
+	own = slab_debug_user(&t);
+	scnprintf(title, sizeof(title), "%s in %pB age=%lu cpu=%u pid=%d (%s)",
+		  item == TRACK_ALLOC ? "Allocated" : "Freed", (void *)t.ips[own], jiffies - t.when,
+		  t.cpu, t.pid, t.comm);
+	report_stack(title, t.ips + own, t.nr - own);
 }
 
 void slab_report_tracks(const struct kmem_cache *s, const void *obj)
 {
 	if (!s->track)
 		return;
-	report_track("Allocated", track_of(s, obj, TRACK_ALLOC));
-	report_track("Freed", track_of(s, obj, TRACK_FREE));
+	report_track(s, obj, TRACK_ALLOC);
+	report_track(s, obj, TRACK_FREE);
 }
 
 static void report_slab(struct kmem_cache *s, struct page *slab)
@@ -683,6 +723,8 @@ static __always_inline void set_track(struct kmem_cache *s, void *obj, enum trac
 	kasan_unpoison(t, sizeof(*t));
 	t->when = jiffies;
 	t->cpu = smp_processor_id();
+	t->pid = current->pid;
+	strscpy(t->comm, current->comm, sizeof(t->comm));
 	t->nr = stack_trace_save(t->ips, TRACK_DEPTH, 1, NULL);
 	kasan_poison(t, sizeof(*t));
 }
@@ -746,7 +788,7 @@ static unsigned int report_leaked_slab(struct kmem_cache *s, struct page *slab, 
 			continue;
 		report_line("Object 0x%px @offset=%lu", obj, slab_offset(s, obj));
 		if (s->track)
-			report_track("Allocated", track_of(s, obj, TRACK_ALLOC));
+			report_track(s, obj, TRACK_ALLOC);
 		listed++;
 	}
 	return listed;

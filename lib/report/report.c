@@ -479,11 +479,12 @@ static void ask_explainers(void *arg)
 	struct explained *x = arg;
 	struct report_explainer *e;
 
-	for (e = engine.explainers; e; e = e->next)
+	for (e = engine.explainers; e; e = e->next) {
 		if (e->explain(x->addr, x->text, sizeof(x->text))) {
 			x->by = e;
 			return;
 		}
+	}
 	explain_builtin(x->addr, x->text, sizeof(x->text));
 }
 

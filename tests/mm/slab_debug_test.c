@@ -56,8 +56,8 @@ static void clean_use(struct kunit *test)
 		for (int k = 0; k < 9; k++) {
 			KUNIT_EXPECT_NULL(test, memchr_inv(p[k], k, sizes[i]));
 			kmem_cache_free(s, p[k]);
-			if (init_on_get_free() && k == 8)
-				continue; /* the slab may be gone, and its pages wiped */
+			if ((init_on_get_free() || page_debug) && k == 8)
+				continue; /* the slab may be gone, and its pages wiped, or out of reach */
 			KUNIT_EXPECT_EQ(test, plant_read8(&p[k][sizes[i] - 1]), POISON_END);
 			KUNIT_EXPECT_NULL(test, plant_find_other(p[k], POISON_FREE, sizes[i] - 1));
 		}
@@ -330,6 +330,7 @@ static void users_are_named(struct kunit *test)
 	struct kmem_cache *s = make(test, 64, ALL_CHECKS);
 	void *p = allocate_here(s);
 	const char *text;
+	char who[48];
 
 	free_here(s, p);
 	report_capture_start();
@@ -337,6 +338,8 @@ static void users_are_named(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, report_capture_stop(&text), 1);
 	for (unsigned int i = 0; i < ARRAY_SIZE(parts); i++)
 		report_has(test, text, parts[i]);
+	scnprintf(who, sizeof(who), " pid=%d (%s)", current->pid, current->comm);
+	report_has(test, text, who);
 	kmem_cache_destroy(s);
 }
 
@@ -589,6 +592,35 @@ static void a_bad_line_is_refused(struct kunit *test)
 	slab_debug_set_spec(old);
 }
 
+/* O: what is kept around an object is not worth larger blocks. It is for all caches, and no flag. */
+static void order_goes_first(struct kunit *test)
+{
+	const char *old = slab_debug_set_spec("FZPU,order*;O");
+	struct kmem_cache *small = kmem_cache_create("order_small", 64, 0, 0, NULL);
+	struct kmem_cache *page = kmem_cache_create("order_page", PAGE_SIZE, 0, 0, NULL), *without;
+	void *p;
+
+	KUNIT_EXPECT_EQ(test, flags_for("FO", "x"), SLAB_CONSISTENCY_CHECKS);
+	KUNIT_EXPECT_EQ(test, flags_for("o", "x"), 0);
+	slab_debug_set_spec("FZPU,order*");
+	without = kmem_cache_create("order_without", PAGE_SIZE, 0, 0, NULL);
+	slab_debug_set_spec(old);
+	KUNIT_ASSERT_TRUE(test, small && page && without);
+	KUNIT_EXPECT_EQ(test, small->flags & SLAB_DEBUG_FLAGS, ALL_CHECKS);
+	KUNIT_EXPECT_EQ(test, page->flags & SLAB_DEBUG_FLAGS, 0);
+	KUNIT_EXPECT_EQ(test, page->size, (u32)PAGE_SIZE);
+	KUNIT_EXPECT_EQ(test, without->flags & SLAB_DEBUG_FLAGS, ALL_CHECKS);
+	KUNIT_EXPECT_GT(test, without->size, (u32)PAGE_SIZE);
+	p = kmem_cache_alloc(page, GFP_KERNEL);
+	KUNIT_ASSERT_NOT_NULL(test, p);
+	memset(p, 1, PAGE_SIZE);
+	KUNIT_EXPECT_NO_REPORT(test, kmem_cache_free(page, p));
+	KUNIT_EXPECT_TRUE(test, slab_valid(page));
+	kmem_cache_destroy(small);
+	kmem_cache_destroy(page);
+	kmem_cache_destroy(without);
+}
+
 /* What the creator asked for stays, whatever the line adds. */
 static void the_line_adds_to_the_creators_flags(struct kunit *test)
 {
@@ -686,6 +718,7 @@ static struct kunit_case line_cases[] = { KUNIT_CASE(no_letters_mean_all),
 					  KUNIT_CASE(letters),
 					  KUNIT_CASE(names_select),
 					  KUNIT_CASE(a_bad_line_is_refused),
+					  KUNIT_CASE(order_goes_first),
 					  KUNIT_CASE(the_line_adds_to_the_creators_flags),
 					  KUNIT_CASE(a_cache_gets_its_flags),
 					  KUNIT_CASE(from_the_boot_line),
