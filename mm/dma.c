@@ -23,6 +23,7 @@
  *
  * Source: Linux's documented interface (core-api/dma-api).
  */
+#include <asm/stack.h>
 #include <linux/bitmap.h>
 #include <linux/bitops.h>
 #include <linux/dma-mapping.h>
@@ -35,6 +36,7 @@
 #include <linux/spinlock.h>
 #include <linux/string.h>
 #include <linux/vmalloc.h>
+#include "dma_debug.h"
 
 /* ---- Masks ---- */
 
@@ -135,8 +137,11 @@ void *(dma_alloc_attrs)(struct device *dev, size_t size, dma_addr_t *dma_handle,
 		p = pages_within(mask, size, gfp, GFP_DMA32);
 	if (!p && zone != GFP_DMA && mask < DMA_BIT_MASK(32))
 		p = pages_within(mask, size, gfp, GFP_DMA);
-	if (p)
-		*dma_handle = virt_to_phys(p);
+	if (!p)
+		return NULL;
+	*dma_handle = virt_to_phys(p);
+	if (unlikely(dma_debug_on))
+		dma_debug_map(dev, *dma_handle, size, DMA_BIDIRECTIONAL, DMA_COHERENT);
 	return p;
 }
 
@@ -160,6 +165,8 @@ void dma_free_attrs(struct device *dev, size_t size, void *cpu_addr, dma_addr_t 
 		 "DMA-API: %s: device driver frees DMA memory with different CPU address [device address=0x%016llx] [size=%zu bytes]\n",
 		 dev_name(dev), dma_handle, size))
 		return;
+	if (unlikely(dma_debug_on))
+		dma_debug_unmap(dev, dma_handle, size, DMA_BIDIRECTIONAL, DMA_COHERENT);
 	free_pages_exact(cpu_addr, size);
 }
 
@@ -176,6 +183,8 @@ static dma_addr_t map_phys(struct device *dev, phys_addr_t phys, size_t size,
 			  phys, size, dma_get_mask(dev));
 		return DMA_MAPPING_ERROR;
 	}
+	if (unlikely(dma_debug_on))
+		dma_debug_map(dev, phys, size, dir, DMA_SINGLE);
 	return phys;
 }
 
@@ -197,6 +206,15 @@ dma_addr_t dma_map_page_attrs(struct device *dev, struct page *page, size_t offs
 	return map_phys(dev, page_to_phys(page) + offset, size, dir);
 }
 
+/* No stack is in the direct map, so what is there is not looked for. */
+static bool on_a_stack(const void *ptr)
+{
+	unsigned long low, high;
+	const char *name;
+
+	return !is_direct_map_addr(ptr) && stack_bounds((unsigned long)ptr, &low, &high, &name);
+}
+
 /**
  * dma_map_single_attrs() - lend memory to a device
  * @dev: the device
@@ -205,12 +223,16 @@ dma_addr_t dma_map_page_attrs(struct device *dev, struct page *page, size_t offs
  * @dir: who writes
  * @attrs: ignored
  *
- * Memory from vmalloc() is refused with a warning: it is not contiguous. Context: any.
+ * Memory from vmalloc() is refused with a warning: it is not contiguous; and so is what lies on a
+ * stack, which ends before the device is done. Context: any.
  * Return: as dma_map_page_attrs().
  */
 dma_addr_t dma_map_single_attrs(struct device *dev, void *ptr, size_t size,
 				enum dma_data_direction dir, unsigned long attrs)
 {
+	if (WARN(on_a_stack(ptr), "DMA-API: %s: device driver maps memory from stack [addr=%px]\n",
+		 dev_name(dev), ptr))
+		return DMA_MAPPING_ERROR;
 	if (WARN(is_vmalloc_addr(ptr), "%s: rejecting DMA map of vmalloc memory\n", dev_name(dev)))
 		return DMA_MAPPING_ERROR;
 	if (WARN(!virt_addr_valid(ptr), "%s: rejecting DMA map of %px, which is no memory\n",
@@ -233,9 +255,12 @@ void dma_unmap_page_attrs(struct device *dev, dma_addr_t addr, size_t size,
 			  enum dma_data_direction dir, unsigned long attrs)
 {
 	BUG_ON(!valid_dma_direction(dir));
-	WARN(dma_mapping_error(dev, addr),
-	     "DMA-API: %s: device driver tries to free an invalid DMA memory address\n",
-	     dev_name(dev));
+	if (WARN(dma_mapping_error(dev, addr),
+		 "DMA-API: %s: device driver tries to free an invalid DMA memory address\n",
+		 dev_name(dev)))
+		return;
+	if (unlikely(dma_debug_on))
+		dma_debug_unmap(dev, addr, size, dir, DMA_SINGLE);
 }
 
 /* ---- Pools ---- */

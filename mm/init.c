@@ -11,6 +11,7 @@
 #include <linux/slab.h>
 #include <quarry/rcu.h>
 #include <quarry/report.h>
+#include "dma_debug.h"
 #include "internal.h"
 
 void (*mm_quiesce_hook)(void);
@@ -39,6 +40,7 @@ void mm_init(void)
 	report_add_explainer(&page_explainer);
 	percpu_show_init();
 	whatis_init();
+	dma_debug_init();
 }
 
 void reclaim_caches(void)

@@ -140,15 +140,17 @@ void kmalloc_init(void)
  * @gfp: what may be done to find memory
  * @tag: whose it will be
  *
- * Return: a page-aligned block, NULL above KMALLOC_MAX_SIZE.
+ * Return: a page-aligned block; NULL above KMALLOC_MAX_SIZE, with a report unless __GFP_NOWARN is given.
  */
 void *__kmalloc_large(size_t size, gfp_t gfp, unsigned int tag)
 {
 	struct page *page;
 	int order;
 
-	if (size > KMALLOC_MAX_SIZE)
+	if (unlikely(size > KMALLOC_MAX_SIZE)) {
+		kmalloc_report_size(size, gfp);
 		return NULL;
+	}
 	order = get_order(size);
 	gfp &= ~(__GFP_MOVABLE | __GFP_HIGHMEM);
 	page = alloc_pages_tagged(gfp | __GFP_COMP, order, tag);
@@ -250,6 +252,16 @@ size_t kmalloc_size_roundup(size_t size)
 	return class_size(kmalloc_index(size));
 }
 
+/* Freed before. Precondition: an object starts there. */
+static bool is_free_object(const void *p)
+{
+	struct kmem_cache *s = slab_cache_of(p);
+
+	if (!s || (!slab_debugged(s) && !free_word_intact(s, p)))
+		return false;
+	return slab_locate(s, p) != SLAB_LIVE;
+}
+
 /* ---- krealloc ---- */
 
 static void *move_block(const void *p, size_t used, size_t size, gfp_t gfp, unsigned int tag)
@@ -312,10 +324,14 @@ void *krealloc_tagged(const void *p, size_t size, gfp_t gfp, unsigned int tag)
 	if (unlikely(ZERO_OR_NULL_PTR(p)))
 		return __kmalloc_tagged(size, gfp, tag);
 	s = slab_cache_of(p);
+	if (unlikely(s && !starts_object(s, p)))
+		return NULL;
+	if (unlikely(s && is_free_object(p))) {
+		slab_report_freed("krealloc", s, (void *)p);
+		return NULL;
+	}
 	if (unlikely(!s || s->orig))
 		return resize_known((void *)p, size, gfp, tag);
-	if (unlikely(!starts_object(s, p)))
-		return NULL;
 	gfp |= s->init_gfp;
 	if (size > s->object_size)
 		return move_block(p, s->object_size, size, gfp, tag);
@@ -328,16 +344,6 @@ void *krealloc_tagged(const void *p, size_t size, gfp_t gfp, unsigned int tag)
 		memset((char *)p + size, 0, s->object_size - size);
 	kasan_resize(p, size, s->object_size);
 	return (void *)p;
-}
-
-/* Freed before: to clear it would wipe the word or the poison that tells kfree() so. */
-static bool is_free_object(const void *p)
-{
-	struct kmem_cache *s = slab_cache_of(p);
-
-	if (!s || (!slab_debugged(s) && !free_word_intact(s, p)))
-		return false;
-	return slab_locate(s, p) != SLAB_LIVE;
 }
 
 /* Where a secret may be: the whole block, which may have been larger once, but no red zone. */
@@ -358,7 +364,7 @@ void kfree_sensitive(const void *p)
 {
 	size_t held = ksize(p);
 
-	if (held && !is_free_object(p)) {
+	if (held && !is_free_object(p)) { /* else it would wipe what tells kfree() that it is free */
 		kasan_unpoison(p, secret_bytes(p, held));
 		memzero_explicit((void *)p, secret_bytes(p, held));
 	}

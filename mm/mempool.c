@@ -21,7 +21,10 @@
  * 4. Sleeping. Who finds the array empty waits for mempool_free(), but 5 s at most: other memory
  *    may have come free in the meantime, of which nobody tells.
  *
- * 5. Invariants
+ * 5. An element that is freed twice would have two users. When one is put into the array it is compared
+ *    with those that came before it, NEWEST at most; the pool's free() sees the others.
+ *
+ * 6. Invariants
  *    I1  0 <= curr_nr <= min_nr, and the first curr_nr entries of elements[] are the only ones that
  *        are kept back;
  *    I2  nobody sleeps for ever while an element of the pool is freed: he who frees one sees
@@ -42,8 +45,10 @@
 #include <linux/slab.h>
 #include <linux/string.h>
 #include <quarry/assert.h>
+#include <quarry/report.h>
 
 #define RETRY_AFTER (5L * HZ)
+#define NEWEST	    64 /* elements that a freed one is compared with */
 
 /* ---- The array: P ---- */
 
@@ -70,18 +75,47 @@ static void *take_element(mempool_t *pool)
 	return element;
 }
 
+/* Is it among those that came last? An element that is freed twice usually is, soon after. */
+static bool is_kept(const mempool_t *pool, const void *element)
+{
+	int least = max(pool->curr_nr - NEWEST, 0);
+
+	for (int i = pool->curr_nr - 1; i >= least; i--) {
+		if (pool->elements[i] == element)
+			return true;
+	}
+	return false;
+}
+
+static noinline void report_kept(const mempool_t *pool, const void *element)
+{
+	report_begin("BUG mempool: element 0x%px freed twice", element);
+	report_address(element);
+	report_line("pool 0x%px keeps %d of %d elements, this one among them", pool, pool->curr_nr,
+		    pool->min_nr);
+	report_stack_here(NULL);
+	report_advice("The element is in the pool already: two users would get it. Look for two owners of one "
+		      "pointer, or an error path that frees what its caller frees again. It stays there once.");
+	report_end();
+}
+
 /* False: it is full. Takes the lock. */
 static bool keep_element(mempool_t *pool, void *element)
 {
+	bool room, twice = false;
 	unsigned long flags;
-	bool kept;
 
 	spin_lock_irqsave(&pool->lock, flags);
-	kept = pool->curr_nr < pool->min_nr;
-	if (kept)
-		put_element(pool, element);
+	room = pool->curr_nr < pool->min_nr;
+	if (room) {
+		twice = is_kept(pool, element);
+		if (likely(!twice))
+			put_element(pool, element);
+	}
 	spin_unlock_irqrestore(&pool->lock, flags);
-	return kept;
+	if (unlikely(twice))
+		report_kept(pool, element);
+	return room;
 }
 
 /* ---- Making and unmaking ---- */

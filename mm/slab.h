@@ -519,6 +519,9 @@ bool slab_debug_track(const struct kmem_cache *s, const void *obj, enum track_it
 		      struct track *copy);
 unsigned int slab_debug_user(const struct track *t);
 bool slab_debug_too_large(const struct kmem_cache *s);
+/* misuse.c */
+const char *misuse_advice(const void *p);
+void kmalloc_report_size(size_t size, gfp_t gfp);
 /* slab_traces.c */
 void slab_traces_show(struct kmem_cache *s, enum track_item item, void (*line)(const char *text));
 void slab_debug_layout(struct kmem_cache *s, unsigned int align);
@@ -539,6 +542,7 @@ const char *slab_debug_set_spec(const char *spec);
 void slab_report_damaged(struct kmem_cache *s, void *obj);
 void slab_report_double_free(struct kmem_cache *s, void *obj);
 void slab_report_invalid(struct kmem_cache *s, const void *p);
+void slab_report_freed(const char *func, struct kmem_cache *s, void *obj);
 void slab_report_foreign(const char *func, const void *p);
 void slab_report_wrong_cache(struct kmem_cache *said, struct kmem_cache *is, void *obj);
 void slab_report_leaked(struct kmem_cache *s);

@@ -507,6 +507,19 @@ void slab_report_double_free(struct kmem_cache *s, void *obj)
 	report_end();
 }
 
+/* `func` was given an object that is free. */
+void slab_report_freed(const char *func, struct kmem_cache *s, void *obj)
+{
+	report_begin("BUG %s (Not tainted): %s of a freed object", s->name, func);
+	report_object(s, obj);
+	report_stack_here(NULL);
+	report_advice(
+		"Use after free: the object was given back before, and may be somebody else's by now. %s() did "
+		"nothing.",
+		func);
+	report_end();
+}
+
 void slab_report_invalid(struct kmem_cache *s, const void *p)
 {
 	report_open(REPORT_SLAB_INVALID, "BUG %s (Not tainted): Invalid object pointer 0x%px",
@@ -521,32 +534,13 @@ void slab_report_invalid(struct kmem_cache *s, const void *p)
 	report_end();
 }
 
-static const char *foreign_advice(const void *p)
-{
-	unsigned long a = (unsigned long)p;
-
-	if (a >= VMALLOC_START && a < VMALLOC_END)
-		return "The memory comes from vmalloc(): free it with vfree(), or with kvfree() if it may be either.";
-	if (a >= PERCPU_START && a - PERCPU_START < PERCPU_SIZE)
-		return "The memory comes from alloc_percpu(): free it with free_percpu().";
-	if (a >= IMAGE_START && a < MODULES_END)
-		return "This is static data or a stack inside the kernel's image, which nobody allocated.";
-	if (a < TASK_SIZE)
-		return "This is a user address or a small number, no kernel pointer: look for a member that was "
-		       "never set, or an error code taken for a pointer.";
-	if (!is_direct_map_addr(p))
-		return "No allocator gives such addresses: the pointer was overwritten, or never set.";
-	return "The page belongs to no slab and no large block: it was freed before, or comes from "
-	       "alloc_pages(); the pointer must be the one that kmalloc() returned.";
-}
-
 /* `func` was given something that lies in no slab and starts no large block. */
 void slab_report_foreign(const char *func, const void *p)
 {
 	report_open(REPORT_SLAB_FOREIGN, "BUG: %s of a foreign pointer 0x%px", func, p);
 	report_address(p);
 	report_stack_here(NULL);
-	report_advice("%s", foreign_advice(p));
+	report_advice("%s", misuse_advice(p));
 	report_end();
 }
 

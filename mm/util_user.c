@@ -99,7 +99,7 @@ void *(vmemdup_array_user)(const void __user *src, size_t n, size_t size)
  */
 void *(memdup_user_nul)(const void __user *src, size_t len)
 {
-	char *p = kmalloc_track_caller(size_add(len, 1), GFP_KERNEL);
+	char *p = kmalloc_track_caller(size_add(len, 1), GFP_KERNEL | __GFP_NOWARN);
 
 	if (!p)
 		return ERR_PTR(-ENOMEM);

@@ -238,14 +238,20 @@ static void too_many_for_an_array(struct kunit *test)
 	mempool_t *pool = counted(test, 2, 10), here;
 	struct kmem_cache *s = slab_cache_of(pool);
 	unsigned long before = live_objects(s);
+	mempool_t *none = pool;
+	int err = 0;
 
 	KUNIT_EXPECT_GT(test, before, 0UL);
-	KUNIT_EXPECT_NULL(test, mempool_create(INT_MAX, make_number, free_number, &source));
+	KUNIT_EXPECT_REPORT(test, "kmalloc() of",
+			    none = mempool_create(INT_MAX, make_number, free_number, &source));
+	KUNIT_EXPECT_NULL(test, none);
 	KUNIT_EXPECT_EQ(test, live_objects(s), before);
-	KUNIT_EXPECT_EQ(test, mempool_init(&here, INT_MAX, make_number, free_number, &source),
-			-ENOMEM);
+	KUNIT_EXPECT_REPORT(test, "kmalloc() of",
+			    err = mempool_init(&here, INT_MAX, make_number, free_number, &source));
+	KUNIT_EXPECT_EQ(test, err, -ENOMEM);
 	KUNIT_EXPECT_FALSE(test, mempool_initialized(&here));
-	KUNIT_EXPECT_EQ(test, mempool_resize(pool, INT_MAX), -ENOMEM);
+	KUNIT_EXPECT_REPORT(test, "kmalloc() of", err = mempool_resize(pool, INT_MAX));
+	KUNIT_EXPECT_EQ(test, err, -ENOMEM);
 	KUNIT_EXPECT_EQ(test, source.made, 2);
 	KUNIT_EXPECT_EQ(test, pool->min_nr, 2);
 	KUNIT_EXPECT_PTR_EQ(test, mempool_alloc_preallocated(pool), (void *)2);

@@ -1,0 +1,310 @@
+// SPDX-License-Identifier: MIT
+/*
+ * The API used wrongly: each mistake is found where it is made, and the report says which it was.
+ *
+ * What has suites of its own is not repeated here: red zones, poison and double frees of objects
+ * (slab_debug, slab_misuse), pages (page_alloc_misuse, page_debug), areas (vmalloc, vmap_area, ioremap),
+ * per-CPU memory (percpu), contexts in full (lockdep), user memory (smap, usercopy).
+ *
+ * Mutations: tests/mutate/misuse.mut, and those of kmalloc.mut, mempool.mut and dma.mut that name a case.
+ */
+#include <kunit/test.h>
+#include <asm/irqflags.h>
+#include <linux/dma-mapping.h>
+#include <linux/err.h>
+#include <linux/kernel.h>
+#include <linux/mempool.h>
+#include <linux/mm.h>
+#include <linux/overflow.h>
+#include <linux/percpu.h>
+#include <linux/preempt.h>
+#include <linux/slab.h>
+#include <linux/spinlock.h>
+#include <linux/string.h>
+#include <linux/vmalloc.h>
+#include <quarry/report.h>
+#include "mm/internal.h"
+#include "mm/slab.h"
+#include "tests/mm/slab_fixture.h"
+#include "tests/plant.h"
+
+/* ---- Pointers that kfree() was never to be given ---- */
+
+static char static_data[64];
+static const char constant[64] = "a constant";
+
+static void kfree_of_what_is_no_memory(struct kunit *test)
+{
+	KUNIT_EXPECT_REPORT(test, "This is an error pointer", kfree(hidden(ERR_PTR(-12))));
+	KUNIT_EXPECT_REPORT(test, "user address or a small number", kfree(hidden((void *)0x1234567)));
+	KUNIT_EXPECT_REPORT(test, "user address or a small number", kfree(hidden((void *)0x2000)));
+	KUNIT_EXPECT_REPORT(test, "No allocator gives such addresses",
+			    kfree(hidden((void *)0x6b6b6b6b6b6b6b6bUL)));
+	KUNIT_EXPECT_NO_REPORT(test, kfree(hidden(NULL)));
+	KUNIT_EXPECT_NO_REPORT(test, kfree(hidden(ZERO_SIZE_PTR)));
+}
+
+static void kfree_of_the_image(struct kunit *test)
+{
+	char local[16] = "";
+
+	KUNIT_EXPECT_REPORT(test, "This is on a stack: a local variable", kfree(hidden(local)));
+	KUNIT_EXPECT_REPORT(test, "This is static data", kfree(hidden(static_data)));
+	KUNIT_EXPECT_REPORT(test, "a constant or a string literal", kfree(hidden((void *)constant)));
+	KUNIT_EXPECT_REPORT(test, "This is code", kfree(hidden((void *)kfree_of_the_image)));
+	KUNIT_EXPECT_NO_REPORT(test, kfree_const(hidden((void *)constant)));
+}
+
+static void kfree_of_anothers_memory(struct kunit *test)
+{
+	void *area = vmalloc(100);
+	u64 __percpu *counter = alloc_percpu(u64);
+	char *large = kmalloc(3 * PAGE_SIZE, GFP_KERNEL), *pages = (char *)__get_free_pages(GFP_KERNEL, 1);
+	char *object = kmalloc(64, GFP_KERNEL);
+
+	KUNIT_ASSERT_TRUE(test, area && counter && large && pages && object);
+	KUNIT_EXPECT_REPORT(test, "free it with vfree()", kfree(hidden(area)));
+	KUNIT_EXPECT_REPORT(test, "free it with free_percpu()", kfree(hidden((void *)counter)));
+	KUNIT_EXPECT_REPORT(test, "This is a struct page", kfree(hidden(virt_to_page(pages))));
+	KUNIT_EXPECT_REPORT(test, "The page comes from alloc_pages()", kfree(hidden(pages)));
+	KUNIT_EXPECT_REPORT(test, "The page comes from alloc_pages()", kfree(hidden(pages + PAGE_SIZE)));
+	KUNIT_EXPECT_REPORT(test, "the middle of a large block", kfree(hidden(large + PAGE_SIZE)));
+	KUNIT_EXPECT_REPORT(test, "not at the start of an object", kfree(hidden(object + 8)));
+	preempt_disable();
+	free_pages((unsigned long)pages, 1);
+	KUNIT_EXPECT_REPORT(test, "The page is free", kfree(hidden(pages)));
+	preempt_enable();
+	vfree(area);
+	free_percpu(counter);
+	kfree(large);
+	kfree(object);
+}
+
+/* ---- The other way round ---- */
+
+static void other_functions_of_kmalloc_memory(struct kunit *test)
+{
+	char *p = kmalloc(64, GFP_KERNEL), *large = kmalloc(3 * PAGE_SIZE, GFP_KERNEL), local[8];
+
+	KUNIT_ASSERT_TRUE(test, p && large);
+	KUNIT_EXPECT_REPORT(test, "memory from kmalloc() is given back with kfree()", vfree(hidden(p)));
+	KUNIT_EXPECT_REPORT(test, "Trying to vfree()", vfree(hidden(local)));
+	KUNIT_EXPECT_REPORT(test, "page freed with the wrong function", free_page((unsigned long)hidden(p)));
+	KUNIT_EXPECT_REPORT(test, "page freed with the wrong function",
+			    free_pages((unsigned long)hidden(large), 2));
+	KUNIT_EXPECT_REPORT(test, "No per-CPU memory was ever there",
+			    free_percpu((void __percpu *)hidden(p)));
+	KUNIT_EXPECT_NO_REPORT(test, kvfree(hidden(p)));
+	KUNIT_EXPECT_NO_REPORT(test, kvfree(hidden(large)));
+}
+
+/* ---- Caches ---- */
+
+static void caches_mixed_up(struct kunit *test)
+{
+	struct kmem_cache *mine = make(test, 64, 0), *gone = make(test, 64, 0);
+	void *p = kmem_cache_alloc(mine, GFP_KERNEL), *q = kmalloc(64, GFP_KERNEL);
+
+	KUNIT_ASSERT_TRUE(test, p && q);
+	KUNIT_EXPECT_REPORT(test, "Wrong slab cache. test but object is from kmalloc-64",
+			    kmem_cache_free(mine, hidden(q)));
+	kmem_cache_destroy(gone);
+	KUNIT_EXPECT_REPORT(test, "kmem_cache_destroy of ", kmem_cache_destroy(hidden(gone)));
+	KUNIT_EXPECT_REPORT(test, "which is no cache", kmem_cache_destroy(hidden(p)));
+	KUNIT_EXPECT_NO_REPORT(test, kmem_cache_free(mine, p));
+	kmem_cache_destroy(mine);
+}
+
+/* ---- krealloc() and ksize() ---- */
+
+static void krealloc_of_what_is_free(struct kunit *test)
+{
+	static const slab_flags_t flags[] = { 0, ALL_CHECKS };
+	char *large = kmalloc(3 * PAGE_SIZE, GFP_KERNEL);
+
+	for (int i = 0; i < 2; i++) {
+		struct kmem_cache *s = make(test, 64, SLAB_KMALLOC | flags[i]);
+		void *p = __kmalloc_cache(s->place, GFP_KERNEL, 40, ALLOC_TAG_HERE()), *q = p;
+		void *keep = __kmalloc_cache(s->place, GFP_KERNEL, 40, ALLOC_TAG_HERE());
+
+		KUNIT_ASSERT_TRUE(test, p && keep);
+		kfree(p);
+		KUNIT_EXPECT_REPORT(test, "BUG test (Not tainted): krealloc of a freed object",
+				    q = krealloc(hidden(p), 48, GFP_KERNEL));
+		KUNIT_EXPECT_NULL(test, q);
+		KUNIT_EXPECT_REPORT(test, "krealloc of a freed object",
+				    q = krealloc(hidden(p), 500, GFP_KERNEL));
+		KUNIT_EXPECT_NULL(test, q);
+		KUNIT_EXPECT_NO_REPORT(test, q = krealloc(hidden(keep), 48, GFP_KERNEL));
+		KUNIT_EXPECT_PTR_EQ(test, q, keep);
+		KUNIT_EXPECT_EQ(test, validate_slab_cache(s), 0);
+		kfree(keep);
+		kmem_cache_destroy(s);
+	}
+	KUNIT_ASSERT_NOT_NULL(test, large);
+	preempt_disable();
+	kfree(large);
+	KUNIT_EXPECT_REPORT(test, "The page is free", large = krealloc(hidden(large), 10, GFP_ATOMIC));
+	preempt_enable();
+	KUNIT_EXPECT_NULL(test, large);
+}
+
+static void sizes_of_foreign_pointers(struct kunit *test)
+{
+	size_t n = 1;
+	void *q = static_data;
+
+	KUNIT_EXPECT_REPORT(test, "This is static data", n = ksize(hidden(static_data)));
+	KUNIT_EXPECT_EQ(test, n, 0UL);
+	KUNIT_EXPECT_REPORT(test, "This is static data", q = krealloc(hidden(static_data), 4, GFP_KERNEL));
+	KUNIT_EXPECT_NULL(test, q);
+}
+
+/* ---- Sizes ---- */
+
+struct list_of {
+	u64 n;
+	u64 element[];
+};
+
+static void sizes_that_cannot_be(struct kunit *test)
+{
+	struct list_of *l = NULL;
+	void *p = static_data;
+
+	KUNIT_EXPECT_REPORT(test, "The size is a negative number", p = kmalloc(unknown(-22), GFP_KERNEL));
+	KUNIT_EXPECT_NULL(test, p);
+	KUNIT_EXPECT_REPORT(test, "kmalloc() of 18446744073709551594 bytes (-22)",
+			    p = kzalloc(unknown(-22), GFP_KERNEL));
+	KUNIT_EXPECT_REPORT(test, "when the product overflows",
+			    p = kmalloc(struct_size(l, element, unknown(SIZE_MAX / 4)), GFP_KERNEL));
+	KUNIT_EXPECT_NULL(test, p);
+	KUNIT_EXPECT_REPORT(test, "vmalloc() takes pages from anywhere",
+			    p = kmalloc(unknown(KMALLOC_MAX_SIZE + 1), GFP_KERNEL));
+	KUNIT_EXPECT_NULL(test, p);
+	KUNIT_EXPECT_NO_REPORT(test, p = kmalloc(unknown(-22), GFP_KERNEL | __GFP_NOWARN));
+	KUNIT_EXPECT_NULL(test, p);
+	KUNIT_EXPECT_NO_REPORT(test, p = kmalloc_array(unknown(SIZE_MAX / 4), 8, GFP_KERNEL));
+	KUNIT_EXPECT_NULL(test, p);
+	KUNIT_EXPECT_NO_REPORT(test, p = kvmalloc(unknown(KMALLOC_MAX_SIZE + 1), GFP_KERNEL));
+	KUNIT_EXPECT_NOT_NULL(test, p);
+	kvfree(p);
+}
+
+/* ---- Pools ---- */
+
+static void an_element_freed_twice(struct kunit *test)
+{
+	mempool_t *pool = mempool_create_kmalloc_pool(3, 64);
+	void *p, *q;
+
+	KUNIT_ASSERT_NOT_NULL(test, pool);
+	p = mempool_alloc_preallocated(pool);
+	q = mempool_alloc_preallocated(pool);
+	KUNIT_ASSERT_TRUE(test, p && q);
+	mempool_free(p, pool);
+	KUNIT_EXPECT_REPORT(test, "BUG mempool: element 0x", mempool_free(p, pool));
+	KUNIT_EXPECT_EQ(test, pool->curr_nr, 2);
+	KUNIT_EXPECT_NO_REPORT(test, mempool_free(q, pool));
+	KUNIT_EXPECT_NO_REPORT(test, mempool_destroy(pool));
+}
+
+/* ---- Devices ---- */
+
+static void memory_that_no_device_may_have(struct kunit *test)
+{
+	u64 mask = DMA_BIT_MASK(64);
+	struct device dev = { .init_name = "card", .dma_mask = &mask };
+	void *area = vmalloc(100);
+	char local[16] = "";
+	dma_addr_t a = 0;
+
+	KUNIT_ASSERT_NOT_NULL(test, area);
+	KUNIT_EXPECT_REPORT(test, "device driver maps memory from stack",
+			    a = dma_map_single(&dev, hidden(local), 16, DMA_TO_DEVICE));
+	KUNIT_EXPECT_EQ(test, a, DMA_MAPPING_ERROR);
+	KUNIT_EXPECT_REPORT(test, "rejecting DMA map of vmalloc memory",
+			    a = dma_map_single(&dev, hidden(area), 16, DMA_TO_DEVICE));
+	KUNIT_EXPECT_EQ(test, a, DMA_MAPPING_ERROR);
+	KUNIT_EXPECT_REPORT(test, "tries to free an invalid DMA memory address",
+			    dma_unmap_single(&dev, a, 16, DMA_TO_DEVICE));
+	vfree(area);
+}
+
+/* ---- Accesses ---- */
+
+static noinline void call(void *p)
+{
+	((void (*)(void))hidden(p))();
+	barrier();
+}
+
+static void accesses_that_no_memory_allows(struct kunit *test)
+{
+	char *p = kmalloc(64, GFP_KERNEL);
+
+	KUNIT_ASSERT_NOT_NULL(test, p);
+	memset(p, 0xc3, 64); /* on most machines: return */
+	KUNIT_EXPECT_FAULT(test, "Code, constants and string literals are read-only",
+			   plant_write8(hidden((void *)constant), 1));
+	KUNIT_EXPECT_FAULT(test, "Code, constants and string literals are read-only",
+			   plant_write8(hidden((void *)call), 1));
+	KUNIT_EXPECT_FAULT(test, "something that is not code", call(p));
+	KUNIT_EXPECT_FAULT(test, "something that is not code", call(static_data));
+	KUNIT_EXPECT_FAULT(test, "user pointer dereferenced", plant_read8(hidden((void *)0x7000000)));
+	KUNIT_EXPECT_FAULT(test, "NULL was dereferenced", plant_read8(hidden(NULL)));
+	KUNIT_EXPECT_FAULT(test, "accessed through NULL", plant_read64(hidden((void *)0x38)));
+	KUNIT_EXPECT_FAULT(test, "was loaded from an object after that was freed",
+			   plant_read8(hidden((void *)0x6b6b6b6b6b6b6b6bUL)));
+	kfree(p);
+}
+
+/* ---- Contexts: debug builds ---- */
+
+#ifdef QUARRY_DEBUG
+static void places_that_may_not_sleep(struct kunit *test)
+{
+	static DEFINE_SPINLOCK(lock);
+	struct kmem_cache *s = make(test, 64, 0);
+	void *p = NULL;
+
+	spin_lock(&lock);
+	KUNIT_EXPECT_REPORT(test, "must not sleep: allocate with GFP_ATOMIC", p = kmalloc(64, GFP_KERNEL));
+	kfree(p);
+	KUNIT_EXPECT_REPORT(test, "sleeping function called", p = vmalloc(64));
+	KUNIT_EXPECT_REPORT(test, "sleeping function called", vfree(p));
+	KUNIT_EXPECT_NO_REPORT(test, p = kmalloc(64, GFP_ATOMIC));
+	KUNIT_EXPECT_NO_REPORT(test, kfree(p));
+	spin_unlock(&lock);
+	local_irq_disable();
+	preempt_count_add(HARDIRQ_OFFSET);
+	KUNIT_EXPECT_REPORT(test, "An interrupt handler must not sleep", kmem_cache_destroy(s));
+	KUNIT_EXPECT_REPORT(test, "An interrupt handler must not sleep", p = kzalloc(8, GFP_KERNEL));
+	preempt_count_sub(HARDIRQ_OFFSET);
+	local_irq_enable();
+	kfree(p);
+}
+#else
+static void places_that_may_not_sleep(struct kunit *test)
+{
+	kunit_skip(test, "debug builds watch that");
+}
+#endif
+
+static struct kunit_case cases[] = {
+	KUNIT_CASE(kfree_of_what_is_no_memory),
+	KUNIT_CASE(kfree_of_the_image),
+	KUNIT_CASE(kfree_of_anothers_memory),
+	KUNIT_CASE(other_functions_of_kmalloc_memory),
+	KUNIT_CASE(caches_mixed_up),
+	KUNIT_CASE(krealloc_of_what_is_free),
+	KUNIT_CASE(sizes_of_foreign_pointers),
+	KUNIT_CASE(sizes_that_cannot_be),
+	KUNIT_CASE(an_element_freed_twice),
+	KUNIT_CASE(memory_that_no_device_may_have),
+	KUNIT_CASE(accesses_that_no_memory_allows),
+	KUNIT_CASE(places_that_may_not_sleep),
+	{}
+};
+static struct kunit_suite suite = { .name = "misuse", .test_cases = cases };
+kunit_test_suite(suite);
