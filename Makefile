@@ -11,13 +11,21 @@ ACCEL   ?= tcg
 TIMEOUT ?= 120
 CROSS_COMPILE ?= x86_64-linux-gnu-
 
+# UBSAN=1 is a build of its own: BUILD=ubsan, or ubsan-debug (lib/ubsan).
+ifneq ($(filter 1 y yes,$(UBSAN)),)
+override BUILD := $(if $(filter %debug,$(BUILD)),ubsan-debug,ubsan)
+endif
+
 # Each variant has a folder of its own, so switching between them rebuilds nothing.
 variant := $(if $(LLVM),clang,gcc)-$(BUILD)
 O       ?= build$(if $(filter gcc-release,$(variant)),,/$(variant))
 
-ifneq ($(filter-out release debug,$(BUILD)),)
-$(error BUILD=$(BUILD) is unknown: use BUILD=release or BUILD=debug)
+ifneq ($(filter-out release debug ubsan ubsan-debug,$(BUILD)),)
+$(error BUILD=$(BUILD) is unknown: use BUILD=release or BUILD=debug, UBSAN=1 or not)
 endif
+with_ubsan := $(filter ubsan%,$(BUILD))
+# An image that doesn't fit below 8 MiB (linker.ld).
+large_image := $(with_ubsan)
 ifdef LLVM
 CC      := clang --target=x86_64-elf
 LD      := ld.lld
@@ -37,7 +45,9 @@ ISO := $(O)/quarry.iso
 
 # --- what is built: every .c and .asm of the kernel's rooms ---
 rooms   := boot arch/x86_64 arch/common mm lib tests/lib tests/arch tests/boot tests/mm tests/bench tests/soak tests/conform/rows
+rooms   += $(if $(with_ubsan),tests/ubsan)
 csrc    := $(sort $(shell find $(rooms) -name "*.c" 2>/dev/null) $(wildcard tests/*.c))
+csrc    := $(filter-out $(if $(with_ubsan),,lib/ubsan/%),$(csrc))
 asmsrc  := $(sort $(shell find $(rooms) -name '*.asm' 2>/dev/null))
 objs    := $(csrc:%.c=$(O)/%.o) $(asmsrc:%.asm=$(O)/%.asm.o)
 
@@ -47,23 +57,35 @@ cflags = -std=gnu17 -g -Wall -Wextra -Werror -Wno-unused-parameter -Wno-sign-com
 	  -ffreestanding -nostdinc -isystem $(compiler_headers) -fno-pic -fno-pie -mcmodel=kernel \
 	  -mno-red-zone -mgeneral-regs-only -fno-asynchronous-unwind-tables -fcf-protection=none \
 	  -fno-omit-frame-pointer -fno-strict-aliasing -fno-strict-overflow -fno-common \
-	  -fno-stack-protector -ffile-prefix-map=$(CURDIR)/= \
-	  $(if $(filter debug,$(BUILD)),-Og -DQUARRY_DEBUG,-O2)
+	  $(protector) -ffile-prefix-map=$(CURDIR)/= \
+	  $(if $(filter %debug,$(BUILD)),-Og -DQUARRY_DEBUG,-O2)
 # Asked when the first recipe needs it, not while this file is read: there may be no compiler before `tools`.
 compiler_headers = $(eval compiler_headers := $(shell $(CC) -print-file-name=include))$(compiler_headers)
+# Who overruns an array on the stack meets the canary (arch/x86_64/canary.c).
+protector = -fstack-protector-strong $(if $(LLVM),-mstack-protector-guard=global,-mstack-protector-guard=tls \
+	    -mstack-protector-guard-reg=gs -mstack-protector-guard-symbol=__stack_chk_guard)
 # A tail call leaves no frame, so stacks in reports would miss whoever made it: only the two hottest files may.
 # A function split in two (gcc's partial inlining) would see itself as its caller.
 full_trace = $(if $(filter mm/slab.c mm/kmalloc.c,$1),,\
 	       -fno-optimize-sibling-calls $(if $(LLVM),,-fno-partial-inlining))
+# UBSAN=1: a test in front of what C leaves undefined (lib/ubsan/ubsan.c says what of it there is in a kernel). The
+# functions that are called when one fails are not tested themselves. Their own suite has what they report, and so wants
+# overflow to be undefined too, and clang to look at conversions.
+ubsan_checks = -fsanitize=undefined $(if $(LLVM),-fno-sanitize=function,-fsanitize=bounds-strict) $(ubsan_quiet)
+# Warnings that come of the tests: of what would follow where one fails.
+ubsan_quiet  := $(if $(LLVM),,-Wno-array-bounds -Wno-stringop-overflow -Wno-maybe-uninitialized)
+ubsan_suite  := -fno-wrapv $(if $(LLVM),-fsanitize=implicit-conversion,-fno-wrapv-pointer)
+checks = $(if $(with_ubsan),$(if $(filter lib/ubsan/%,$1),,$(ubsan_checks)) $(if $(filter tests/ubsan/%,$1),$(ubsan_suite)))
 
 # Which headers a room can see at all; tests/check/includes looks closer.
 see_base  := -Ilib/include -Iarch/x86_64/include -Iarch/common/include
 see_mm    := $(see_base) -Imm/include
 see_all   := $(see_mm) -Iboot/include -I.
 includes   = $(if $(filter mm/%,$1),$(see_mm),$(if $(filter arch/%,$1),$(see_base) -I.,\
-	       $(if $(filter lib/base/% lib/sync/% lib/report/%,$1),$(see_base),$(see_all))))
+	       $(if $(filter lib/base/% lib/sync/% lib/report/% lib/ubsan/%,$1),$(see_base),$(see_all))))
 
-ldflags := -nostdlib -static -no-pie -z max-page-size=0x1000 -z noexecstack --build-id=none -T linker.ld
+ldflags := -nostdlib -static -no-pie -z max-page-size=0x1000 -z noexecstack --build-id=none \
+	   $(if $(large_image),--defsym=LARGE_IMAGE=1) -T linker.ld
 
 .PHONY: all kernel iso run test test-all debug bench clean format help tools
 .DELETE_ON_ERROR:
@@ -80,7 +102,7 @@ help:
 	@echo 'make test-all  the long forms as well'
 	@echo 'make debug     QEMU halted at reset with gdb on top'
 	@echo 'make bench     workloads under -icount beside Linux figures (table and CSV)'
-	@echo 'make host      the kernel as a Linux process, build/host/quarry --help; SAN=asan|tsan|memcheck|gcov for a tool'
+	@echo 'make host      the kernel as a Linux process, build/host/quarry --help; SAN=asan|tsan|memcheck|gcov for a tool, VALGRIND=1 is SAN=memcheck'
 	@echo 'make asan, tsan, memcheck    the self-tests of the process under that tool, and planted bugs it must see'
 	@echo 'make fuzz      FUZZ=boot|buddy|slab|vmalloc|vma|module TIME=60 SEED=: libFuzzer with a model'
 	@echo 'make mutate    MUTATE="slab vma" JOBS=2: break mm/ on purpose; the self-tests must notice'
@@ -90,7 +112,7 @@ help:
 	@echo 'make port-example   mm/ in an ordinary program, by the smallest port'
 	@echo 'make iso       build/quarry.iso       make kernel   build/quarry.elf'
 	@echo 'make format    clang-format the sources    make clean   remove build/'
-	@echo 'variables: MEM=512M SMP=1 UEFI=1 ARGS="boot line" BUILD=release|debug LLVM=1 ACCEL=tcg|kvm CROSS_COMPILE='
+	@echo 'variables: UBSAN=1 MEM=512M SMP=1 UEFI=1 ARGS="boot line" BUILD=release|debug LLVM=1 ACCEL=tcg|kvm CROSS_COMPILE='
 
 kernel: $(ELF)
 iso: $(ISO)
@@ -100,7 +122,7 @@ iso: $(ISO)
 tools:
 	@tests/packages --need build --need $(need_cc)
 $(O)/flags: tools
-	@$(call keep,$(CC) $(cflags) $(call full_trace,) $(see_all))
+	@$(call keep,$(CC) $(cflags) $(call full_trace,) $(call checks,) $(see_all))
 $(O)/link: tools
 	@$(call keep,$(LD) $(ldflags) $(objs))
 keep = mkdir -p $(O); echo '$1' | cmp -s - $@ || echo '$1' > $@
@@ -108,12 +130,12 @@ keep = mkdir -p $(O); echo '$1' | cmp -s - $@ || echo '$1' > $@
 $(O)/%.o: %.c $(O)/flags
 	@mkdir -p $(@D)
 	@echo "  CC    $<"
-	@$(CC) $(cflags) $(call full_trace,$<) $(call includes,$<) -MMD -MP -c $< -o $@
+	@$(CC) $(cflags) $(call full_trace,$<) $(call checks,$<) $(call includes,$<) -MMD -MP -c $< -o $@
 
 $(O)/%.asm.o: %.asm $(O)/flags
 	@mkdir -p $(@D)
 	@echo "  NASM  $<"
-	@$(NASM) -f elf64 -Wall -MD $(@:.o=.d) -MP -o $@ $<
+	@$(NASM) -f elf64 -Wall $(if $(LLVM),-DGUARD_IS_GLOBAL) $(if $(large_image),-DLARGE_IMAGE) -MD $(@:.o=.d) -MP -o $@ $<
 
 # The symbol table is part of the image. Its size does not depend on the addresses, so the third link is final:
 # one without symbols, one with the table in place, one with the right addresses in it.
@@ -153,7 +175,7 @@ M_args  = $(if $(findstring test=,$(ARGS)),,test=none )
 
 .PHONY: modules
 modules: $(O)/flags
-	$(call modules,$(O)/modules,$(CC),$(LD),$(call module_flags,$(cflags)) $(call full_trace,) $(see_mm))
+	$(call modules,$(O)/modules,$(CC),$(LD),$(call module_flags,$(cflags)) $(call full_trace,) $(call checks,) $(see_mm))
 
 $(ISO): $(ELF) iso/grub.cfg iso/module.txt iso/mkiso
 	@tests/packages --need iso

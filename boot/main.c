@@ -344,12 +344,13 @@ static void start_kswapd(void)
 	kswapd_start(p);
 }
 
-void boot_main(unsigned int protocol, phys_addr_t addr, u64 entry_cycles)
+__no_stack_protector void boot_main(unsigned int protocol, phys_addr_t addr, u64 entry_cycles)
 {
 	static char line[BOOT_CMDLINE_MAX];
 
 	marks.entry = entry_cycles;
 	cpu_init();
+	stack_canary_boot();
 	idt_init();
 	console_init();
 	read_boot_info(protocol, addr);

@@ -126,6 +126,11 @@ void host_stack(unsigned int cpu, enum host_stack which, unsigned long *low, uns
 	}
 }
 
+/* Where the compiler looks for it on Linux, each CPU being a thread: the process has chosen it. */
+void stack_canary_boot(void)
+{
+}
+
 /* ---- bring-up ---- */
 
 void host_regions(struct host_region regions[HOST_REGIONS])

@@ -12,6 +12,10 @@
 # of the process half.
 
 SAN   ?=
+# VALGRIND=1: by the name of who runs it.
+ifneq ($(filter 1 y yes,$(VALGRIND)),)
+SAN   := memcheck
+endif
 H     ?= build/host$(SAN:%=-%)$(if $(filter gcc-release,$(variant)),,-$(variant))
 HCC   ?= $(if $(LLVM),clang,gcc)
 HLINK := $(HCC)
@@ -36,7 +40,7 @@ hp_obj := $(hp_src:%.c=$(H)/%.o)
 hk_exports := host_enter_kernel host_image host_regions host_enter_cpu host_tlb_miss host_deliver host_interrupt host_stack
 
 hk_swap = $(subst -Iarch/x86_64/include,-Iarch/host/include,$1)
-hk_cflags = $(filter-out -fno-pic -fno-pie -mcmodel=kernel $(O)%,$(cflags)) -fPIE $(if $(LLVM),,-Wno-clobbered)
+hk_cflags = $(filter-out -fno-pic -fno-pie -mcmodel=kernel -mstack-protector-guard% $(O)%,$(cflags)) -fPIE $(if $(LLVM),,-Wno-clobbered)
 hp_cflags := -std=gnu17 -g -O2 -Wall -Wextra -Werror -fPIE -fno-omit-frame-pointer -fno-strict-aliasing
 # The image's place in RAM (host.ld). AddressSanitizer's is so large that it would leave no memory below 16 MiB.
 himage := $(if $(filter asan,$(SAN)),0x7e9001000000,0x7e9000200000)
@@ -47,7 +51,7 @@ hcrt = $(shell $(HLINK) -print-file-name=$1)
 .PHONY: host
 host: $(H)/quarry
 
-host_key = $(HCC) $(hk_cflags) $(hp_cflags) $(hlink) $(hk_obj) $(san_$(SAN)_kernel) $(san_$(SAN)_process) $(san_$(SAN)_link) $(san_$(SAN)_skip)
+host_key = $(HCC) $(hk_cflags) $(call checks,) $(hp_cflags) $(hlink) $(hk_obj) $(san_$(SAN)_kernel) $(san_$(SAN)_process) $(san_$(SAN)_link) $(san_$(SAN)_skip)
 
 # Tools are what has a san_<tool>_kernel, wherever that stands: known when all makefiles are read.
 host_tools = $(patsubst san_%_kernel,%,$(filter san_%_kernel,$(.VARIABLES)))
@@ -61,7 +65,7 @@ $(H)/flags: tools
 $(hk_cobj): $(H)/%.o: %.c $(H)/flags
 	@mkdir -p $(@D)
 	@echo "  HOST  $<"
-	@$(HCC) $(hk_cflags) $(hk_san) $(hk_extra) $(call full_trace,$<) $(call hk_swap,$(call includes,$<)) -MMD -MP -c $< -o $@
+	@$(HCC) $(hk_cflags) $(hk_san) $(hk_extra) $(call full_trace,$<) $(call checks,$<) $(call hk_swap,$(call includes,$<)) -MMD -MP -c $< -o $@
 
 # The address of an absolute symbol (the image's physical start) comes out of the GOT.
 $(H)/boot/main.o: hk_extra := -fPIC
@@ -108,7 +112,7 @@ ifneq ($(M_dirs),)
 .PHONY: host-modules run-modules-here
 host-modules: $(H)/flags
 	$(call modules,$(H)/modules,$(HCC),ld,$(call module_flags,$(hk_cflags)) $(san_$(SAN)_kernel) $(san_$(SAN)_module) \
-		$(call full_trace,) $(call hk_swap,$(see_mm)))
+		$(call full_trace,) $(call checks,) $(call hk_swap,$(see_mm)))
 # They run at once: what the process says at its end, make says.
 host: run-modules-here
 run-modules-here: $(H)/quarry host-modules

@@ -131,4 +131,9 @@ void ipi_flush(unsigned int cpu);
 /* Its vectors get their handlers. */
 void ipi_init(void);
 
+/* canary.c: a new one; the running task's; a random one for a CPU that begins. */
+unsigned long stack_canary_new(void);
+unsigned long stack_canary(void);
+void stack_canary_this_cpu(void);
+
 #endif

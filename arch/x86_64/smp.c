@@ -166,7 +166,7 @@ unsigned int start_page_entries(void)
 
 /* ---- on the other CPU ---- */
 
-static void __noreturn ap_main(unsigned long cpu)
+static void __noreturn __no_stack_protector ap_main(unsigned long cpu)
 {
 	unsigned int starting = STARTING;
 
@@ -175,6 +175,7 @@ static void __noreturn ap_main(unsigned long cpu)
 	if (!try_cmpxchg(&state, &starting, ARRIVED))
 		for (;;)
 			__asm__ __volatile__("cli; hlt" : : : "memory");
+	stack_canary_this_cpu();
 	set_current(this_cpu_ptr(&idle_task));
 	cpu_init_this();
 	idt_load();

@@ -7,10 +7,18 @@
 ; are no vector registers in the kernel, and the flags that matter are the same on both sides:
 ; interrupts are off, user memory is shut.
 ;
+;	The next thread's canary (canary.c) becomes this CPU's. Nobody who has read the old one is
+;	called or returned from in between; an NMI reads it twice, but with the same answer.
+;
 ;	I1  What is pushed here is what thread_first_frame() (arch/common/threads.c) lays out.
 
 bits 64
 default rel
+
+%ifndef GUARD_IS_GLOBAL
+extern __stack_chk_guard
+CANARY	equ 8				; struct thread_state
+%endif
 
 section .text
 
@@ -23,6 +31,10 @@ thread_switch:
 	push	r13
 	push	r14
 	push	r15
+%ifndef GUARD_IS_GLOBAL
+	mov	rax, [rsi + CANARY]
+	mov	[gs:__stack_chk_guard], rax
+%endif
 	mov	[rdi], rsp
 	mov	rsp, [rsi]
 	pop	r15

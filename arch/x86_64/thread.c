@@ -8,12 +8,19 @@
  */
 #include <asm/stack.h>
 #include <asm/thread.h>
+#include <linux/build_bug.h>
 #include "arch/common/stacks.h"
+#include "machine.h"
+
+/* As switch.asm has it. */
+static_assert(offsetof(struct thread_state, sp) == 0);
+static_assert(offsetof(struct thread_state, canary) == 8);
 
 int thread_init(struct thread_state *ts, unsigned long low, unsigned long high, void (*fn)(void),
 		const char *name)
 {
 	*ts = (struct thread_state){ .low = low, .high = high };
+	ts->canary = stack_canary_new();
 	ts->slot = thread_stack_add(low, high, name);
 	if (ts->slot < 0)
 		return ts->slot;
@@ -25,7 +32,7 @@ void thread_adopt(struct thread_state *ts)
 {
 	const char *name;
 
-	*ts = (struct thread_state){ .slot = -1 };
+	*ts = (struct thread_state){ .slot = -1, .canary = stack_canary() };
 	stack_bounds((unsigned long)__builtin_frame_address(0), &ts->low, &ts->high, &name);
 }
 

@@ -60,12 +60,6 @@ const char *explainer_advice(unsigned long addr);
  */
 void report_callers(unsigned int skip);
 
-/*
- * After a report that can't be followed by going on: to the recovery that a test set, or
- * panic(why). @irqs_off: interrupts were off where it struck.
- */
-void report_die(const char *why, bool irqs_off) __noreturn;
-
 /* The module whose code is innermost on this stack, or NULL. Any context. */
 const char *module_on_stack(void);
 

@@ -57,6 +57,11 @@ SKIPPED(start_page_is_gone, "no processor has to be started in real mode")
 SKIPPED(all_panic, NO_CPU_STATE)
 SKIPPED(others_print, NO_CPU_STATE)
 
+/* stacks_test.c */
+SKIPPED(trap_stacks_overflow_with_a_report, NO_IDT)
+SKIPPED(canaries_stop_strings, "the process has chosen the canary")
+SKIPPED(threads_have_their_own, "the process has one canary")
+
 /* shootdown_test.c */
 #define ONE_TLB "the CPUs of a process share one TLB: see host_utlb and host_smp"
 SKIPPED(stale_until_flushed, ONE_TLB)
@@ -115,6 +120,11 @@ static struct kunit_case shootdown_cases[] = { KUNIT_CASE(stale_until_flushed),
 					       KUNIT_CASE(late_cpu_flushes_once),
 					       {} };
 
+static struct kunit_case stacks_cases[] = { KUNIT_CASE(trap_stacks_overflow_with_a_report),
+					    KUNIT_CASE(canaries_stop_strings),
+					    KUNIT_CASE(threads_have_their_own),
+					    {} };
+
 static struct kunit_suite cpu_suite = { .name = "cpu", .test_cases = cpu_cases };
 static struct kunit_suite smap_suite = { .name = "smap", .test_cases = smap_cases };
 static struct kunit_suite interrupts_suite = { .name = "interrupts",
@@ -122,7 +132,8 @@ static struct kunit_suite interrupts_suite = { .name = "interrupts",
 static struct kunit_suite firmware_suite = { .name = "firmware", .test_cases = firmware_cases };
 
 static struct kunit_suite cpus_suite = { .name = "cpus", .test_cases = cpus_cases };
+static struct kunit_suite stacks_suite = { .name = "machine_stacks", .test_cases = stacks_cases };
 static struct kunit_suite shootdown_suite = { .name = "shootdown", .test_cases = shootdown_cases };
 
 kunit_test_suites(&cpu_suite, &smap_suite, &interrupts_suite, &firmware_suite, &cpus_suite,
-		  &shootdown_suite);
+		  &shootdown_suite, &stacks_suite);

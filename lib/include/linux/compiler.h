@@ -68,6 +68,7 @@
 #define __cold		   __attribute__((__cold__))
 #define __weak		   __attribute__((__weak__))
 #define noinline	   __attribute__((__noinline__))
+#define __no_stack_protector __attribute__((__no_stack_protector__))
 #undef __always_inline
 /* Reads what others may be writing, and means it. */
 #ifdef __SANITIZE_THREAD__

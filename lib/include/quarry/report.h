@@ -55,6 +55,13 @@ void report_dump(const char *title, const void *addr, size_t len);
 void report_advice(const char *fmt, ...) __printf(1, 2);
 /* Close the report; count it. */
 void report_end(void);
+/* Called by the compiler's code when a function's stack canary was changed. */
+void __stack_chk_fail(void) __noreturn;
+/*
+ * Behind a report that can't be followed by going on: to the recovery that a test set, or
+ * panic(why). @irqs_off: interrupts were off where it struck.
+ */
+void report_die(const char *why, bool irqs_off) __noreturn;
 
 /* Reports closed so far, and those among them that no capture was waiting for. */
 unsigned long report_count(void);

@@ -14,6 +14,12 @@ void console_init(void);
  */
 void cpu_init(void);
 
+/*
+ * The running context's stack canary (-fstack-protector) is random from here on: from a function that never returns,
+ * and that is __no_stack_protector.
+ */
+void stack_canary_boot(void);
+
 /* Exceptions and interrupts have handlers from here on. */
 void idt_init(void);
 

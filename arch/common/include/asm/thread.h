@@ -10,6 +10,7 @@
 
 struct thread_state {
 	unsigned long sp;	 /* where its registers wait while another one runs */
+	unsigned long canary;	 /* its stack's, where a port has one for each */
 	unsigned long low, high; /* its stack */
 	void *checker;		 /* what a checker of accesses knows it by */
 	unsigned int depth;	 /* how many calls deep it is, to that checker */
@@ -34,6 +35,18 @@ void thread_adopt(struct thread_state *ts);
 
 /* `ts` will not run again, and no CPU is on its stack, which may be freed after it. */
 void thread_destroy(struct thread_state *ts);
+
+/*
+ * How deep the n-th of the stacks that there are got since it was made: `unused` of its `size` bytes, from
+ * the lowest on, are 0 still (the lowest word, which may hold a mark, counts as such). `size` is 0 if
+ * there is no n-th at the moment; false: nor is there any behind it. Any context; O(size).
+ */
+struct stack_usage {
+	char name[32];
+	unsigned long size, unused;
+};
+bool stack_usage(unsigned int n, struct stack_usage *u);
+unsigned long stack_unused(unsigned long low, unsigned long high);
 
 /*
  * Leave `from`, which runs, for `to`, which no CPU runs. Interrupts off; returns when some CPU,
