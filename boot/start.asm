@@ -35,7 +35,11 @@ PTE_NX_HIGH	equ 0x80000000	; bit 63, in the upper half of an entry
 PML4_DIRECT	equ 273		; 0xffff888000000000
 PML4_IMAGE	equ 511
 PDPT_IMAGE	equ 510		; 0xffffffff80000000
+%ifdef LARGE_IMAGE
+IMAGE_TABLES	equ 32		; 64 MiB: linker.ld loads such an image at 16 MiB
+%else
 IMAGE_TABLES	equ 4		; 8 MiB of 4 KiB pages: all the image may take
+%endif
 
 section .boot.text progbits alloc exec nowrite align=16
 bits 32
