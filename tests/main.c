@@ -22,6 +22,7 @@
 #include <linux/vmalloc.h>
 #include <quarry/module.h>
 #include <quarry/report.h>
+#include <quarry/stack.h>
 #include "bench/bench.h"
 #include "payload.h"
 
@@ -90,6 +91,7 @@ static void show_state(void)
 		{ "vmallocinfo", vmallocinfo_show },
 		{ "allocinfo", allocinfo_show },
 		{ "fault injection", fault_inject_show },
+		{ "stacks", stack_usage_show },
 	};
 
 	for (unsigned int i = 0; i < ARRAY_SIZE(parts); i++) {

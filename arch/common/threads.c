@@ -19,6 +19,10 @@
  *
  *    fn() comes in as if called, its frame pointer chain ends at once, and its stack is aligned.
  *
+ * 3. How deep a stack got is read off it (stack_usage()): it was made of zeros, and those that are left at
+ *    its low end were never written. A thread may end meanwhile, so what can't be read counts as 0,
+ *    and the slot's sequence number is looked at again behind it.
+ *
  * Invariants
  * I1  slots[i] is in use exactly while used[i] is 1; its writer is who set that.
  * I2  A slot at or behind nr_slots was never used.
@@ -28,6 +32,8 @@
  */
 #include <asm/atomic.h>
 #include <asm/barrier.h>
+#include <asm/extable.h>
+#include <asm/memstate.h>
 #include <asm/page.h>
 #include <asm/thread.h>
 #include <linux/errno.h>
@@ -134,4 +140,68 @@ bool thread_stack_find(unsigned long addr, unsigned long below, unsigned long *l
 		return true;
 	}
 	return false;
+}
+
+/* ---- depth ---- */
+
+/**
+ * stack_unused - bytes at the low end of a stack that are still 0
+ * @low: the stack's, page aligned; its lowest word may hold a mark, and counts as 0
+ * @high: its end
+ *
+ * Context: any; the stack may go away meanwhile. O(high - low).
+ */
+unsigned long stack_unused(unsigned long low, unsigned long high)
+{
+	unsigned long at;
+	u16 v;
+
+	for (at = low + sizeof(unsigned long); at < high; at += sizeof(v)) {
+		v = u16_or_zero((const u16 *)at);
+		memstate_initialised(&v, sizeof(v));
+		if (v)
+			break;
+	}
+	return at - low;
+}
+
+static void copy_name(char *to, size_t size, const char *name)
+{
+	size_t i;
+
+	for (i = 0; i < size - 1 && READ_ONCE(name[i]); i++)
+		to[i] = READ_ONCE(name[i]);
+	to[i] = '\0';
+}
+
+static void slot_usage(const struct slot *s, struct stack_usage *u)
+{
+	unsigned int seq = smp_load_acquire(&s->seq);
+	unsigned long low = READ_ONCE(s->low), high = READ_ONCE(s->high);
+
+	if ((seq & 1) || !seq || !high)
+		return;
+	copy_name(u->name, sizeof(u->name), s->name);
+	u->unused = stack_unused(low, high);
+	smp_rmb();
+	if (READ_ONCE(s->seq) == seq)
+		u->size = high - low;
+}
+
+bool stack_usage(unsigned int n, struct stack_usage *u)
+{
+	u->size = 0;
+	if (n < nr_kstacks) {
+		const struct kstack *s = &kstacks[n];
+
+		copy_name(u->name, sizeof(u->name), s->name);
+		u->size = s->high - s->low;
+		u->unused = stack_unused(s->low, s->high);
+		return true;
+	}
+	n -= nr_kstacks;
+	if (n >= READ_ONCE(nr_slots))
+		return false;
+	slot_usage(&slots[n], u);
+	return true;
 }

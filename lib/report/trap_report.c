@@ -16,6 +16,7 @@
 #include <asm/fault.h>
 #include <asm/page.h>
 #include <asm/stack.h>
+#include <linux/poison.h>
 #include <linux/string.h>
 #include "internal.h"
 
@@ -143,6 +144,16 @@ static const char *advice_on(const struct trap_info *t)
 	return t->has_addr ? advice_on_address(t) : advice_on_kind(t);
 }
 
+/* The way out, if there is one, goes on with this stack: its end is not to be found broken a second time. */
+static void mend_stack_end(const struct trap_info *t)
+{
+	unsigned long low, high;
+	const char *name;
+
+	if (stack_bounds((t->addr & PAGE_MASK) + PAGE_SIZE, &low, &high, &name))
+		*(unsigned long *)low = STACK_END_MAGIC;
+}
+
 static void registers_line(const char *text)
 {
 	report_line("%s", text);
@@ -173,6 +184,8 @@ void trap_report(const struct trap_info *t)
 	if (advice)
 		report_advice("%s", advice);
 	report_end();
+	if (t->stack_overflow)
+		mend_stack_end(t);
 	if (!t->resume)
 		report_die("Fatal exception", t->irqs_off);
 }

@@ -59,6 +59,16 @@ void thread_make_idle(struct thread *t, int (*fn)(void *data));
 struct thread *thread_create(int (*fn)(void *data), void *data, const char *comm);
 void thread_gone(struct thread *t); /* a dead thread was left. Interrupts off */
 
+/* stack.c */
+static inline unsigned long *stack_end(const struct thread *t)
+{
+	return (unsigned long *)t->state.low;
+}
+
+void stack_end_mark(struct thread *t);
+void stack_end_report(struct thread *t) __noreturn;
+void stack_usage_note(const struct thread *t); /* the running thread ends */
+
 /* workers.c: a thread with PF_WQ_WORKER is about to sleep, and is back. */
 void wq_worker_sleeping(void);
 void wq_worker_running(void);

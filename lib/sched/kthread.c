@@ -14,7 +14,7 @@
  *    A thread can't free the stack that it stands on: whoever runs next on its CPU does, behind the
  *    switch, where no lock is held; vfree() and kfree() may be called with interrupts off.
  *
- * 2. Stacks are THREAD_SIZE bytes of vmalloc(). What is below an area of vmalloc() is never mapped
+ * 2. Stacks are THREAD_SIZE bytes of vzalloc(). What is below an area of vmalloc() is never mapped
  *    (the guard page of the area before, or nothing), so an overflow faults, and the table of stacks
  *    (asm/thread.h) gives it its name: "thread 12 worker".
  *
@@ -67,6 +67,7 @@ static void thread_main(void)
 
 	sched_enter();
 	t->result = t->stillborn ? -EINTR : thread_run(t);
+	stack_usage_note(t);
 	sched_leave();
 }
 
@@ -75,13 +76,15 @@ static bool make_stack(struct thread *t)
 	char name[32];
 	unsigned long low;
 
-	t->stack = (vmalloc)(THREAD_SIZE);
+	t->stack = (vzalloc)(THREAD_SIZE); /* zeros tell how deep it got: stack.c */
 	if (!t->stack)
 		return false;
 	low = (unsigned long)t->stack;
 	scnprintf(name, sizeof(name), "thread %d %s", t->task.pid, t->task.comm);
-	if (!thread_init(&t->state, low, low + THREAD_SIZE, thread_main, name))
+	if (!thread_init(&t->state, low, low + THREAD_SIZE, thread_main, name)) {
+		stack_end_mark(t);
 		return true;
+	}
 	vfree(t->stack);
 	return false;
 }
@@ -97,6 +100,7 @@ void thread_make_idle(struct thread *t, int (*fn)(void *data))
 	thread_idle_stack(&low, &high);
 	if (thread_init(&t->state, low, high, thread_main, "idle thread"))
 		panic("sched: the idle thread's stack can't be used");
+	stack_end_mark(t);
 }
 
 /* Asleep, to be started by a wake-up. NULL: no memory, or too many threads. */

@@ -64,6 +64,7 @@
 #include <linux/errno.h>
 #include <linux/jiffies.h>
 #include <linux/panic.h>
+#include <linux/poison.h>
 #include <linux/sched/mm.h>
 #include <linux/string.h>
 #include <quarry/rcu.h>
@@ -150,13 +151,14 @@ static bool stays(struct thread *t)
 static void reschedule(bool preempted)
 {
 	struct rq *rq = this_cpu_ptr(&rqs);
-	struct thread *prev, *next;
+	struct thread *prev = rq->running, *next;
 
+	if (unlikely(READ_ONCE(*stack_end(prev)) != STACK_END_MAGIC))
+		stack_end_report(prev);
 	rcu_note_switch();
 	spin_lock(&rq->lock);
 	preempt_clear_need_resched();
 	watchdog_switch();
-	prev = rq->running;
 	if (prev != rq->idle) {
 		if (preempted || stays(prev))
 			enqueue(rq, prev);
@@ -393,6 +395,7 @@ void cpu_started(unsigned int cpu)
 	idle->task.flags = PF_IDLE;
 	idle->task.cpu = cpu;
 	thread_adopt(&idle->state);
+	stack_end_mark(idle);
 	set_current(&idle->task);
 	WRITE_ONCE(rq->running, idle);
 	rcu_cpu_starting(cpu);
@@ -446,6 +449,7 @@ static void adopt_main(struct rq *rq)
 	cpumask_clear(&main_thread.allowed);
 	cpumask_set_cpu(0, &main_thread.allowed);
 	thread_adopt(&main_thread.state);
+	stack_end_mark(&main_thread);
 	set_current(&main_thread.task);
 	rq->running = &main_thread;
 }

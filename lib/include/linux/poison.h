@@ -19,6 +19,9 @@
 #define SLUB_RED_ACTIVE	  0xcc
 
 #define PAGE_POISON	    0xaa
+
+#define STACK_END_MAGIC 0x57AC6E9DUL /* the lowest word of each thread's stack */
+
 #define POISON_FREE_INITMEM 0xcc
 
 #endif
