@@ -26,6 +26,7 @@
  *    /sys/kernel/debug/failslab and fail_page_alloc):
  *
  *        exempt        __GFP_NOFAIL; what the attribute exempts; a block below min-order. Not asked.
+ *        stack         one of its callers is rejected, or none is a required one. Not asked.
  *        nth           the n-th call from now, and perhaps all after it (Linux's fail-nth)
  *        times         0 left: no
  *        space         more left than the call's size: taken off, no
@@ -41,6 +42,10 @@
  *        failslab.ignore-gfp-wait=Y|N       Y: who can sleep (GFP_KERNEL) is exempt. Y, as in Linux
  *        fail_page_alloc.ignore-gfp-wait=, .ignore-gfp-highmem=Y|N, .min-order=<n>  Y, Y and 1
  *
+ *        failslab.require=<where>           fails only what comes by way of there: a function, or
+ *        failslab.reject=<where>            "modules" (all that are loaded), or <start>-<end>, addresses
+ *        failslab.stacktrace-depth=<n>      how many callers are looked at; the same of fail_page_alloc
+ *
  *    They hold from the end of bring-up on: the caches that boot makes must be.
  *
  * 6. Invariants
@@ -55,6 +60,9 @@
  *
  * Sources: Linux 6.12, Documentation/fault-injection.
  */
+#include <asm/ksyms.h>
+#include <asm/page.h>
+#include <asm/stack.h>
 #include <linux/errno.h>
 #include <linux/fault-inject.h>
 #include <linux/kernel.h>
@@ -123,18 +131,48 @@ static bool chosen_by_rule(struct fault_attr *attr, ssize_t size)
 	return draw(attr, number) && take_times(attr);
 }
 
+static bool is_filtered(const struct fault_attr *attr)
+{
+	return attr->require_end || attr->reject_end;
+}
+
+static bool in_range(unsigned long addr, unsigned long start, unsigned long end)
+{
+	return addr >= start && addr < end;
+}
+
+/* Do the callers, should_fail()'s and theirs, let the call fail? */
+static noinline bool stack_allows(const struct fault_attr *attr)
+{
+	unsigned int depth = attr->stacktrace_depth ?: FAULT_STACKTRACE_DEPTH;
+	unsigned long ips[FAULT_STACKTRACE_DEPTH];
+	bool found = !attr->require_end;
+	unsigned int n;
+
+	n = stack_trace_save(ips, min_t(unsigned int, depth, FAULT_STACKTRACE_DEPTH), 2, NULL);
+	for (unsigned int i = 0; i < n; i++) {
+		if (in_range(ips[i], attr->reject_start, attr->reject_end))
+			return false;
+		found |= in_range(ips[i], attr->require_start, attr->require_end);
+	}
+	return found;
+}
+
 /**
  * should_fail() - ask whether this call is to fail
  * @attr: whom
  * @size: what the call takes from the budget (@attr->space): bytes, or pages
  *
- * Context: any. O(1).
+ * Context: any. O(1); O(callers looked at) with a filter.
  */
 bool should_fail(struct fault_attr *attr, ssize_t size)
 {
-	unsigned long number = atomic_long_inc_return(&attr->asked);
+	unsigned long number;
 	bool fail;
 
+	if (is_filtered(attr) && !stack_allows(attr))
+		return false;
+	number = atomic_long_inc_return(&attr->asked);
 	if (attr->nth)
 		fail = chosen_by_number(attr, number);
 	else
@@ -304,6 +342,80 @@ static int set_page_min_order(const char *val)
 }
 BOOT_PARAM("fail_page_alloc.min-order", set_page_min_order);
 
+/* "<start>-<end>" */
+static bool parse_range(const char *val, unsigned long *start, unsigned long *end)
+{
+	const char *dash = strchr(val, '-');
+	char first[24];
+	u64 from, to;
+
+	if (!dash || dash - val >= sizeof(first))
+		return false;
+	memcpy(first, val, dash - val);
+	first[dash - val] = '\0';
+	if (kstrtou64(first, 0, &from) || kstrtou64(dash + 1, 0, &to) || from >= to)
+		return false;
+	*start = from;
+	*end = to;
+	return true;
+}
+
+/**
+ * fault_parse_callers() - the addresses that a text means
+ * @val: a function of the kernel, "modules", or "<start>-<end>"; NULL is bad
+ * @start: set if the text is good, and only then
+ * @end: behind the last
+ *
+ * Return: 0, or -EINVAL.
+ */
+int fault_parse_callers(const char *val, unsigned long *start, unsigned long *end)
+{
+	if (!val)
+		return -EINVAL;
+	if (!strcmp(val, "modules")) {
+		*start = MODULES_VADDR;
+		*end = MODULES_END;
+		return 0;
+	}
+	return parse_range(val, start, end) || ksym_find(val, start, end) ? 0 : -EINVAL;
+}
+
+static int set_slab_require(const char *val)
+{
+	return fault_parse_callers(val, &boot_slab.require_start, &boot_slab.require_end);
+}
+BOOT_PARAM("failslab.require", set_slab_require);
+
+static int set_slab_reject(const char *val)
+{
+	return fault_parse_callers(val, &boot_slab.reject_start, &boot_slab.reject_end);
+}
+BOOT_PARAM("failslab.reject", set_slab_reject);
+
+static int set_slab_depth(const char *val)
+{
+	return val ? kstrtouint(val, 0, &boot_slab.stacktrace_depth) : -EINVAL;
+}
+BOOT_PARAM("failslab.stacktrace-depth", set_slab_depth);
+
+static int set_page_require(const char *val)
+{
+	return fault_parse_callers(val, &boot_page.require_start, &boot_page.require_end);
+}
+BOOT_PARAM("fail_page_alloc.require", set_page_require);
+
+static int set_page_reject(const char *val)
+{
+	return fault_parse_callers(val, &boot_page.reject_start, &boot_page.reject_end);
+}
+BOOT_PARAM("fail_page_alloc.reject", set_page_reject);
+
+static int set_page_depth(const char *val)
+{
+	return val ? kstrtouint(val, 0, &boot_page.stacktrace_depth) : -EINVAL;
+}
+BOOT_PARAM("fail_page_alloc.stacktrace-depth", set_page_depth);
+
 static void print_line(const char *text)
 {
 	pr_info("fault injection: %s\n", text);
@@ -352,6 +464,8 @@ static void show_attr(const char *name, struct fault_attr *attr, void (*line)(co
 	if (attr->min_order)
 		n += scnprintf(buf + n, sizeof(buf) - n, ", orders below %u are exempt",
 			       attr->min_order);
+	if (is_filtered(attr))
+		n += scnprintf(buf + n, sizeof(buf) - n, ", of some callers only");
 	scnprintf(buf + n, sizeof(buf) - n, "; asked %ld times, failed %ld",
 		  atomic_long_read(&attr->asked), atomic_long_read(&attr->injected));
 	line(buf);

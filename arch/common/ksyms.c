@@ -22,6 +22,7 @@
 #include <asm/ksyms.h>
 #include <asm/page.h>
 #include <linux/sprintf.h>
+#include <linux/string.h>
 
 extern const u32 __ksyms_count;
 extern const u32 __ksyms_offs[], __ksyms_name_offs[];
@@ -81,6 +82,24 @@ bool ksym_lookup(unsigned long addr, const char **name, unsigned long *offset, u
 	*offset = addr - start;
 	*size = symbol_end(i, addr) - start;
 	return true;
+}
+
+/**
+ * ksym_find - where a symbol of the image is
+ * @name: its name; of several with one name, the lowest is meant
+ * @start: gets its address
+ * @end: gets the first address behind it
+ */
+bool ksym_find(const char *name, unsigned long *start, unsigned long *end)
+{
+	for (u32 i = 0; i < __ksyms_count; i++) {
+		if (strcmp(__ksyms_names + __ksyms_name_offs[i], name))
+			continue;
+		*start = IMAGE_START + __ksyms_offs[i];
+		*end = symbol_end(i, *start);
+		return true;
+	}
+	return false;
 }
 
 static bool find_loaded(unsigned long addr, struct ksym_loaded *sym)

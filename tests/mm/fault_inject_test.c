@@ -8,12 +8,16 @@
  *		used up; space compared with <, or not used up; nth counting from 0; onwards
  *		ignored; the draw without its number, or without the seed; exempt calls counted
  *	exempt: __GFP_NOFAIL not; min_order off by one, exempt bits ignored, for slabs or for pages
+ *	callers: rejected ones fail, counted although not required; the depth not heeded; the
+ *		first caller skipped; bad text sets a range
  *	arming: magazines not taken (new caches' neither), not given back, not flushed; page_orders_plain
  *		left at 0, or not set; a bulk of pages not asking
  *	text: probability above 100, a fifth number taken; the attribute changed by bad
  *		text
  */
+#include <asm/page.h>
 #include <kunit/test.h>
+#include <linux/errno.h>
 #include <linux/fault-inject.h>
 #include <linux/math.h>
 #include <linux/mm.h>
@@ -47,6 +51,125 @@ static void arm(struct fault_attr *slab, struct fault_attr *page)
 static void disarm(void)
 {
 	arm(NULL, NULL);
+}
+
+/* ---- which callers ---- */
+
+noinline bool fault_test_asks(struct fault_attr *attr);
+noinline bool fault_test_asks_by_way(struct fault_attr *attr);
+
+noinline bool fault_test_asks(struct fault_attr *attr)
+{
+	bool fail = should_fail(attr, 1);
+
+	barrier();
+	return fail;
+}
+
+noinline bool fault_test_asks_by_way(struct fault_attr *attr)
+{
+	bool fail = fault_test_asks(attr);
+
+	barrier();
+	return fail;
+}
+
+static void only_required_callers_fail(struct kunit *test)
+{
+	struct fault_attr attr = FAULT_ATTR_NTH(1);
+
+	KUNIT_ASSERT_EQ(test, fault_parse_callers("fault_test_asks_by_way", &attr.require_start,
+						  &attr.require_end), 0);
+	KUNIT_EXPECT_FALSE(test, fault_test_asks(&attr));
+	KUNIT_EXPECT_EQ(test, atomic_long_read(&attr.asked), 0L);
+	KUNIT_EXPECT_TRUE(test, fault_test_asks_by_way(&attr));
+	KUNIT_EXPECT_EQ(test, atomic_long_read(&attr.asked), 1L);
+}
+
+static void rejected_callers_do_not_fail(struct kunit *test)
+{
+	struct fault_attr attr = FAULT_ATTR_FROM_NTH(1);
+
+	KUNIT_ASSERT_EQ(test, fault_parse_callers("fault_test_asks_by_way", &attr.reject_start,
+						  &attr.reject_end), 0);
+	KUNIT_EXPECT_TRUE(test, fault_test_asks(&attr));
+	KUNIT_EXPECT_FALSE(test, fault_test_asks_by_way(&attr));
+	KUNIT_EXPECT_EQ(test, atomic_long_read(&attr.asked), 1L);
+	/* Both at once: rejected wins. */
+	fault_parse_callers("fault_test_asks", &attr.require_start, &attr.require_end);
+	KUNIT_EXPECT_TRUE(test, fault_test_asks(&attr));
+	KUNIT_EXPECT_FALSE(test, fault_test_asks_by_way(&attr));
+}
+
+/* The first caller is fault_test_asks(), the second the one that is looked for. */
+static void callers_are_looked_at_so_far(struct kunit *test)
+{
+	struct fault_attr attr = FAULT_ATTR_FROM_NTH(1);
+
+	fault_parse_callers("fault_test_asks_by_way", &attr.require_start, &attr.require_end);
+	attr.stacktrace_depth = 1;
+	KUNIT_EXPECT_FALSE(test, fault_test_asks_by_way(&attr));
+	attr.stacktrace_depth = 2;
+	KUNIT_EXPECT_TRUE(test, fault_test_asks_by_way(&attr));
+	attr.stacktrace_depth = 1000;
+	KUNIT_EXPECT_TRUE(test, fault_test_asks_by_way(&attr));
+}
+
+/* The whole way down from kmalloc(), and from alloc_pages(). */
+static noinline void *allocates_here(void)
+{
+	void *p = kmalloc(100, GFP_TEST);
+
+	barrier();
+	return p;
+}
+
+static noinline struct page *takes_pages_here(void)
+{
+	struct page *page = alloc_pages(GFP_TEST, 3);
+
+	barrier();
+	return page;
+}
+
+static void allocators_are_filtered(struct kunit *test)
+{
+	struct fault_attr slab = FAULT_ATTR_FROM_NTH(1), page = FAULT_ATTR_FROM_NTH(1);
+	struct page *block;
+	void *p;
+
+	fault_parse_callers("allocates_here", &slab.require_start, &slab.require_end);
+	fault_parse_callers("takes_pages_here", &page.require_start, &page.require_end);
+	arm(&slab, &page);
+	KUNIT_EXPECT_NULL(test, allocates_here());
+	KUNIT_EXPECT_NULL(test, takes_pages_here());
+	p = kmalloc(100, GFP_TEST);
+	block = alloc_pages(GFP_TEST, 3);
+	disarm();
+	KUNIT_EXPECT_NOT_NULL(test, p);
+	KUNIT_EXPECT_NOT_NULL(test, block);
+	kfree(p);
+	if (block)
+		__free_pages(block, 3);
+}
+
+static void callers_are_named_in_three_ways(struct kunit *test)
+{
+	unsigned long start = 1, end = 2;
+
+	KUNIT_EXPECT_EQ(test, fault_parse_callers("fault_test_asks", &start, &end), 0);
+	KUNIT_EXPECT_EQ(test, start, (unsigned long)fault_test_asks);
+	KUNIT_EXPECT_GT(test, end, start);
+	KUNIT_EXPECT_EQ(test, fault_parse_callers("0x1000-0x2000", &start, &end), 0);
+	KUNIT_EXPECT_EQ(test, start, 0x1000UL);
+	KUNIT_EXPECT_EQ(test, end, 0x2000UL);
+	KUNIT_EXPECT_EQ(test, fault_parse_callers("modules", &start, &end), 0);
+	KUNIT_EXPECT_EQ(test, start, MODULES_VADDR);
+	KUNIT_EXPECT_EQ(test, end, MODULES_END);
+	KUNIT_EXPECT_EQ(test, fault_parse_callers("no_such_function", &start, &end), -EINVAL);
+	KUNIT_EXPECT_EQ(test, fault_parse_callers("0x2000-0x1000", &start, &end), -EINVAL);
+	KUNIT_EXPECT_EQ(test, fault_parse_callers(NULL, &start, &end), -EINVAL);
+	KUNIT_EXPECT_EQ(test, start, MODULES_VADDR);
 }
 
 /* Of the first 64 calls, bit i says whether number i failed. */
@@ -512,6 +635,7 @@ static void state_is_shown(struct kunit *test)
 
 	page.min_order = 1;
 	page.exempt = __GFP_DIRECT_RECLAIM;
+	page.reject_end = 1;
 	arm(&slab, &page);
 	KUNIT_EXPECT_NULL(test, kmalloc(64, GFP_TEST));
 	KUNIT_EXPECT_NULL(test, kmalloc(64, GFP_TEST));
@@ -522,7 +646,7 @@ static void state_is_shown(struct kunit *test)
 		want, sizeof(want),
 		"failslab: call 1 and all after it; asked 2 times, failed 2\n"
 		"fail_page_alloc: interval 2, probability 30 %%, space 4096, times 5, who can sleep is "
-		"exempt, orders below 1 are exempt; asked 0 times, failed 0\n"
+		"exempt, orders below 1 are exempt, of some callers only; asked 0 times, failed 0\n"
 		"failed on purpose since boot: %lu\n",
 		count + 2);
 	KUNIT_EXPECT_STREQ(test, shown, want);
@@ -543,7 +667,10 @@ static struct kunit_case cases[] = {
 	KUNIT_CASE(both_in_one_count),	    KUNIT_CASE(nofail_never_fails),
 	KUNIT_CASE(exempt_are_not_asked),   KUNIT_CASE(bad_text_changes_nothing),
 	KUNIT_CASE(good_text_sets_all),	    KUNIT_CASE(boot_line_refuses),
-	KUNIT_CASE(state_is_shown),	    {},
+	KUNIT_CASE(state_is_shown),	    KUNIT_CASE(only_required_callers_fail),
+	KUNIT_CASE(rejected_callers_do_not_fail), KUNIT_CASE(callers_are_looked_at_so_far),
+	KUNIT_CASE(allocators_are_filtered), KUNIT_CASE(callers_are_named_in_three_ways),
+	{},
 };
 
 static struct kunit_suite suite = {

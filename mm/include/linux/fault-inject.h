@@ -22,6 +22,15 @@
  * @min_order: nor do smaller blocks of pages
  * @nth: not 0: none of the four numbers counts, the @nth call fails and no other …
  * @onwards: … but for all that come behind it
+ * @require_start: if @require_end is not 0, only calls fail that come by way of an address in
+ *	[@require_start, @require_end): one of the return addresses on the stack lies there. Others
+ *	are not counted
+ * @require_end: see @require_start
+ * @reject_start: if @reject_end is not 0, calls that come by way of [@reject_start, @reject_end)
+ *	don't fail and are not counted, even if they are required
+ * @reject_end: see @reject_start
+ * @stacktrace_depth: how many callers are looked at for that; 0: FAULT_STACKTRACE_DEPTH, which is
+ *	also the most
  * @seed: of the draws that @probability makes; the same seed, the same draws
  * @asked: calls so far, without the exempt
  * @eligible: those that @times and @space let through
@@ -36,11 +45,16 @@ struct fault_attr {
 	unsigned int min_order;
 	unsigned long nth;
 	bool onwards;
+	unsigned long require_start, require_end;
+	unsigned long reject_start, reject_end;
+	unsigned int stacktrace_depth;
 	u64 seed;
 	atomic_long_t asked;
 	atomic_long_t eligible;
 	atomic_long_t injected;
 };
+
+#define FAULT_STACKTRACE_DEPTH 32
 
 /* Linux's: as good as switched off. */
 #define FAULT_ATTR_INITIALIZER                         \
@@ -76,6 +90,7 @@ struct fault_injection {
 };
 
 int setup_fault_attr(struct fault_attr *attr, const char *str);
+int fault_parse_callers(const char *val, unsigned long *start, unsigned long *end);
 bool should_fail(struct fault_attr *attr, ssize_t size);
 
 struct fault_injection fault_inject_set(struct fault_injection who);

@@ -12,6 +12,11 @@
 bool ksym_lookup(unsigned long addr, const char **name, unsigned long *offset, unsigned long *size);
 
 /*
+ * The image's symbol of that name, [start, end). False: there is none. O(symbols).
+ */
+bool ksym_find(const char *name, unsigned long *start, unsigned long *end);
+
+/*
  * "name+0x12/0x40", or "0x<address>" where no symbol is known. Returns the length that it wanted,
  * as snprintf() does.
  */
