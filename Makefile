@@ -44,7 +44,7 @@ ELF := $(O)/quarry.elf
 ISO := $(O)/quarry.iso
 
 # --- what is built: every .c and .asm of the kernel's rooms ---
-rooms   := boot arch/x86_64 arch/common mm lib tests/lib tests/arch tests/boot tests/mm tests/bench tests/soak tests/conform/rows
+rooms   := boot arch/x86_64 arch/common mm lib tests/lib tests/arch tests/boot tests/mm tests/bench tests/bugs tests/soak tests/conform/rows
 rooms   += $(if $(with_ubsan),tests/ubsan)
 csrc    := $(sort $(shell find $(rooms) -name "*.c" 2>/dev/null) $(wildcard tests/*.c))
 csrc    := $(filter-out $(if $(with_ubsan),,lib/ubsan/%),$(csrc))

@@ -22,14 +22,14 @@ HLINK := $(HCC)
 
 hk_san = $(if $(filter $(san_$(SAN)_skip),$<),,$(san_$(SAN)_kernel))
 
-hk_src := $(filter-out arch/% tests/arch/x86_64/%,$(csrc)) $(wildcard tests/host/*.c tests/fuzz/*.c) \
+hk_src := $(filter-out arch/% tests/arch/x86_64/% tests/bugs/x86_64/%,$(csrc)) $(wildcard tests/host/*.c tests/fuzz/*.c) \
 	  $(wildcard arch/host/*.c) $(wildcard arch/common/*.c)
 # A tool may have a file of the process half to itself.
 hp_tools := $(addprefix arch/host/process/,fuzz.c tsan.c)
 hp_src := $(filter-out $(hp_tools),$(wildcard arch/host/process/*.c)) $(filter %/$(SAN).c,$(hp_tools))
 # SAN=fuzz (tests/fuzz/fuzz.mk): libFuzzer's entry points in place of main(), and no suites of self-tests.
 ifeq ($(SAN),fuzz)
-hk_src := $(filter-out tests/lib/% tests/conform/% tests/boot/% tests/mm/% tests/arch/% tests/host/% %_bench.c,$(hk_src)) tests/lib/module_fixture.c
+hk_src := $(filter-out tests/lib/% tests/bugs/% tests/conform/% tests/boot/% tests/mm/% tests/arch/% tests/host/% %_bench.c,$(hk_src)) tests/lib/module_fixture.c
 hp_src := $(filter-out %/main.c %/replay.c,$(hp_src))
 endif
 hk_cobj := $(hk_src:%.c=$(H)/%.o)
