@@ -117,18 +117,6 @@ PLANT(sleep_in_timer, 0, "kmalloc(GFP_KERNEL) in a timer")
 	kfree(from_timer_p);
 }
 
-static void vfree_from_timer(struct timer_list *unused)
-{
-	vfree(from_timer_p);
-}
-
-PLANT(vfree_in_timer, 0, "vfree() in an interrupt")
-{
-	from_timer_p = hidden(vmalloc(PAGE_SIZE));
-	run_timer(vfree_from_timer);
-	planted();
-}
-
 static DEFINE_MUTEX(some_mutex);
 
 PLANT(mutex_in_atomic, 0, "mutex_lock() with a spin lock held")
@@ -361,8 +349,7 @@ PLANT(timer_freed, ALONE, "a structure is freed with its timer pending")
 {
 	struct timer_list *t = hidden(kzalloc(sizeof(*t), GFP_KERNEL));
 
-	timer_setup(t, vfree_from_timer, 0);
-	from_timer_p = NULL;
+	timer_setup(t, allocate_in_timer, 0);
 	mod_timer(t, jiffies + 3);
 	kfree(t);
 	planted();
@@ -371,8 +358,7 @@ PLANT(timer_freed, ALONE, "a structure is freed with its timer pending")
 
 PLANT(timer_added_twice, 0, "add_timer() of a pending timer")
 {
-	from_timer_p = NULL;
-	timer_setup(&timer, vfree_from_timer, 0);
+	timer_setup(&timer, allocate_in_timer, 0);
 	timer.expires = jiffies + 100;
 	add_timer(&timer);
 	add_timer(&timer);

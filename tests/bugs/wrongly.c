@@ -216,17 +216,6 @@ PLANT(vunmap_vmalloc, 0, "vunmap() of vmalloc() memory")
 	vfree(p);
 }
 
-PLANT(vfree_of_vmap, HOLDS, "vfree() of what vmap() mapped")
-{
-	struct page *page = alloc_page(GFP_KERNEL);
-	void *p = hidden(vmap(&page, 1, VM_MAP, PAGE_KERNEL));
-
-	vfree(p);
-	planted();
-	if (page_count(page))
-		__free_page(page);
-}
-
 PLANT(iounmap_vmalloc, 0, "iounmap() of vmalloc() memory")
 {
 	void *p = hidden(vmalloc(PAGE_SIZE));
