@@ -797,7 +797,8 @@ struct recovery *report_set_recovery(struct recovery *r)
 	struct recovery *before = current->trap_recovery;
 
 	current->trap_recovery = r;
-	current->recovery_count = preempt_count();
+	/* Reports that are open now will be closed (I4), and each keeps preemption off. */
+	current->recovery_count = preempt_count() - (my_turn() ? depth() : 0);
 	current->recovery_tag = current->alloc_tag;
 	current->recovery_locks = lockdep_depth();
 	return before;
