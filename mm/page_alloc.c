@@ -459,12 +459,15 @@ static inline void page_hand_out(struct page *page, const struct request *rq)
 		fill_words(page_address(page), 0, (PAGE_SIZE / 8) << rq->order);
 }
 
-static __always_inline struct page *get_block_plain(const struct request *rq, unsigned long caller)
+/* That the request is read from memory again saves registers, which would have to be saved. */
+static __always_inline struct page *get_block_plain(struct request *rq)
 {
-	struct page *page = first_zone_that_has(rq);
+	struct page *page;
 
+	__asm__ volatile("" : "+m"(*rq));
+	page = first_zone_that_has(rq);
 	if (unlikely(!page))
-		page = alloc_slow(rq, caller);
+		page = alloc_slow(rq, _RET_IP_);
 	if (likely(page))
 		page_hand_out(page, rq);
 	return page;
@@ -494,7 +497,7 @@ static __always_inline struct page *get_block(gfp_t gfp, unsigned int order, uns
 	might_alloc(gfp);
 	if (unlikely(order >= READ_ONCE(page_orders_plain)))
 		return get_block_odd(&rq, _RET_IP_);
-	return get_block_plain(&rq, _RET_IP_);
+	return get_block_plain(&rq);
 }
 
 /**
@@ -544,7 +547,7 @@ unsigned long alloc_pages_bulk_array_tagged(gfp_t gfp, unsigned long nr_pages, s
 		if (unlikely(!plain))
 			pages[i] = get_block_odd(&rq, _RET_IP_);
 		else
-			pages[i] = get_block_plain(&rq, _RET_IP_);
+			pages[i] = get_block_plain(&rq);
 		if (!pages[i])
 			break;
 		page_ref_unfreeze(pages[i], 1);
@@ -586,18 +589,24 @@ static __always_inline void free_to_pcp(struct page *page, unsigned int order)
 	local_irq_restore(flags);
 }
 
+/* What is done to each block while free_orders_plain is 0. False: it stays allocated. */
+static noinline bool wiped_or_watched(struct page *page, unsigned int order)
+{
+	if (init_on_free_pages) {
+		kasan_unpoison_pages(page, order);
+		fill_words(page_address(page), 0, (PAGE_SIZE / 8) << order);
+		kasan_poison_pages(page, order);
+	}
+	return !page_debug || page_debug_free(page, order);
+}
+
 /* Blocks too large for the per-CPU lists; all, while what is freed is zeroed or watched. */
 static noinline void free_block_odd(struct page *page, unsigned int order)
 {
 	struct zone *zone = pfn_zone(page_to_pfn(page));
 	unsigned long flags;
 
-	if (init_on_free_pages) {
-		kasan_unpoison_pages(page, order);
-		fill_words(page_address(page), 0, (PAGE_SIZE / 8) << order);
-		kasan_poison_pages(page, order);
-	}
-	if (page_debug && !page_debug_free(page, order))
+	if (unlikely(!READ_ONCE(free_orders_plain)) && !wiped_or_watched(page, order))
 		return;
 	if (order < PCP_ORDERS) {
 		free_to_pcp(page, order);
