@@ -66,6 +66,9 @@ const char *module_on_stack(void);
 /* Panics if it leads out of a module's code where that isn't safe (guest.c). */
 void guest_check(const char *why, bool irqs_off);
 
+/* Name the registers of a line that hold poison (registers.c). */
+void report_poison(const char *text);
+
 /* The locks that the running task holds (debug builds). */
 void report_held_locks(void);
 

@@ -55,8 +55,10 @@ static const struct pattern patterns[] = {
 	  .name = "a small offset from NULL",
 	  .advice =
 		  "A member of a structure was accessed through NULL; the address is the member's offset." },
-	{ AROUND(BYTES(POISON_FREE)), .name = "POISON_FREE (0x6b): read from a freed object",
-	  .advice = "Use after free: the pointer was loaded from an object after that was freed." },
+	{ AROUND(BYTES(POISON_FREE)),
+	  .name = "POISON_FREE (0x6b): read from a freed object, or one never initialised",
+	  .advice =
+		  "Use after free: the pointer was loaded from an object after that was freed. Or, as a fresh object of a poisoned cache holds 0x6b too, from one that was never initialised." },
 	{ AROUND(FREE_END),
 	  .name = "POISON_FREE, POISON_END (0x6b, 0xa5): read from the end of a freed object",
 	  .advice = "Use after free: the pointer was loaded from an object after that was freed." },

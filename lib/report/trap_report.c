@@ -157,6 +157,7 @@ static void mend_stack_end(const struct trap_info *t)
 static void registers_line(const char *text)
 {
 	report_line("%s", text);
+	report_poison(text);
 }
 
 /**
