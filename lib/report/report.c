@@ -388,19 +388,22 @@ static void end_outermost(void)
  */
 void report_end(void)
 {
-	bool mine = my_turn(), expected = capture.on, fatal;
+	bool mine = my_turn(), expected = capture.on, fatal = !expected && panic_on_warn;
 
 	if (mine && details_wanted())
 		end_outermost();
 	ADD_ONCE(engine.closed, 1);
 	if (expected) {
 		ADD_ONCE(engine.expected, 1);
-		capture.reports++;
+		ADD_ONCE(capture.reports, 1);
 	}
-	engine.fatal |= !expected && panic_on_warn;
-	fatal = engine.fatal && (!mine || depth() == 1);
-	if (fatal)
+	if (mine && depth() > 1) {
+		engine.fatal |= fatal;
+		fatal = false;
+	} else if (mine) {
+		fatal |= engine.fatal;
 		engine.fatal = false;
+	}
 	engine_leave();
 	if (fatal)
 		panic("kernel: panic_on_warn set ...");
