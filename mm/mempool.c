@@ -89,7 +89,7 @@ static bool is_kept(const mempool_t *pool, const void *element)
 
 static noinline void report_kept(const mempool_t *pool, const void *element)
 {
-	report_begin("BUG mempool: element 0x%px freed twice", element);
+	report_open(REPORT_MEMPOOL_TWICE, "BUG mempool: element 0x%px freed twice", element);
 	report_address(element);
 	report_line("pool 0x%px keeps %d of %d elements, this one among them", pool, pool->curr_nr,
 		    pool->min_nr);

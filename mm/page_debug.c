@@ -120,7 +120,7 @@ static void report_poison(struct page *page, u8 *first, u8 *last)
 	u8 *row = (u8 *)((unsigned long)first & ~15UL);
 	size_t rows = ALIGN(last + 1 - row, 16);
 
-	report_begin("pagealloc: %s", first == last && single_bit(*first) ? "single bit error"
+	report_open(REPORT_PAGE_POISON, "pagealloc: %s", first == last && single_bit(*first) ? "single bit error"
 									  : "memory corruption");
 	report_line("0x%px-0x%px @offset=%lu. First byte 0x%x instead of 0x%x", first, last,
 		    offset_in_page(first), *first, PAGE_POISON);

@@ -149,7 +149,7 @@ static void read_block(const struct page *page)
 static void the_file_has_linuxs_layout(struct kunit *test)
 {
 	struct page *page;
-	char want[200];
+	char want[200], block_was[200];
 
 	needs(test, PAGE_DEBUG_OWNER);
 	page = allocate_here(2);
@@ -160,6 +160,7 @@ static void the_file_has_linuxs_layout(struct kunit *test)
 		  "Page allocated via order 2, mask 0xcc0(GFP_KERNEL), pid %d, tgid %d (%s), ts %llu ns",
 		  current->pid, current->pid, current->comm, page_ext_of(page)->alloc_ns);
 	KUNIT_EXPECT_STREQ(test, block.first, want);
+	strscpy(block_was, want, sizeof(block_was));
 	scnprintf(want, sizeof(want), "PFN 0x%lx type Unmovable Block %lu type ", page_to_pfn(page),
 		  page_to_pfn(page) >> PAGEBLOCK_ORDER);
 	KUNIT_EXPECT_PTR_EQ(test, strstr(block.second, want), (char *)block.second);
@@ -171,6 +172,8 @@ static void the_file_has_linuxs_layout(struct kunit *test)
 	KUNIT_EXPECT_FALSE(test, page_ext_of(page + 3)->flags & PAGE_EXT_ALLOCATED);
 	KUNIT_EXPECT_TRUE(test, page_ext_of(page + 3)->flags & PAGE_EXT_OWNER);
 	preempt_enable();
+	read_block(page); /* freed: whoever has it by now got it later */
+	KUNIT_EXPECT_STRNEQ(test, block.first, block_was);
 }
 
 /* Pages by the stack of allocate_here() below count_pages(): the largest number in a paragraph with both. */
@@ -422,6 +425,24 @@ static void stacks_are_kept_once(struct kunit *test)
 	KUNIT_EXPECT_NOT_NULL(test, strchr(text, '\n'));
 }
 
+/* More than there are chains for each to have its own: they are told apart nevertheless. */
+static void many_stacks_are_told_apart(struct kunit *test)
+{
+	static depot_stack_handle_t handles[2000];
+	unsigned long stack[2] = { 0x4444 }, *ips;
+
+	needs(test, PAGE_DEBUG_OWNER);
+	for (unsigned int i = 0; i < ARRAY_SIZE(handles); i++) {
+		stack[1] = i;
+		handles[i] = stack_depot_save(stack, 2, 0);
+		KUNIT_ASSERT_NE(test, handles[i], 0U);
+	}
+	for (unsigned int i = 0; i < ARRAY_SIZE(handles); i++) {
+		KUNIT_ASSERT_EQ(test, stack_depot_fetch(handles[i], &ips), 2U);
+		KUNIT_ASSERT_EQ(test, ips[1], (unsigned long)i);
+	}
+}
+
 static struct kunit_case cases[] = {
 	KUNIT_CASE(nothing_is_kept_while_all_is_off),
 	KUNIT_CASE(both_owners_are_named),
@@ -436,6 +457,7 @@ static struct kunit_case cases[] = {
 	KUNIT_CASE(neighbours_stay),
 	KUNIT_CASE(a_mapped_page_is_not_freed),
 	KUNIT_CASE(stacks_are_kept_once),
+	KUNIT_CASE(many_stacks_are_told_apart),
 	{}
 };
 static struct kunit_suite suite = { .name = "page_debug", .test_cases = cases };
