@@ -76,7 +76,7 @@ ubsan_checks = -fsanitize=undefined $(if $(LLVM),-fno-sanitize=function,-fsaniti
 ubsan_quiet  := $(if $(LLVM),,-Wno-array-bounds -Wno-stringop-overflow -Wno-maybe-uninitialized)
 ubsan_suite  := -fno-wrapv $(if $(LLVM),-fsanitize=implicit-conversion -Wno-unused-command-line-argument,-fno-wrapv-pointer)
 # The hottest files put a canary into functions with arrays only, and not into all that hand out a local's address.
-checks = $(if $(filter mm/slab.c mm/kmalloc.c mm/page_alloc.c lib/xarray/%,$1),-fstack-protector) $(if $(with_ubsan),$(if $(filter lib/ubsan/%,$1),,$(ubsan_checks)) $(if $(filter tests/ubsan/%,$1),$(ubsan_suite)))
+checks = $(if $(filter mm/slab.c mm/slab_pages.c mm/kmalloc.c mm/page_alloc.c lib/xarray/%,$1),-fstack-protector) $(if $(with_ubsan),$(if $(filter lib/ubsan/%,$1),,$(ubsan_checks)) $(if $(filter tests/ubsan/%,$1),$(ubsan_suite)))
 
 # Which headers a room can see at all; tests/check/includes looks closer.
 see_base  := -Ilib/include -Iarch/x86_64/include -Iarch/common/include
