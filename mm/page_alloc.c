@@ -464,7 +464,7 @@ static __always_inline struct page *get_block_plain(struct request *rq)
 {
 	struct page *page;
 
-	__asm__ volatile("" : "+m"(*rq));
+	barrier_data(rq);
 	page = first_zone_that_has(rq);
 	if (unlikely(!page))
 		page = alloc_slow(rq, _RET_IP_);

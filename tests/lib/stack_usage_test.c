@@ -12,6 +12,7 @@
 #include <asm/stack.h>
 #include <asm/thread.h>
 #include <kunit/test.h>
+#include <linux/completion.h>
 #include <linux/kernel.h>
 #include <linux/kthread.h>
 #include <linux/sched/task.h>
@@ -39,13 +40,32 @@ static int use(void *bytes)
 	return stack_usage_test_use((unsigned long)bytes) >= 0;
 }
 
+struct job {
+	int (*fn)(void *);
+	void *arg;
+	struct completion begun;
+};
+
+static int do_job(void *arg)
+{
+	struct job *job = arg;
+
+	complete(&job->begun);
+	return job->fn(job->arg);
+}
+
+/* One that is stopped before it has begun does nothing. */
 static void run_thread(struct kunit *test, int (*fn)(void *), unsigned long arg, const char *name)
 {
-	struct task_struct *p = kthread_create(fn, (void *)arg, "%s", name);
+	struct job job = { .fn = fn, .arg = (void *)arg };
+	struct task_struct *p;
 
+	init_completion(&job.begun);
+	p = kthread_create(do_job, &job, "%s", name);
 	KUNIT_ASSERT_FALSE(test, IS_ERR(p));
 	get_task_struct(p);
 	wake_up_process(p);
+	wait_for_completion(&job.begun);
 	KUNIT_EXPECT_EQ(test, kthread_stop(p), 1);
 	put_task_struct(p);
 }

@@ -7,6 +7,8 @@
 #define unlikely(x) __builtin_expect(!!(x), 0)
 
 #define barrier() __asm__ __volatile__("" : : : "memory")
+/* The same, for what ptr leads to as well, if the compiler believes that nobody else knows it. */
+#define barrier_data(ptr) __asm__ __volatile__("" : : "r"(ptr) : "memory")
 /* The compiler forgets what it knows about a variable's value. No instruction. */
 #define OPTIMIZER_HIDE_VAR(var) __asm__("" : "+r"(var))
 
