@@ -158,7 +158,7 @@ static bool take_mapping(const struct mapping *wanted_one, struct mapping *found
 
 static void report_unknown(const struct mapping *m)
 {
-	report_open(REPORT_DMA_UNMAP, "DMA-API: %s: device driver tries to free DMA memory it has not allocated [device address=0x%016llx] [size=%zu bytes]",
+	report_open(REPORT_DMA_NONE, "DMA-API: %s: device driver tries to free DMA memory it has not allocated [device address=0x%016llx] [size=%zu bytes]",
 		     dev_name(m->dev), m->addr, m->size);
 	report_stack_here(NULL);
 	report_advice("Nothing is mapped for the device at this address: it was unmapped before, or the address is "
@@ -173,13 +173,13 @@ static void report_different(const struct mapping *m, const struct mapping *as)
 	static const char *const kinds[] = { "single", "coherent" };
 
 	if (m->kind != as->kind)
-		report_open(REPORT_DMA_UNMAP, "DMA-API: %s: device driver frees DMA memory with wrong function [device address=0x%016llx] [size=%zu bytes] [mapped as %s] [unmapped as %s]",
+		report_open(REPORT_DMA_KIND, "DMA-API: %s: device driver frees DMA memory with wrong function [device address=0x%016llx] [size=%zu bytes] [mapped as %s] [unmapped as %s]",
 			     dev_name(m->dev), m->addr, m->size, kinds[m->kind], kinds[as->kind]);
 	else if (m->size != as->size)
-		report_open(REPORT_DMA_UNMAP, "DMA-API: %s: device driver frees DMA memory with different size [device address=0x%016llx] [map size=%zu bytes] [unmap size=%zu bytes]",
+		report_open(REPORT_DMA_SIZE, "DMA-API: %s: device driver frees DMA memory with different size [device address=0x%016llx] [map size=%zu bytes] [unmap size=%zu bytes]",
 			     dev_name(m->dev), m->addr, m->size, as->size);
 	else
-		report_open(REPORT_DMA_UNMAP, "DMA-API: %s: device driver frees DMA memory with different direction [device address=0x%016llx] [size=%zu bytes] [mapped with %s] [unmapped with %s]",
+		report_open(REPORT_DMA_DIRECTION, "DMA-API: %s: device driver frees DMA memory with different direction [device address=0x%016llx] [size=%zu bytes] [mapped with %s] [unmapped with %s]",
 			     dev_name(m->dev), m->addr, m->size, dirs[m->dir], dirs[as->dir]);
 	report_stack_here(NULL);
 	report_advice("Unmapping takes the arguments of the mapping: with an IOMMU or bounce buffers they say what "

@@ -114,7 +114,8 @@ noinline void kmalloc_report_size(size_t size, gfp_t gfp)
 {
 	if (gfp & __GFP_NOWARN)
 		return;
-	report_open(REPORT_KMALLOC_SIZE, "WARNING: kmalloc() of %zu bytes (%zd), at most %lu are possible", size, (ssize_t)size,
+	report_open(REPORT_KMALLOC_SIZE,
+		    "WARNING: kmalloc() of %zu bytes (%zd), at most %lu are possible", size, (ssize_t)size,
 		     KMALLOC_MAX_SIZE);
 	report_stack_here(NULL);
 	report_advice("%s", size_advice(size));

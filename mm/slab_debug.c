@@ -510,7 +510,7 @@ void slab_report_double_free(struct kmem_cache *s, void *obj)
 /* `func` was given an object that is free. */
 void slab_report_freed(const char *func, struct kmem_cache *s, void *obj)
 {
-	report_open(REPORT_SLAB_FREED, "BUG %s (Not tainted): %s of a freed object", s->name, func);
+	report_open(REPORT_SLAB_USE_FREED, "BUG %s (Not tainted): %s of a freed object", s->name, func);
 	report_object(s, obj);
 	report_stack_here(NULL);
 	report_advice(

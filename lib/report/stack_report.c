@@ -53,7 +53,7 @@ noinline __no_stack_protector void __stack_chk_fail(void)
 
 	ksym_print_return(function, sizeof(function), _RET_IP_);
 	scnprintf(why, sizeof(why), "stack-protector: Kernel stack is corrupted in: %s", function);
-	report_begin("%s", why);
+	report_open(REPORT_STACK_SMASHED, "%s", why);
 	show_frame(bp);
 	report_callers(0);
 	report_advice(

@@ -65,7 +65,7 @@ void stack_end_report(struct thread *t)
 	unsigned long found = READ_ONCE(*stack_end(t));
 
 	stack_end_mark(t); /* or the way out would lead here again */
-	report_begin("BUG: corrupted stack end detected inside scheduler");
+	report_open(REPORT_STACK_END, "BUG: corrupted stack end detected inside scheduler");
 	report_line("thread %d %s: the lowest word of its stack is 0x%016lx instead of 0x%016lx",
 		    t->task.pid, t->task.comm, found, STACK_END_MAGIC);
 	report_address(stack_end(t));

@@ -60,7 +60,7 @@ static bool begin(struct source_location *at, const char *kind)
 		if (column & SITE_REPORTED)
 			return false;
 	} while (!try_cmpxchg(&at->column, &column, column | SITE_REPORTED));
-	report_begin("UBSAN: %s in %s:%u:%u", kind, at->file, at->line, column);
+	report_open(REPORT_UBSAN, "UBSAN: %s in %s:%u:%u", kind, at->file, at->line, column);
 	return true;
 }
 
@@ -388,7 +388,7 @@ void __ubsan_handle_builtin_unreachable(struct place_data *data)
 {
 	bool irqs_off = irqs_disabled();
 
-	report_begin("UBSAN: unreachable in %s:%u:%u", data->at.file, data->at.line,
+	report_open(REPORT_UBSAN, "UBSAN: unreachable in %s:%u:%u", data->at.file, data->at.line,
 		     data->at.column);
 	report_line("calling __builtin_unreachable()");
 	end("The code relies on never coming here, and did.");
