@@ -12,7 +12,8 @@ port_obj   := $(patsubst %.c,$(port_o)/%.o,$(port_lift) tests/port/port.c tests/
 	      arch/common/ksyms.c)
 port_example  := $(port_o)/tests/port/example.o
 port_selftest := $(patsubst %.c,$(port_o)/%.o,$(port_tests) tests/port/selftest.c)
-port_cflags = $(filter-out -fno-pic -fno-pie -mcmodel=kernel,$(cflags)) -fPIE $(if $(LLVM),,-Wno-clobbered) \
+# A canary would need the machine's or a libc's guard.
+port_cflags = $(filter-out -fno-pic -fno-pie -mcmodel=kernel -fstack-protector% -mstack-protector-guard%,$(cflags)) -fPIE $(if $(LLVM),,-Wno-clobbered) \
 	      $(addprefix -I,tests/port/include arch/common/include lib/include mm/include .)
 port_link  := $(LD) -nostdlib -static -no-pie --no-relax -z max-page-size=0x1000 -z noexecstack --build-id=none \
 	      -T tests/port/port.ld
