@@ -63,6 +63,7 @@
 #include <linux/vmalloc.h>
 #include <quarry/assert.h>
 #include "internal.h"
+#include "kfence.h"
 #include "slab.h"
 
 #define TAG_RANGES 64
@@ -228,6 +229,7 @@ static void walk(void)
 			add_pages(z);
 	}
 	slab_tags_walk(tag_add);
+	kfence_tags_walk(tag_add);
 	percpu_tags_walk(tag_add);
 	vmap_tags_walk(tag_add);
 }
@@ -313,6 +315,8 @@ static unsigned int id_of(const void *p)
 	s = slab_cache_of(p);
 	if (s)
 		return slab_tag_of(s, p);
+	if (is_kfence_address(p))
+		return kfence_tag_of(p);
 	if (!pfn_valid(__pa(p) >> PAGE_SHIFT))
 		return 0;
 	page = page_head(virt_to_page(p));

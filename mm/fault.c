@@ -54,6 +54,7 @@
 #include <linux/uaccess.h>
 #include <quarry/assert.h>
 #include "internal.h"
+#include "kfence.h"
 #include "vma.h"
 
 const u8 empty_zero_page[PAGE_SIZE] __aligned(PAGE_SIZE);
@@ -488,6 +489,8 @@ bool mm_handle_fault(const struct mem_fault *f)
 {
 	struct mm_struct *mm = current->mm;
 
+	if (unlikely(is_kfence_address((void *)f->addr)))
+		return kfence_handle_fault(f);
 	if (!(f->flags & (FAULT_USER_ACCESS | FAULT_USER_MODE)) || (f->flags & FAULT_RSVD))
 		return false;
 	if (f->addr >= TASK_SIZE || !mm || pagefault_disabled() || !preemptible())

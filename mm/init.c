@@ -4,7 +4,7 @@
  *
  *	memblock → direct map → struct pages → buddy → slab → kmalloc → per-CPU → vmalloc → address spaces
  *
- * Each layer calls only those before it.
+ * Each layer calls only those before it; but the slab's slow path asks KFENCE, which has pages from the buddy.
  */
 #include <linux/mm.h>
 #include <linux/rcupdate.h>
@@ -13,6 +13,7 @@
 #include <quarry/report.h>
 #include "dma_debug.h"
 #include "internal.h"
+#include "kfence.h"
 
 void (*mm_quiesce_hook)(void);
 
@@ -37,6 +38,7 @@ void mm_init(void)
 	rcu_kvfree = kvfree_atomic; /* callbacks run with preemption off */
 	vmalloc_init();
 	vma_init();
+	kfence_init();
 	report_add_explainer(&page_explainer);
 	percpu_show_init();
 	whatis_init();
@@ -76,5 +78,6 @@ void mm_quiesce(void)
  */
 bool mm_valid_all(void)
 {
-	return buddy_valid() && slab_valid_all() && vmap_valid() && percpu_valid();
+	return buddy_valid() && slab_valid_all() && kfence_valid() && vmap_valid() &&
+	       percpu_valid();
 }

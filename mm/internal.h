@@ -14,6 +14,7 @@
  *        tables_lock > slab_mutex
  *        slab_mutex > s->lock > zone->lock > vmemmap_lock
  *        shrinker_mutex                                  (alone)
+ *        slab_mutex > kfence_lock
  *        fbc->lock                                       (per-CPU counters; alone)
  *
  * Any allocation may need all of the last line but one: alloc_pages() without a page left drains
@@ -77,6 +78,12 @@ pte_t *pt_lookup(pte_t *root, unsigned long va, int *level);
  */
 int pt_map(pte_t *root, unsigned long va, phys_addr_t phys, unsigned long size, pgprot_t prot,
 	   table_alloc_t alloc);
+
+/*
+ * What translates `va`, if anything does, is a leaf of the smallest size from now on, and so are its neighbours
+ * in the larger one. -ENOMEM: some larger one stays. The caller owns the tree, as far as that leaf reaches.
+ */
+int pt_split(pte_t *root, unsigned long va, table_alloc_t alloc);
 
 /* Build the direct map and switch to the kernel's final tables. */
 void direct_map_init(void);

@@ -35,6 +35,7 @@
 #include <linux/string.h>
 #include <quarry/report.h>
 #include "internal.h"
+#include "kfence.h"
 #include "slab.h"
 
 struct kmem_cache *kmalloc_caches[NR_KMALLOC_TYPES][NR_KMALLOC_CLASSES];
@@ -205,7 +206,7 @@ static __always_inline bool starts_object(struct kmem_cache *s, const void *p)
  *
  * To use more than was asked for is an error nevertheless; kmalloc_size_roundup() beforehand is the
  * way to get it all.
- * Return: the capacity; 0 for NULL and ZERO_SIZE_PTR, and, with a report, for what is no block.
+ * Return: the capacity, which for a sample of KFENCE is what was asked for; 0 for NULL and ZERO_SIZE_PTR, and, with a report, for what is no block.
  */
 size_t ksize(const void *p)
 {
@@ -220,6 +221,8 @@ size_t ksize(const void *p)
 	page = large_block(p);
 	if (page)
 		return PAGE_SIZE << page->order;
+	if (kfence_ksize(p))
+		return kfence_ksize(p);
 	slab_report_foreign("ksize", p);
 	return 0;
 }
@@ -257,6 +260,8 @@ static bool is_free_object(const void *p)
 {
 	struct kmem_cache *s = slab_cache_of(p);
 
+	if (is_kfence_address(p))
+		return !kfence_owner(p);
 	if (!s || (!slab_debugged(s) && !free_word_intact(s, p)))
 		return false;
 	return slab_locate(s, p) != SLAB_LIVE;
@@ -276,6 +281,16 @@ static void *move_block(const void *p, size_t used, size_t size, gfp_t gfp, unsi
 	return q;
 }
 
+/* Where it is, as in a plain cache: all behind the new size is zero, so that growing later finds it so. */
+static void *resize_sample(void *p, size_t size, size_t held, gfp_t gfp)
+{
+	struct kmem_cache *s = kfence_owner(p);
+
+	if ((gfp & __GFP_ZERO) || (s && s->init_gfp))
+		memset((char *)p + size, 0, held - size);
+	return p;
+}
+
 /* krealloc() of what lies in no plain cache: there it is known what was asked for. */
 static noinline void *resize_known(void *p, size_t size, gfp_t gfp, unsigned int tag)
 {
@@ -286,6 +301,8 @@ static noinline void *resize_known(void *p, size_t size, gfp_t gfp, unsigned int
 		return NULL;
 	if (size > held)
 		return move_block(p, had, size, gfp, tag);
+	if (is_kfence_address(p))
+		return resize_sample(p, size, held, gfp);
 	if (page)
 		page->size = size;
 	else

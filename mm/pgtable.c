@@ -22,6 +22,7 @@
  *    Cost: one step a level.
  */
 #include <asm/pgtable.h>
+#include <asm/tlbflush.h>
 #include <linux/memblock.h>
 #include <linux/mm.h>
 #include <linux/printk.h>
@@ -188,6 +189,33 @@ int pt_map(pte_t *root, unsigned long va, phys_addr_t phys, unsigned long size, 
 	   table_alloc_t alloc)
 {
 	return map_leaves(root, va, phys, size, prot, alloc, pt_max_leaf_level());
+}
+
+/* The leaf over `va` becomes a table of leaves that say the same. */
+static int split_leaf(pte_t *slot, unsigned long va, int level, table_alloc_t alloc)
+{
+	unsigned long start = va & ~(pt_size(level) - 1);
+	pte_t e = pte_get(slot);
+	phys_addr_t table = alloc();
+
+	if (!table)
+		return -ENOMEM;
+	set_leaves(__va(table), start,
+		   pte_mkleaf(pte_phys(e), pte_pgprot(e, level), level - 1), PTRS_PER_TABLE,
+		   level - 1);
+	pte_set(slot, start, pte_mktable(table, va < TASK_SIZE));
+	tlb_flush_range(start, start + pt_size(level), NULL);
+	return 0;
+}
+
+int pt_split(pte_t *root, unsigned long va, table_alloc_t alloc)
+{
+	int level, err = 0;
+	pte_t *slot;
+
+	while (!err && (slot = pt_lookup(root, va, &level)) && level)
+		err = split_leaf(slot, va, level, alloc);
+	return err;
 }
 
 /* debug_pagealloc takes single pages out: each has a leaf of its own then. */

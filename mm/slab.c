@@ -57,7 +57,18 @@
  * 7. Order. A magazine filled from slabs is shuffled, so that consecutive allocations are not
  *    neighbours by rule.
  *
- * 8. Invariants (slab_valid in slab_cache.c)
+ * 8. Samples. KFENCE (kfence.c) gives one allocation in a while a page of its own. Which one, no fast path
+ *    asks: when a sample is due the CPU's lines are armed, so that the next use of each takes the slow
+ *    path. An armed line is the same magazine with n objects, written so that the fast paths read
+ *    it as empty and as full:
+ *
+ *        plain: top = &word[n]               armed: top = &word[capacity]
+ *                                                   word[capacity - 1] = &mag_no_words[n]
+ *                                                   sentinel = what stood there, if n = capacity
+ *
+ *    Nothing is moved, and whoever takes a line on a slow path turns it back (mag_disarm()).
+ *
+ * 9. Invariants (slab_valid in slab_cache.c)
  *    I1  a slab is in the list that its inuse says (0 empty, all full, else partial); links are
  *        symmetric; counts are right;
  *    I2  each page of a slab is marked PAGE_SLAB with the cache's place and its distance from the
@@ -84,6 +95,7 @@
 #include <quarry/assert.h>
 #include <quarry/report.h>
 #include "internal.h"
+#include "kfence.h"
 #include "slab.h"
 
 struct kmem_cache *cache_table[SLAB_MAX_CACHES];
@@ -92,7 +104,7 @@ DEFINE_PER_CPU(struct slab_cpu, slab_cpus[SLAB_MAX_CACHES]);
 DEFINE_PER_CPU(unsigned long, slab_cpus_start);
 
 /* Only the pointers below the two addresses are ever read. */
-u64 mag_no_word;
+u64 mag_no_words[64];
 u64 *const mag_none_taken[128] __aligned(512) = { [63] = &mag_no_word, [127] = &mag_no_word };
 
 /* Caches of magazines with 14, 30 and 62 objects. R */
@@ -372,7 +384,7 @@ static noinline void *zero_and_return(const struct kmem_cache *s, void *obj, siz
 static noinline void *alloc_copy(struct kmem_cache *s, gfp_t gfp, size_t size, unsigned int tag,
 				 unsigned long caller);
 
-/* An empty magazine, or none at hand. */
+/* An empty magazine, an armed one, or none at hand. */
 static noinline void *alloc_slow(struct slab_cpu *c, gfp_t gfp, size_t size, unsigned int tag,
 				 u64 **top, unsigned long caller)
 {
@@ -382,13 +394,21 @@ static noinline void *alloc_slow(struct slab_cpu *c, gfp_t gfp, size_t size, uns
 	if (unlikely(s->copies))
 		return alloc_copy(s, gfp, size, tag, caller);
 	gfp |= s->init_gfp;
+	if (top == MAG_TAKEN && unlikely(READ_ONCE(injection.slab)) &&
+	    fault_inject_slab(gfp, s->object_size))
+		return NULL;
+	top = mag_disarm(s, top);
+	if (unlikely(kfence_wanted(s)) && (obj = kfence_alloc(s, gfp, size, tag))) {
+		if (top != MAG_TAKEN)
+			smp_store_release(&c->top, top);
+		return obj;
+	}
 	if (top != MAG_TAKEN) {
-		top = replace_empty(s, gfp, top);
+		if (top[-1] == &mag_no_word)
+			top = replace_empty(s, gfp, top);
 		if (top[-1] != &mag_no_word)
 			obj = unmark_object(s, word_object(s, *--top));
 		smp_store_release(&c->top, top);
-	} else if (unlikely(READ_ONCE(injection.slab)) && fault_inject_slab(gfp, s->object_size)) {
-		return NULL;
 	}
 	/* No magazine to be had does not mean no object. */
 	if (!mag_real(top))
@@ -406,7 +426,7 @@ static noinline void *alloc_odd(struct slab_cpu *c, gfp_t gfp, size_t size, unsi
 	struct kmem_cache *s = c->cache;
 	void *obj;
 
-	if (likely(top[-1] == &mag_no_word))
+	if (likely(is_no_word(top[-1])))
 		return alloc_slow(c, gfp, size, tag, top, caller);
 	obj = unmark_object(s, word_object(s, top[-1]));
 	smp_store_release(&c->top, top - 1);
@@ -511,7 +531,7 @@ static noinline void free_marked(u64 *word, struct slab_cpu *c)
 	slab_free_checked(c->cache, word_object(c->cache, word));
 }
 
-/* A full magazine, or none at hand. */
+/* A full magazine, an armed one, or none at hand. */
 static noinline void free_slow(u64 *word, struct slab_cpu *c, u64 **top)
 {
 	struct kmem_cache *s = c->cache;
@@ -524,7 +544,9 @@ static noinline void free_slow(u64 *word, struct slab_cpu *c, u64 **top)
 			slab_free_direct(s, obj);
 		return;
 	}
-	top = replace_full(s, top);
+	top = mag_disarm(s, top);
+	if (!((unsigned long)top & s->mag_mask))
+		top = replace_full(s, top);
 	if (top != MAG_NONE) {
 		kasan_slab_free(s, obj);
 		word_set(word, free_mark(s, word));
@@ -577,6 +599,8 @@ static noinline void free_odd(const void *p)
 		free_wiped(s, (void *)p);
 	else if (s)
 		slab_free_checked(s, (void *)p);
+	else if (is_kfence_address(p))
+		kfence_free((void *)p);
 	else if (is_direct_map_addr(p) && byte_is(&page->type, PAGE_KMALLOC))
 		kfree_large(page, p);
 	else if (!ZERO_OR_NULL_PTR(p))
@@ -636,6 +660,10 @@ static noinline void free_wrong_cache(struct kmem_cache *s, void *obj)
 {
 	struct kmem_cache *is = slab_cache_of(obj);
 
+	if (is_kfence_address(obj)) {
+		kfence_cache_free(s, obj);
+		return;
+	}
 	if (!is) {
 		slab_report_foreign("kmem_cache_free", obj);
 		return;
@@ -672,7 +700,7 @@ void slab_free_cpu(struct slab_cpu *c, void *obj)
 
 /* ---- Bulk ---- */
 
-/* Pop up to n objects from this CPU's loaded magazine. */
+/* Pop up to n objects from this CPU's loaded magazine. None if it is armed: the first is a sample. */
 static size_t pop_many(struct kmem_cache *s, size_t n, void **p, unsigned int tag)
 {
 	struct slab_cpu *c = this_slab_cpu(s->place);
@@ -680,7 +708,7 @@ static size_t pop_many(struct kmem_cache *s, size_t n, void **p, unsigned int ta
 
 	if (top == MAG_TAKEN)
 		return 0;
-	n = top == MAG_NONE ? 0 : min_t(size_t, n, top - mag_of(s, top)->word);
+	n = is_no_word(top[-1]) ? 0 : min_t(size_t, n, top - mag_of(s, top)->word);
 	for (size_t i = 0; i < n; i++) {
 		p[i] = hand_out(s, unmark_object(s, word_object(s, *--top)), 0, 0);
 		line_tag_set(c, *top, tag);

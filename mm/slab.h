@@ -65,7 +65,8 @@ static_assert(sizeof(struct slab_cpu) == 64);
 static_assert(SLAB_MAX_CACHES * sizeof(struct slab_cpu) == 1 << 16);
 
 extern u64 *const mag_none_taken[128];
-extern u64 mag_no_word;				 /* R: 0, which no key makes a mark of, being odd */
+extern u64 mag_no_words[64];			 /* R: 0, which no key makes a mark of, being odd */
+#define mag_no_word mag_no_words[0]
 #define MAG_TAKEN ((u64 **)&mag_none_taken[64])	 /* in use, or this cache has no magazines */
 #define MAG_NONE  ((u64 **)&mag_none_taken[128]) /* none yet */
 
@@ -111,6 +112,9 @@ struct kmem_cache {
 	gfp_t gfp;	  /* R: added when pages are allocated */
 	gfp_t init_gfp;	  /* R: added when objects are: __GFP_ZERO, or 0 (init_on.c) */
 	bool init_free;	  /* R: objects are zeroed when they are freed */
+	bool kfence_forced;		/* M: each allocation is a sample, its lines are closed */
+	bool kfence_used;		/* some object was one */
+	atomic_t kfence_live;		/* those that nobody has freed yet */
 	u32 usersize, useroffset;	/* R */
 	u32 user_tail;			/* R: from the end of that part to the next object */
 	void (*ctor)(void *obj);	/* R */
@@ -346,6 +350,45 @@ static inline bool mag_real(u64 **top)
 	return top != MAG_TAKEN && top != MAG_NONE;
 }
 
+/* Does it say "nothing here" to whoever pops it? */
+static __always_inline bool is_no_word(const u64 *word)
+{
+	return (unsigned long)word - (unsigned long)mag_no_words < sizeof(mag_no_words);
+}
+
+/* Of an armed line: how many objects its magazine has; 0: it isn't armed. See slab.c, 8. */
+static __always_inline unsigned int mag_hidden(u64 **top)
+{
+	return is_no_word(top[-1]) ? top[-1] - mag_no_words : 0;
+}
+
+/* What the line holds once it is armed. `top`: of a magazine with objects that its taker owns. */
+static inline u64 **mag_arm(const struct kmem_cache *s, u64 **top)
+{
+	struct magazine *m = mag_of(s, top);
+	u64 **last = m->word + s->mag_capacity - 1;
+
+	if (top > last)
+		m->sentinel = *last;
+	*last = &mag_no_words[top - m->word];
+	return last + 1;
+}
+
+/* What it held before; `top` itself if that isn't armed. */
+static __always_inline u64 **mag_disarm(const struct kmem_cache *s, u64 **top)
+{
+	unsigned int n = mag_hidden(top);
+	struct magazine *m;
+
+	if (likely(!n))
+		return top;
+	m = mag_of(s, top);
+	if (n == s->mag_capacity)
+		top[-1] = m->sentinel;
+	m->sentinel = &mag_no_word;
+	return m->word + n;
+}
+
 static inline bool free_word_intact(const struct kmem_cache *s, const void *obj)
 {
 	const u64 *word = free_word(s, obj);
@@ -419,7 +462,7 @@ static inline struct slab_cpu *slab_cpu(struct kmem_cache *s, unsigned int cpu)
  */
 static inline u64 **slab_cpu_take(struct kmem_cache *s, unsigned int cpu)
 {
-	return xchg(&slab_cpu(s, cpu)->top, MAG_TAKEN);
+	return mag_disarm(s, xchg(&slab_cpu(s, cpu)->top, MAG_TAKEN));
 }
 
 static inline void slab_cpu_put(struct kmem_cache *s, unsigned int cpu, u64 **top)
@@ -490,6 +533,8 @@ bool slab_valid(struct kmem_cache *s);
 /* slab_cache.c */
 enum slab_where slab_locate(struct kmem_cache *s, const void *obj);
 void slab_flush_cache(struct kmem_cache *s);
+bool slab_arm_lines(void);
+void slab_force_samples(struct kmem_cache *s, bool on);
 int slab_cache_setup(struct kmem_cache *s, const char *name, unsigned int object_size,
 		     const struct kmem_cache_args *args, slab_flags_t flags);
 
@@ -538,6 +583,7 @@ bool slab_object_is_free(struct kmem_cache *s, struct page *slab, unsigned int i
 void slab_report_tracks(const struct kmem_cache *s, const void *obj);
 size_t slab_debug_orig_size(const struct kmem_cache *s, const void *obj);
 void slab_debug_resize(struct kmem_cache *s, void *obj, size_t size);
+unsigned int slab_own_frames(const unsigned long *ips, unsigned int n);
 const char *slab_debug_set_spec(const char *spec);
 void slab_report_damaged(struct kmem_cache *s, void *obj);
 void slab_report_double_free(struct kmem_cache *s, void *obj);

@@ -33,6 +33,7 @@
 #include <quarry/rcu.h>
 #include <quarry/report.h>
 #include "internal.h"
+#include "kfence.h"
 #include "slab.h"
 
 #define CACHE_LINE	 64
@@ -192,6 +193,12 @@ static void lay_out(struct kmem_cache *s, const struct kmem_cache_args *args)
 
 /* ---- Making ---- */
 
+/* May its lines have magazines now? Under slab_mutex. */
+static bool has_magazines(const struct kmem_cache *s)
+{
+	return s->mag_capacity && !magazines_off && !s->kfence_forced;
+}
+
 /*
  * Under slab_mutex. Where objects are zeroed the fast paths find every object odd (init_on.c): no
  * word is right for the line's key, no address the start of an object.
@@ -202,7 +209,7 @@ static void open_lines(struct kmem_cache *s)
 
 	for (unsigned int cpu = 0; cpu < nr_slab_cpus(); cpu++)
 		*slab_cpu(s, cpu) = (struct slab_cpu){
-			.top = s->mag_capacity && !magazines_off ? MAG_NONE : MAG_TAKEN,
+			.top = has_magazines(s) ? MAG_NONE : MAG_TAKEN,
 			.key = s->init_gfp ? s->key ^ 2 : s->key,
 			.minus_inverse = s->minus_inverse,
 			.start_limit = plain ? s->start_limit : 0,
@@ -252,6 +259,8 @@ static void unregister_cache(struct kmem_cache *s)
 	else
 		cache_list = s->next;
 	close_lines(s);
+	if (s->kfence_used)
+		kfence_forget_cache(s);
 	__clear_bit(s->id, cache_ids);
 	cache_table[s->id] = NULL;
 }
@@ -274,7 +283,7 @@ static enum forgotten forget_cache(struct kmem_cache *s)
 
 	spin_lock_irqsave(&slab_mutex, flags);
 	slab_flush_cache(s);
-	if (s->partial.nr || s->full.nr)
+	if (s->partial.nr || s->full.nr || atomic_read(&s->kfence_live))
 		result = HAS_OBJECTS;
 	else if (atomic_read_acquire(&s->waiting))
 		result = HAS_READERS;
@@ -298,6 +307,7 @@ int slab_cache_setup(struct kmem_cache *s, const char *name, unsigned int object
 	spin_lock_init(&s->lock);
 	lay_out(s, args);
 	slab_init_on(s);
+	s->kfence_forced = kfence_forces(name);
 	if (s->order > SLAB_MAX_OBJECT_ORDER)
 		return -E2BIG;
 	return register_cache(s);
@@ -603,6 +613,7 @@ static void drop_taken(struct kmem_cache *s, u64 **top)
 
 	if (!mag_real(top))
 		return;
+	top = mag_disarm(s, top);
 	m = mag_of(s, top);
 	spare = m->next;
 	mag_drop(s, m, top - m->word);
@@ -680,6 +691,19 @@ static void close_cpu(struct kmem_cache *s, struct slab_cpu *c)
 	drop_taken(s, top);
 }
 
+static void take_magazines(struct kmem_cache *s)
+{
+	for (unsigned int cpu = 0; cpu < nr_slab_cpus(); cpu++)
+		close_cpu(s, slab_cpu(s, cpu));
+}
+
+/* The other way round: under slab_mutex, its lines are closed. */
+static void give_magazines(struct kmem_cache *s)
+{
+	for (unsigned int cpu = 0; cpu < nr_slab_cpus(); cpu++)
+		smp_store_release(&slab_cpu(s, cpu)->top, MAG_NONE);
+}
+
 void slab_magazines_off(void)
 {
 	unsigned long flags;
@@ -689,8 +713,8 @@ void slab_magazines_off(void)
 	spin_unlock_irqrestore(&slab_mutex, flags);
 	/* Caches that come now are closed already, and by the contract none goes. */
 	for (struct kmem_cache *s = READ_ONCE(cache_list); s; s = s->next) {
-		for (unsigned int cpu = 0; s->mag_capacity && cpu < nr_slab_cpus(); cpu++)
-			close_cpu(s, slab_cpu(s, cpu));
+		if (s->mag_capacity && !s->kfence_forced)
+			take_magazines(s);
 		slab_flush_cache(s);
 	}
 }
@@ -702,10 +726,63 @@ void slab_magazines_on(void)
 	spin_lock_irqsave(&slab_mutex, flags);
 	magazines_off = false;
 	for (struct kmem_cache *s = cache_list; s; s = s->next) {
-		for (unsigned int cpu = 0; s->mag_capacity && cpu < nr_slab_cpus(); cpu++)
-			smp_store_release(&slab_cpu(s, cpu)->top, MAG_NONE);
+		if (has_magazines(s))
+			give_magazines(s);
 	}
 	spin_unlock_irqrestore(&slab_mutex, flags);
+}
+
+/* ---- Samples: slab.c, 8 ---- */
+
+/* The other lines are not worth it: they take the slow path by themselves. */
+static void arm_line(struct kmem_cache *s, struct slab_cpu *c)
+{
+	u64 **top;
+
+	if (!mag_real(READ_ONCE(c->top)))
+		return;
+	top = xchg(&c->top, MAG_TAKEN);
+	if (top == MAG_TAKEN)
+		return;
+	smp_store_release(&c->top, is_no_word(top[-1]) ? top : mag_arm(s, top));
+}
+
+/*
+ * From now on the next use of each of this CPU's lines takes the slow path, once. False: the list
+ * of caches is somebody's, so try again later. Interrupts off; O(caches), some 10 instructions each.
+ */
+bool slab_arm_lines(void)
+{
+	unsigned int cpu = smp_processor_id();
+	unsigned long flags;
+
+	if (!spin_trylock_irqsave(&slab_mutex, flags))
+		return false;
+	for (struct kmem_cache *s = cache_list; s; s = s->next) {
+		if (s->mag_capacity && kfence_may_sample(s))
+			arm_line(s, slab_cpu(s, cpu));
+	}
+	spin_unlock_irqrestore(&slab_mutex, flags);
+	return true;
+}
+
+/*
+ * Each allocation of the cache takes the slow path, to be a sample if it can; or no more. Process
+ * context, magazines not switched off meanwhile.
+ */
+void slab_force_samples(struct kmem_cache *s, bool on)
+{
+	unsigned long flags;
+	bool had;
+
+	spin_lock_irqsave(&slab_mutex, flags);
+	had = has_magazines(s);
+	s->kfence_forced = on;
+	if (!had && has_magazines(s))
+		give_magazines(s);
+	spin_unlock_irqrestore(&slab_mutex, flags);
+	if (had && on)
+		take_magazines(s);
 }
 
 /**

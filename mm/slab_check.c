@@ -269,15 +269,15 @@ static_assert(SLAB_USAGE_IDS == SLAB_MAX_CACHES);
 
 static void slabinfo_line(struct kmem_cache *s, char *buf, size_t size)
 {
-	unsigned long active, slabs;
+	unsigned long active, slabs, samples = atomic_read(&s->kfence_live);
 
 	spin_lock(&s->lock);
 	slabs = s->partial.nr + s->full.nr + s->empty.nr;
-	active = list_inuse(&s->partial) + list_inuse(&s->full) - cached_objects(s);
+	active = list_inuse(&s->partial) + list_inuse(&s->full) - cached_objects(s) + samples;
 	spin_unlock(&s->lock);
 	scnprintf(buf, size,
 		  "%-17s %6lu %6lu %6u %4u %4u : tunables %4u %4u %4u : slabdata %6lu %6lu %6u",
-		  s->name, active, slabs * s->objects, s->size, s->objects, 1u << s->order, 0, 0, 0,
+		  s->name, active, slabs * s->objects + samples, s->size, s->objects, 1u << s->order, 0, 0, 0,
 		  slabs, slabs, 0);
 }
 
@@ -296,7 +296,7 @@ bool slab_usage_next(unsigned int id, struct slab_usage *usage)
 			.key = s->key,
 			.object_size = s->object_size,
 			.objects = list_inuse(&s->partial) + list_inuse(&s->full) -
-				   cached_objects(s),
+				   cached_objects(s) + atomic_read(&s->kfence_live),
 			.pages = (unsigned long)(s->partial.nr + s->full.nr + s->empty.nr)
 				 << s->order,
 		};

@@ -51,6 +51,7 @@
 #include <linux/string.h>
 #include <quarry/report.h>
 #include "internal.h"
+#include "kfence.h"
 #include "slab.h"
 
 #define DUMP_BYTES    128 /* of an object */
@@ -323,6 +324,9 @@ static unsigned long slab_offset(const struct kmem_cache *s, const void *p)
  * a frame, the compiler decides.
  */
 static const char *const own_functions[] = {
+	"kfence_alloc",
+	"kfence_free",
+	"kfence_cache_free",
 	"alloc_odd",
 	"alloc_slow",
 	"alloc_direct",
@@ -405,6 +409,16 @@ bool slab_own_function(unsigned long ip)
 	return false;
 }
 
+/* How many of a stack's first addresses lie in the allocator; one is left at least. */
+unsigned int slab_own_frames(const unsigned long *ips, unsigned int n)
+{
+	unsigned int own = 0;
+
+	while (own + 1 < n && slab_own_function(ips[own]))
+		own++;
+	return own;
+}
+
 /* What an object's track says; false: nothing, or it was overwritten. Precondition: s->track. */
 bool slab_debug_track(const struct kmem_cache *s, const void *obj, enum track_item item,
 		      struct track *copy)
@@ -418,11 +432,7 @@ bool slab_debug_track(const struct kmem_cache *s, const void *obj, enum track_it
 /* The first of the track's functions that is not the allocator's own. */
 unsigned int slab_debug_user(const struct track *t)
 {
-	unsigned int own = 0;
-
-	while (own < t->nr - 1u && slab_own_function(t->ips[own]))
-		own++;
-	return own;
+	return slab_own_frames(t->ips, t->nr);
 }
 
 /* The stack begins at whoever called the allocator. */
@@ -811,6 +821,7 @@ void slab_report_leaked(struct kmem_cache *s)
 		    "BUG %s (Not tainted): Objects remaining in %s on __kmem_cache_shutdown()",
 		    s->name, s->name);
 	n = leaked_in(s, &s->full, &room) + leaked_in(s, &s->partial, &room);
+	n += kfence_report_leaked(s, &room);
 	report_line("%lu objects remain%s", n, n > MAX_LEAKED ? ", the first are listed" : "");
 	report_line("kmem_cache_destroy %s: Slab cache still has objects", s->name);
 	report_stack_here(NULL);

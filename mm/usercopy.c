@@ -38,6 +38,7 @@
 #include <linux/uaccess.h>
 #include <quarry/report.h>
 #include "internal.h"
+#include "kfence.h"
 #include "slab.h"
 #include "vmap.h"
 
@@ -120,12 +121,31 @@ static __always_inline bool object_allows(const char *p, unsigned long n, bool t
 	return object_refuses(p, n, to_user, s);
 }
 
+/* In KFENCE's pool: the part of a live object that its cache allows. */
+static bool sample_allows(const struct user_copy *c)
+{
+	struct kfence_object o;
+	unsigned long offset, end;
+
+	if (!kfence_find(c->p, &o) || o.state != KFENCE_ALLOCATED)
+		return refuse(c, "KFENCE object", NULL, 0, no_object);
+	offset = (unsigned long)c->p - o.addr;
+	if (offset >= o.size || c->n > o.size - offset)
+		return refuse(c, "SLUB object", o.cache->name, offset, beyond);
+	end = o.cache->useroffset + o.cache->usersize;
+	if (offset < o.cache->useroffset || c->n > end || offset > end - c->n)
+		return refuse(c, "SLUB object", o.cache->name, offset, not_allowed);
+	return true;
+}
+
 /* A page that is no slab's. Single pages, and the parts of blocks without __GFP_COMP, have no bounds. */
 static noinline bool block_allows(const struct user_copy *c)
 {
 	unsigned long offset;
 	struct page *head;
 
+	if (is_kfence_address(c->p))
+		return sample_allows(c);
 	if (!virt_addr_valid(c->p))
 		return true;
 	head = page_head(virt_to_page(c->p));

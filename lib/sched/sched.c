@@ -63,6 +63,7 @@
 #include <linux/bug.h>
 #include <linux/errno.h>
 #include <linux/jiffies.h>
+#include <linux/kfence.h>
 #include <linux/panic.h>
 #include <linux/poison.h>
 #include <linux/sched/mm.h>
@@ -364,6 +365,7 @@ static void tick(void)
 	timers_tick();
 	watchdog_tick();
 	rcu_tick();
+	kfence_tick();
 	if (rq->running != rq->idle && --rq->slice <= 0 && READ_ONCE(rq->nr))
 		preempt_set_need_resched();
 }

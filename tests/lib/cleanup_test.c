@@ -15,6 +15,7 @@
 #include <linux/slab.h>
 #include <linux/spinlock.h>
 #include <linux/string.h>
+#include "tests/mm/sample_fixture.h"
 
 static char notes[32];
 
@@ -261,5 +262,10 @@ static struct kunit_case cleanup_cases[] = {
 	{}
 };
 
-static struct kunit_suite cleanup_suite = { .name = "cleanup", .test_cases = cleanup_cases };
+static struct kunit_suite cleanup_suite = {
+	.name = "cleanup",
+	.suite_init = no_samples,
+	.suite_exit = samples_again,
+	.test_cases = cleanup_cases,
+};
 kunit_test_suite(cleanup_suite);

@@ -559,6 +559,11 @@ static struct kunit_case cases[] = { KUNIT_CASE(each_call_is_its_line),
 				     KUNIT_CASE(page_outlives_its_area),
 				     {} };
 static struct kunit_suite suite = {
-	.name = "alloc_tag_sites", .init = init, .exit = teardown, .test_cases = cases
+	.name = "alloc_tag_sites",
+	.suite_init = no_samples,
+	.suite_exit = samples_again,
+	.init = init,
+	.exit = teardown,
+	.test_cases = cases,
 };
 kunit_test_suite(suite);

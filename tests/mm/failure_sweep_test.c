@@ -58,6 +58,7 @@
 #include <linux/string.h>
 #include <quarry/report.h>
 #include "mm/internal.h"
+#include "mm/kfence.h"
 #include "mm/slab.h"
 #include "mm/vma.h"
 #include "mm/vmap.h"
@@ -354,6 +355,7 @@ static int sweep_init(struct kunit_suite *suite)
 	injection_before = fault_inject_set((struct fault_injection){ 0 });
 	loglevel_before = console_loglevel;
 	nr_scenarios = nr_runs = nr_failed = 0;
+	kfence_pause(); /* a sample needs no page */
 	return 0;
 }
 
@@ -361,6 +363,7 @@ static void sweep_exit(struct kunit_suite *suite)
 {
 	kprint_raw("    # scenarios: %lu, failures injected: %lu, runs: %lu (%s)\n", nr_scenarios,
 		   nr_failed, nr_runs, full ? "full" : "short");
+	kfence_resume();
 	fault_inject_set(injection_before);
 }
 

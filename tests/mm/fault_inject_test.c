@@ -27,6 +27,7 @@
 #include <linux/string.h>
 #include "mm/internal.h"
 #include "mm/slab.h"
+#include "tests/mm/slab_fixture.h"
 
 #define GFP_TEST (GFP_KERNEL | __GFP_NOWARN)
 
@@ -675,6 +676,8 @@ static struct kunit_case cases[] = {
 
 static struct kunit_suite suite = {
 	.name = "fault_inject",
+	.suite_init = no_samples,
+	.suite_exit = samples_again,
 	.init = nothing_armed,
 	.exit = as_before,
 	.test_cases = cases,

@@ -14,6 +14,7 @@
 #include <linux/string.h>
 #include "mm/internal.h"
 #include "mm/slab.h"
+#include "tests/mm/slab_fixture.h"
 #include "tests/plant.h"
 
 struct rules {
@@ -292,6 +293,8 @@ static struct kunit_case init_on_cases[] = {
 
 static struct kunit_suite init_on_suite = {
 	.name = "init_on",
+	.suite_init = no_samples,
+	.suite_exit = samples_again,
 	.init = init_on_init,
 	.exit = init_on_exit,
 	.test_cases = init_on_cases,
@@ -479,6 +482,8 @@ static struct kunit_case hardening_cases[] = {
 
 static struct kunit_suite hardening_suite = {
 	.name = "kmalloc_copies",
+	.suite_init = no_samples,
+	.suite_exit = samples_again,
 	.test_cases = hardening_cases,
 };
 

@@ -13,6 +13,7 @@
 #include "mm/internal.h"
 #include "mm/slab.h"
 #include "mm/vmap.h"
+#include "tests/mm/sample_fixture.h"
 
 /* Fill each layer's cache, and see that one mm_quiesce() gives all of it back. */
 static void quiesce_empties_every_layer(struct kunit *test)
@@ -110,5 +111,10 @@ static struct kunit_case cases[] = {
 	KUNIT_CASE(reports_know_pages),
 	{}
 };
-static struct kunit_suite suite = { .name = "mm_init", .test_cases = cases };
+static struct kunit_suite suite = {
+	.name = "mm_init",
+	.suite_init = no_samples,
+	.suite_exit = samples_again,
+	.test_cases = cases,
+};
 kunit_test_suite(suite);

@@ -536,6 +536,11 @@ static struct kunit_case kmalloc_cases[] = { KUNIT_CASE(zero_size),
 					     KUNIT_CASE(explained),
 					     {} };
 
-static struct kunit_suite kmalloc_suite = { .name = "kmalloc", .test_cases = kmalloc_cases };
+static struct kunit_suite kmalloc_suite = {
+	.name = "kmalloc",
+	.suite_init = no_samples,
+	.suite_exit = samples_again,
+	.test_cases = kmalloc_cases,
+};
 
 kunit_test_suite(kmalloc_suite);

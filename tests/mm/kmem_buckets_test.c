@@ -11,6 +11,7 @@
 #include <linux/string.h>
 #include "mm/internal.h"
 #include "mm/slab.h"
+#include "tests/mm/slab_fixture.h"
 #include "tests/plant.h"
 
 static kmem_buckets *make_set(struct kunit *test, slab_flags_t flags, unsigned int offset,
@@ -172,6 +173,11 @@ static struct kunit_case cases[] = {
 	{},
 };
 
-static struct kunit_suite suite = { .name = "kmem_buckets", .test_cases = cases };
+static struct kunit_suite suite = {
+	.name = "kmem_buckets",
+	.suite_init = no_samples,
+	.suite_exit = samples_again,
+	.test_cases = cases,
+};
 
 kunit_test_suite(suite);

@@ -16,6 +16,7 @@
 #include "mm/internal.h"
 #include "mm/slab.h"
 #include "tests/mm/reclaim_fixture.h"
+#include "tests/mm/slab_fixture.h"
 
 #define GFP_QUIET (GFP_KERNEL | __GFP_NOWARN)
 
@@ -259,6 +260,11 @@ static struct kunit_case kv_cases[] = { KUNIT_CASE(kv_picks_the_kind),
 					KUNIT_CASE(kv_resize_of_no_block),
 					KUNIT_CASE(kv_sensitive),
 					{} };
-static struct kunit_suite kv_suite = { .name = "kvmalloc", .test_cases = kv_cases };
+static struct kunit_suite kv_suite = {
+	.name = "kvmalloc",
+	.suite_init = no_samples,
+	.suite_exit = samples_again,
+	.test_cases = kv_cases,
+};
 
 kunit_test_suite(kv_suite);

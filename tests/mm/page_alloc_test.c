@@ -15,6 +15,7 @@
 #include <linux/sprintf.h>
 #include <linux/string.h>
 #include "mm/internal.h"
+#include "tests/mm/slab_fixture.h"
 
 #define GFP_TEST (GFP_KERNEL | __GFP_NOWARN)
 
@@ -419,7 +420,8 @@ static struct kunit_case misuse_cases[] = {
 	{}
 };
 static struct kunit_suite misuse_suite = {
-	.name = "page_alloc_misuse", .test_cases = misuse_cases
+	.name = "page_alloc_misuse", .suite_init = no_samples,
+	.suite_exit = samples_again, .test_cases = misuse_cases
 };
 kunit_test_suite(misuse_suite);
 

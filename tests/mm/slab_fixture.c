@@ -1,11 +1,24 @@
 // SPDX-License-Identifier: MIT
 /* What the tests of slab and kmalloc share: see slab_fixture.h. */
+#include "mm/kfence.h"
 #include "tests/mm/slab_fixture.h"
 
 static const char *boot_spec;
 
+int no_samples(struct kunit_suite *suite)
+{
+	kfence_pause();
+	return 0;
+}
+
+void samples_again(struct kunit_suite *suite)
+{
+	kfence_resume();
+}
+
 int plain_caches(struct kunit_suite *suite)
 {
+	kfence_pause();
 	boot_spec = slab_debug_set_spec(NULL);
 	return 0;
 }
@@ -13,6 +26,7 @@ int plain_caches(struct kunit_suite *suite)
 void as_booted(struct kunit_suite *suite)
 {
 	slab_debug_set_spec(boot_spec);
+	kfence_resume();
 }
 
 struct kmem_cache *make(struct kunit *test, unsigned int size, slab_flags_t flags)

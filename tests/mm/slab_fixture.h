@@ -5,14 +5,15 @@
 
 #include <kunit/test.h>
 #include "mm/slab.h"
+#include "tests/mm/sample_fixture.h"
 
 /* The flags that check everything and print nothing when all is well. */
 #define ALL_CHECKS \
 	(SLAB_CONSISTENCY_CHECKS | SLAB_RED_ZONE | SLAB_POISON | SLAB_STORE_USER)
 
 /*
- * suite_init and suite_exit of suites about plain caches: the boot line's slab_debug= is not for
- * caches that are made in between.
+ * suite_init and suite_exit of suites about plain caches: as no_samples() and samples_again(), and the boot
+ * line's slab_debug= is not for caches that are made in between.
  */
 int plain_caches(struct kunit_suite *suite);
 void as_booted(struct kunit_suite *suite);

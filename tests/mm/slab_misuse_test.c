@@ -270,7 +270,12 @@ static struct kunit_case misuse_cases[] = { KUNIT_CASE(bulk_free_of_wrong_pointe
 					    KUNIT_CASE(written_while_free_then_zeroed),
 					    KUNIT_CASE(empty_magazines_are_bounded),
 					    {} };
-static struct kunit_suite misuse_suite = { .name = "slab_misuse", .test_cases = misuse_cases };
+static struct kunit_suite misuse_suite = {
+	.name = "slab_misuse",
+	.suite_init = no_samples,
+	.suite_exit = samples_again,
+	.test_cases = misuse_cases,
+};
 
 /* ---- Whom a report names ---- */
 
@@ -374,5 +379,10 @@ static void each_user_is_named(struct kunit *test)
 }
 
 static struct kunit_case user_cases[] = { KUNIT_CASE(each_user_is_named), {} };
-static struct kunit_suite user_suite = { .name = "slab_users", .test_cases = user_cases };
+static struct kunit_suite user_suite = {
+	.name = "slab_users",
+	.suite_init = no_samples,
+	.suite_exit = samples_again,
+	.test_cases = user_cases,
+};
 kunit_test_suites(&misuse_suite, &user_suite);

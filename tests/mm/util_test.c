@@ -209,5 +209,10 @@ static struct kunit_case copy_cases[] = {
 	{}
 };
 
-static struct kunit_suite copy_suite = { .name = "mm_util", .test_cases = copy_cases };
+static struct kunit_suite copy_suite = {
+	.name = "mm_util",
+	.suite_init = no_samples,
+	.suite_exit = samples_again,
+	.test_cases = copy_cases,
+};
 kunit_test_suite(copy_suite);

@@ -151,6 +151,8 @@ static struct kunit_case copy_cases[] = {
 
 static struct kunit_suite copy_suite = {
 	.name = "mm_util_user",
+	.suite_init = no_samples,
+	.suite_exit = samples_again,
 	.init = user_fixture_init,
 	.exit = user_fixture_exit,
 	.test_cases = copy_cases,

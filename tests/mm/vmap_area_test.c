@@ -22,6 +22,7 @@
 #include <linux/vmalloc.h>
 #include "mm/internal.h"
 #include "mm/vmap.h"
+#include "tests/mm/slab_fixture.h"
 #include "tests/mm/user_fixture.h"
 #include "tests/mm/vmap_fixture.h"
 #include "tests/plant.h"
@@ -485,7 +486,9 @@ static void lazy_exit(struct kunit *test)
 }
 
 static struct kunit_suite lazy_suite = {
-	.name = "vmalloc_lazy", .init = lazy_init, .exit = lazy_exit, .test_cases = lazy_cases
+	.name = "vmalloc_lazy",
+	.suite_init = no_samples,
+	.suite_exit = samples_again, .init = lazy_init, .exit = lazy_exit, .test_cases = lazy_cases
 };
 
 kunit_test_suites(&map_suite, &lazy_suite);

@@ -42,6 +42,7 @@
 #define SLAB_KMALLOC	     __slab_flag(15) /* a kmalloc size class */
 #define SLAB_NO_MAGAZINES \
 	__slab_flag(16) /* no per-CPU arrays: for the caches that those come from */
+#define SLAB_SKIP_KFENCE __slab_flag(17) /* none of its objects is a sample (linux/kfence.h) */
 
 #define SLAB_DEBUG_FLAGS \
 	(SLAB_CONSISTENCY_CHECKS | SLAB_RED_ZONE | SLAB_POISON | SLAB_STORE_USER | SLAB_TRACE)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * The conformance rows' world here: an area is a KUnit suite, an answer other than the documented
- * one fails its case. With `conform.answers` on the boot line each answer is printed as well:
+ * one fails its case. Samples of KFENCE, whose sizes are other ones, are not taken meanwhile. With `conform.answers` on the boot line each answer is printed as well:
  *
  *	conform: kmalloc.zero = 1
  */
@@ -12,6 +12,7 @@
 #include <kunit/test.h>
 #include <linux/refcount.h>
 #include <linux/types.h>
+#include "tests/mm/sample_fixture.h"
 #include "tests/plant.h"
 
 typedef struct kunit conform_t;
@@ -20,6 +21,8 @@ typedef struct kunit conform_t;
 #define CONFORM_AREA(area, ...)                                                  \
 	static struct kunit_case area##_cases[] = { __VA_ARGS__, {} };           \
 	static struct kunit_suite area##_suite = { .name = "conform_" #area,     \
+						   .suite_init = no_samples,     \
+						   .suite_exit = samples_again,  \
 						   .test_cases = area##_cases }; \
 	kunit_test_suite(area##_suite)
 
