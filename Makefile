@@ -11,7 +11,10 @@ ACCEL   ?= tcg
 TIMEOUT ?= 120
 CROSS_COMPILE ?= x86_64-linux-gnu-
 
-# UBSAN=1 is a build of its own: BUILD=ubsan, or ubsan-debug (lib/ubsan).
+# KASAN=1 and UBSAN=1 are builds of their own (arch/x86_64/kasan, lib/ubsan): BUILD=kasan or ubsan, and -debug.
+ifneq ($(filter 1 y yes,$(KASAN)),)
+override BUILD := $(if $(filter %debug,$(BUILD)),kasan-debug,kasan)
+endif
 ifneq ($(filter 1 y yes,$(UBSAN)),)
 override BUILD := $(if $(filter %debug,$(BUILD)),ubsan-debug,ubsan)
 endif
@@ -20,14 +23,15 @@ endif
 variant := $(if $(LLVM),clang,gcc)-$(BUILD)
 O       ?= build$(if $(filter gcc-release,$(variant)),,/$(variant))
 
-ifneq ($(filter-out release debug ubsan ubsan-debug,$(BUILD)),)
-$(error BUILD=$(BUILD) is unknown: use BUILD=release or BUILD=debug, UBSAN=1 or not)
+ifneq ($(filter-out release debug kasan kasan-debug ubsan ubsan-debug,$(BUILD)),)
+$(error BUILD=$(BUILD) is unknown: use BUILD=release or BUILD=debug, KASAN=1 or UBSAN=1 or neither)
 endif
+with_kasan := $(filter kasan%,$(BUILD))
 with_ubsan := $(filter ubsan%,$(BUILD))
 # An image that doesn't fit below 8 MiB (linker.ld).
-large_image := $(with_ubsan)
+large_image := $(with_kasan)$(with_ubsan)
 ifdef LLVM
-CC      := clang --target=x86_64-elf
+CC      := clang --target=$(if $(with_kasan),x86_64-linux-gnu,x86_64-elf)
 LD      := ld.lld
 NM      := llvm-nm
 need_cc := llvm
@@ -46,7 +50,7 @@ ISO := $(O)/quarry.iso
 # --- what is built: every .c and .asm of the kernel's rooms ---
 rooms   := boot arch/x86_64 arch/common mm lib tests/lib tests/arch tests/boot tests/mm tests/bench tests/bugs tests/soak tests/conform/rows
 rooms   += $(if $(with_ubsan),tests/ubsan)
-csrc    := $(sort $(shell find $(rooms) -name "*.c" 2>/dev/null) $(wildcard tests/*.c))
+csrc    := $(sort $(shell find $(rooms) -name "*.c" $(if $(with_kasan),,-not -path '*/kasan/*') 2>/dev/null) $(wildcard tests/*.c))
 csrc    := $(filter-out $(if $(with_ubsan),,lib/ubsan/%),$(csrc))
 asmsrc  := $(sort $(shell find $(rooms) -name '*.asm' 2>/dev/null))
 objs    := $(csrc:%.c=$(O)/%.o) $(asmsrc:%.asm=$(O)/%.asm.o)
@@ -78,6 +82,16 @@ ubsan_suite  := -fno-wrapv $(if $(LLVM),-fsanitize=implicit-conversion -Wno-unus
 # The hottest files put a canary into functions with arrays only, and not into all that hand out a local's address.
 checks = $(if $(filter mm/slab.c mm/slab_pages.c mm/kmalloc.c mm/page_alloc.c lib/xarray/%,$1),-fstack-protector) $(if $(with_ubsan),$(if $(filter lib/ubsan/%,$1),,$(ubsan_checks)) $(if $(filter tests/ubsan/%,$1),$(ubsan_suite)))
 
+# -fno-ipa-sra: else gcc moves loads out of functions that are not checked into those that are.
+# What checks accesses; not arch/x86_64/kasan and mm/kasan_*.c, which are what it calls. Everything in line, as code is the cheaper.
+kasan_offset := 0xdffffc0000000000
+kasan_checks := -fsanitize=kernel-address $(if $(LLVM),\
+	  -mllvm -asan-mapping-offset=$(kasan_offset) -mllvm -asan-stack=1 -mllvm -asan-globals=1 \
+	  -mllvm -asan-instrumentation-with-call-threshold=10000 -mllvm -asan-instrument-dynamic-allocas=1,\
+	  -fasan-shadow-offset=$(kasan_offset) --param=asan-stack=1 --param=asan-globals=1 \
+	  --param=asan-instrumentation-with-call-threshold=10000 --param=asan-instrument-allocas=1 -fno-ipa-sra)
+kasan_flags   = $(if $(with_kasan),-DCONFIG_KASAN $(if $(findstring /kasan/,$1)$(filter mm/kasan_%,$1),,$(kasan_checks)))
+
 # Which headers a room can see at all; tests/check/includes looks closer.
 see_base  := -Ilib/include -Iarch/x86_64/include -Iarch/common/include
 see_mm    := $(see_base) -Imm/include
@@ -86,7 +100,7 @@ includes   = $(if $(filter mm/%,$1),$(see_mm),$(if $(filter arch/%,$1),$(see_bas
 	       $(if $(filter lib/base/% lib/sync/% lib/report/% lib/ubsan/%,$1),$(see_base),$(see_all))))
 
 ldflags := -nostdlib -static -no-pie -z max-page-size=0x1000 -z noexecstack --build-id=none \
-	   $(if $(large_image),--defsym=LARGE_IMAGE=1) -T linker.ld
+	   $(if $(large_image),--defsym=LARGE_IMAGE=1) $(if $(with_kasan),--defsym=KASAN_BUILD=1) -T linker.ld
 
 .PHONY: all kernel iso run test test-all debug bench clean format help tools
 .DELETE_ON_ERROR:
@@ -113,7 +127,7 @@ help:
 	@echo 'make port-example   mm/ in an ordinary program, by the smallest port'
 	@echo 'make iso       build/quarry.iso       make kernel   build/quarry.elf'
 	@echo 'make format    clang-format the sources    make clean   remove build/'
-	@echo 'variables: UBSAN=1 MEM=512M SMP=1 UEFI=1 ARGS="boot line" BUILD=release|debug LLVM=1 ACCEL=tcg|kvm CROSS_COMPILE='
+	@echo 'variables: KASAN=1 UBSAN=1 MEM=512M SMP=1 UEFI=1 ARGS="boot line" BUILD=release|debug LLVM=1 ACCEL=tcg|kvm CROSS_COMPILE='
 
 kernel: $(ELF)
 iso: $(ISO)
@@ -123,7 +137,7 @@ iso: $(ISO)
 tools:
 	@tests/packages --need build --need $(need_cc)
 $(O)/flags: tools
-	@$(call keep,$(CC) $(cflags) $(call full_trace,) $(call checks,) $(see_all))
+	@$(call keep,$(CC) $(cflags) $(call full_trace,) $(call checks,) $(call kasan_flags,) $(see_all))
 $(O)/link: tools
 	@$(call keep,$(LD) $(ldflags) $(objs))
 keep = mkdir -p $(O); echo '$1' | cmp -s - $@ || echo '$1' > $@
@@ -131,12 +145,12 @@ keep = mkdir -p $(O); echo '$1' | cmp -s - $@ || echo '$1' > $@
 $(O)/%.o: %.c $(O)/flags
 	@mkdir -p $(@D)
 	@echo "  CC    $<"
-	@$(CC) $(cflags) $(call full_trace,$<) $(call checks,$<) $(call includes,$<) -MMD -MP -c $< -o $@
+	@$(CC) $(cflags) $(call full_trace,$<) $(call checks,$<) $(call kasan_flags,$<) $(call includes,$<) -MMD -MP -c $< -o $@
 
 $(O)/%.asm.o: %.asm $(O)/flags
 	@mkdir -p $(@D)
 	@echo "  NASM  $<"
-	@$(NASM) -f elf64 -Wall $(if $(LLVM),-DGUARD_IS_GLOBAL) $(if $(large_image),-DLARGE_IMAGE) -MD $(@:.o=.d) -MP -o $@ $<
+	@$(NASM) -f elf64 -Wall $(if $(LLVM),-DGUARD_IS_GLOBAL) $(if $(large_image),-DLARGE_IMAGE) $(if $(with_kasan),-DKASAN) -MD $(@:.o=.d) -MP -o $@ $<
 
 # The symbol table is part of the image. Its size does not depend on the addresses, so the third link is final:
 # one without symbols, one with the table in place, one with the right addresses in it.
@@ -176,7 +190,7 @@ M_args  = $(if $(findstring test=,$(ARGS)),,test=none )
 
 .PHONY: modules
 modules: $(O)/flags
-	$(call modules,$(O)/modules,$(CC),$(LD),$(call module_flags,$(cflags)) $(call full_trace,) $(call checks,) $(see_mm))
+	$(call modules,$(O)/modules,$(CC),$(LD),$(call module_flags,$(cflags)) $(call full_trace,) $(call checks,) $(call kasan_flags,) $(see_mm))
 
 $(ISO): $(ELF) iso/grub.cfg iso/module.txt iso/mkiso
 	@tests/packages --need iso

@@ -35,6 +35,9 @@ PTE_NX_HIGH	equ 0x80000000	; bit 63, in the upper half of an entry
 PML4_DIRECT	equ 273		; 0xffff888000000000
 PML4_IMAGE	equ 511
 PDPT_IMAGE	equ 510		; 0xffffffff80000000
+%ifdef KASAN
+extern kasan_early_init
+%endif
 %ifdef LARGE_IMAGE
 IMAGE_TABLES	equ 32		; 64 MiB: linker.ld loads such an image at 16 MiB
 %else
@@ -242,6 +245,15 @@ start_high:
 	xor eax, eax
 	xor edx, edx
 	wrmsr
+%ifdef KASAN
+	mov ebx, esi			; all C but this looks at the states of what it touches
+	mov r12d, edi
+	mov r13, r8
+	call kasan_early_init
+	mov esi, ebx
+	mov edi, r12d
+	mov r8, r13
+%endif
 	mov rdx, r8
 	mov eax, esi			; boot_main(protocol, info, ticks)
 	mov esi, edi

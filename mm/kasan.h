@@ -36,7 +36,91 @@
 #define MM_KASAN_H
 
 #include <asm/memstate.h>
+#include <asm/pgtable.h>
 #include <linux/mm.h>
+
+/* ---- memory for a checker's states: kasan_shadow.c ---- */
+
+#ifdef MEMSTATE_SHIFT
+
+/* Pages of states for so many bytes. */
+#define KASAN_STATE_PAGES(bytes) ((bytes) >> MEMSTATE_SHIFT >> PAGE_SHIFT)
+
+/* Leaf tables for the states of a section's groups, each of so many bytes. */
+static inline unsigned int kasan_state_tables(u32 groups, unsigned long bytes)
+{
+	unsigned int n = 0, together = (pt_size(1) << MEMSTATE_SHIFT) / bytes;
+
+	for (; groups; groups >>= together)
+		n += (groups & ((1U << together) - 1)) != 0;
+	return n;
+}
+
+/* What a port's access functions touch of the kernel's memory, where they are assembly. */
+static __always_inline void kasan_check_read(const void *p, unsigned long n)
+{
+	memstate_check_read(p, n);
+}
+
+static __always_inline void kasan_check_write(const void *p, unsigned long n)
+{
+	memstate_check_write(p, n);
+}
+
+/* An element that a pool keeps back, and one that is taken out. */
+static __always_inline void kasan_mempool_poison(const void *p, size_t n)
+{
+	memstate_shut(p, n, MEMSTATE_FREE);
+}
+
+static __always_inline void kasan_mempool_unpoison(const void *p, size_t n)
+{
+	memstate_defined(p, n);
+}
+
+bool kasan_cover(const void *p, unsigned long n, gfp_t gfp);
+void kasan_prepare(unsigned long end_of_ram);
+
+#else
+
+#define KASAN_STATE_PAGES(bytes) 0UL
+
+static __always_inline void kasan_check_read(const void *p, unsigned long n)
+{
+}
+
+static __always_inline void kasan_check_write(const void *p, unsigned long n)
+{
+}
+
+static __always_inline void kasan_mempool_poison(const void *p, size_t n)
+{
+}
+
+static __always_inline void kasan_mempool_unpoison(const void *p, size_t n)
+{
+}
+
+static __always_inline unsigned int kasan_state_tables(u32 groups, unsigned long bytes)
+{
+	return 0;
+}
+
+static __always_inline bool kasan_cover(const void *p, unsigned long n, gfp_t gfp)
+{
+	return true;
+}
+
+static __always_inline void kasan_prepare(unsigned long end_of_ram)
+{
+}
+
+#endif
+
+/* ---- reports: kasan_report.c ---- */
+
+/* Rows of states around an address, within a report. */
+void kasan_report_states(const void *p);
 
 /* ---- the allocators' own words ---- */
 
@@ -84,7 +168,7 @@ static __always_inline void kasan_resize(const void *p, size_t used, size_t held
 
 static __always_inline void kasan_poison_pages(const struct page *page, unsigned int order)
 {
-	memstate_noaccess(page_address(page), PAGE_SIZE << order);
+	memstate_shut(page_address(page), PAGE_SIZE << order, MEMSTATE_PAGE_FREE);
 }
 
 static __always_inline void kasan_unpoison_pages(const struct page *page, unsigned int order)
@@ -95,7 +179,7 @@ static __always_inline void kasan_unpoison_pages(const struct page *page, unsign
 /* A large kmalloc block of `size` bytes in 2^order pages. */
 static __always_inline void kasan_kmalloc_large(const void *p, size_t size, unsigned int order)
 {
-	memstate_noaccess((const char *)p + size, (PAGE_SIZE << order) - size);
+	memstate_shut((const char *)p + size, (PAGE_SIZE << order) - size, MEMSTATE_PAGE_REDZONE);
 }
 
 /* Its end as such: whoever holds a reference to its pages may use them whole. */
@@ -113,7 +197,14 @@ static __always_inline void kasan_unpoison_vmalloc(const void *p, unsigned long 
 
 static __always_inline void kasan_poison_vmalloc(const void *p, unsigned long size)
 {
-	memstate_noaccess(p, size);
+	memstate_shut(p, size, MEMSTATE_VMALLOC);
+}
+
+/* Of `held` bytes of an area the first `used` are the owner's from now on. */
+static __always_inline void kasan_resize_vmalloc(const void *p, size_t used, size_t held)
+{
+	memstate_defined(p, used);
+	memstate_shut((const char *)p + used, held - used, MEMSTATE_VMALLOC);
 }
 
 #endif

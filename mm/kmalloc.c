@@ -131,6 +131,7 @@ void kmalloc_init(void)
 		}
 	}
 	kmalloc_make_copies();
+	kasan_quarantine_init();
 }
 
 /* ---- Large blocks ---- */

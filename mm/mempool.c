@@ -46,15 +46,25 @@
 #include <linux/string.h>
 #include <quarry/assert.h>
 #include <quarry/report.h>
+#include "kasan.h"
 
 #define RETRY_AFTER (5L * HZ)
 #define NEWEST	    64 /* elements that a freed one is compared with */
 
 /* ---- The array: P ---- */
 
+/* What the user of an element may touch, as far as it is known. An element in the array is nobody's. */
+static size_t element_bytes(const mempool_t *pool)
+{
+	if (pool->alloc == mempool_alloc_slab)
+		return kmem_cache_size(pool->pool_data);
+	return pool->alloc == mempool_kmalloc ? (size_t)pool->pool_data : 0;
+}
+
 static void put_element(mempool_t *pool, void *element)
 {
 	assert(pool->curr_nr < pool->min_nr);
+	kasan_mempool_poison(element, element_bytes(pool));
 	pool->elements[pool->curr_nr] = element;
 	WRITE_ONCE(pool->curr_nr, pool->curr_nr + 1);
 }
@@ -72,6 +82,8 @@ static void *take_element(mempool_t *pool)
 		smp_wmb(); /* before the element is used, and so before it is freed: I2 */
 	}
 	spin_unlock_irqrestore(&pool->lock, flags);
+	if (element)
+		kasan_mempool_unpoison(element, element_bytes(pool));
 	return element;
 }
 

@@ -235,7 +235,10 @@ static bool pages_get(const struct chunk *c, unsigned int page, gfp_t gfp)
 	unsigned int cpu;
 
 	for_each_possible_cpu(cpu) {
-		if (!pt_slot(kernel_root(), page_va(c, page, cpu), 0, table_alloc_kernel))
+		unsigned long va = page_va(c, page, cpu);
+
+		if (!pt_slot(kernel_root(), va, 0, table_alloc_kernel) ||
+		    !kasan_cover((void *)va, PAGE_SIZE, gfp))
 			break;
 		pages_of[cpu] = alloc_pages_tagged(gfp | __GFP_NOWARN, 0, pages_tag());
 		if (!pages_of[cpu])
@@ -268,7 +271,7 @@ static bool populate_page(struct chunk *c, unsigned int page, gfp_t gfp)
 
 		pte_set(pt_slot(kernel_root(), va, 0, NULL), va,
 			pte_mkleaf(page_to_phys(pages_of[cpu]), PAGE_KERNEL, 0));
-		kasan_poison((void *)va, PAGE_SIZE);
+		kasan_poison_vmalloc((void *)va, PAGE_SIZE);
 	}
 	mm_stat_add(MM_PERCPU, (long)nr_cpu_ids);
 	set_populated(c, page);
@@ -490,7 +493,7 @@ static void *hand_out(const struct place *p, size_t size)
 	for_each_possible_cpu(cpu) {
 		void *copy = (void *)(addr + per_cpu_offset(cpu));
 
-		kasan_resize(copy, size, p->n * GRANULE);
+		kasan_resize_vmalloc(copy, size, p->n * GRANULE);
 		memset(copy, 0, size);
 	}
 	return (void *)addr;
@@ -613,7 +616,7 @@ static void shut(unsigned long addr, size_t size)
 	unsigned int cpu;
 
 	for_each_possible_cpu(cpu)
-		kasan_poison((void *)(addr + per_cpu_offset(cpu)), size);
+		kasan_poison_vmalloc((void *)(addr + per_cpu_offset(cpu)), size);
 }
 
 /**

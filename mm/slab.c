@@ -626,6 +626,8 @@ static __always_inline void slab_free(struct slab_cpu *c, void *obj)
 		free_marked(word, c);
 		return;
 	}
+	if (kasan_quarantine_put(c->cache, obj))
+		return;
 	top = xchg(&c->top, MAG_TAKEN);
 	if (unlikely(!((unsigned long)top & c->mag_mask))) {
 		free_slow(word, c, top);
@@ -797,7 +799,7 @@ static size_t push_many(struct kmem_cache *s, size_t n, void **p)
 void kmem_cache_free_bulk(struct kmem_cache *s, size_t n, void **p)
 {
 	for (size_t i = 0; i < n;) {
-		if (s && !s->init_free)
+		if (s && !s->init_free && !kasan_waits(s))
 			i += push_many(s, n - i, p + i);
 		if (i == n)
 			break;

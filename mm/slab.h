@@ -15,6 +15,7 @@
 #include <linux/percpu.h>
 #include <linux/sched.h>
 #include <linux/spinlock.h>
+#include <quarry/report.h>
 #include "kasan.h"
 
 #define SLAB_MAX_CACHES	      1024 /* ids 1 … 1023 */
@@ -127,6 +128,7 @@ struct kmem_cache {
 	u32 inuse;    /* R: end of the right red zone */
 	u32 track;    /* R: two struct track */
 	u32 orig;     /* R: u64, bytes that kmalloc was asked for */
+	u32 kasan;    /* R: struct kasan_meta, in a cache without debug flags (kasan_track.c) */
 
 	struct slab_cpu second; /* CPU 1's line where there is one CPU: see nr_slab_cpus() */
 };
@@ -408,12 +410,102 @@ static inline void free_word_mark(const struct kmem_cache *s, void *obj)
 /* A new slab, its objects free and constructed: all of it is shut. */
 static __always_inline void kasan_poison_slab(const struct kmem_cache *s, const struct page *slab)
 {
-	memstate_noaccess(page_address(slab), slab_bytes(s));
+	memstate_shut(page_address(slab), slab_bytes(s), MEMSTATE_REDZONE);
 }
+
+/* Who allocated and who freed objects stands behind them, in a red zone (kasan_track.c). */
+enum kasan_track { KASAN_ALLOCATED, KASAN_FREED };
+
+#ifdef MEMSTATE_SHIFT
+void kasan_layout(struct kmem_cache *s, unsigned int *bytes);
+void kasan_set_track(const struct kmem_cache *s, const void *obj, enum kasan_track what);
+/* Within a report. */
+void kasan_report_tracks(const struct kmem_cache *s, const void *obj);
+
+/* A free that is wrong: the checker's headline, and the allocator's as a line of it. */
+void kasan_begin_free(enum report_kind kind, const char *what, const void *p);
+#define report_open_free(kind, what, p, ...)     \
+	do {                                     \
+		kasan_begin_free(kind, what, p); \
+		report_line(__VA_ARGS__);        \
+	} while (0)
+/* An object of a new slab: it was never anybody's. */
+void kasan_init_object(const struct kmem_cache *s, const void *obj);
+
+/* Was the object told to be free, and not allocated since? */
+bool kasan_is_free(const struct kmem_cache *s, const void *obj);
+
+/* What was freed last waits (kasan_quarantine.c). The two are its links. */
+void *kasan_next(const void *obj);
+void kasan_set_next(void *obj, void *next);
+bool kasan_quarantine_put(struct kmem_cache *s, void *obj);
+bool kasan_quarantined(const struct kmem_cache *s, const void *obj);
+void kasan_quarantine_init(void);
+void kasan_quarantine_drain(void);
+bool kasan_quarantine_enable(bool on);
+
+static inline bool kasan_waits(const struct kmem_cache *s)
+{
+	return s->kasan;
+}
+#else
+static __always_inline bool kasan_waits(const struct kmem_cache *s)
+{
+	return false;
+}
+
+static __always_inline bool kasan_quarantine_put(struct kmem_cache *s, void *obj)
+{
+	return false;
+}
+
+static __always_inline bool kasan_quarantined(const struct kmem_cache *s, const void *obj)
+{
+	return false;
+}
+
+static __always_inline void kasan_quarantine_init(void)
+{
+}
+
+static __always_inline void kasan_quarantine_drain(void)
+{
+}
+
+static __always_inline bool kasan_quarantine_enable(bool on)
+{
+	return false;
+}
+
+#define report_open_free(kind, what, p, ...) report_open(kind, __VA_ARGS__)
+
+static __always_inline void kasan_init_object(const struct kmem_cache *s, const void *obj)
+{
+}
+
+static __always_inline void kasan_report_tracks(const struct kmem_cache *s, const void *obj)
+{
+}
+
+static __always_inline void kasan_layout(struct kmem_cache *s, unsigned int *bytes)
+{
+}
+
+static __always_inline void kasan_set_track(const struct kmem_cache *s, const void *obj,
+					    enum kasan_track what)
+{
+}
+
+static __always_inline bool kasan_is_free(const struct kmem_cache *s, const void *obj)
+{
+	return true;
+}
+#endif
 
 /* An object just allocated: all that the user of a cache may use. */
 static __always_inline void kasan_slab_alloc(const struct kmem_cache *s, const void *obj)
 {
+	kasan_set_track(s, obj, KASAN_ALLOCATED);
 	if (s->ctor || (s->flags & SLAB_TYPESAFE_BY_RCU))
 		memstate_defined(obj, s->object_size);
 	else
@@ -424,14 +516,16 @@ static __always_inline void kasan_slab_alloc(const struct kmem_cache *s, const v
 static __always_inline void kasan_kmalloc(const struct kmem_cache *s, const void *obj, size_t size)
 {
 	if (size)
-		memstate_noaccess((const char *)obj + size, s->object_size - size);
+		memstate_shut((const char *)obj + size, s->object_size - size, MEMSTATE_REDZONE);
 }
 
 /* An object about to be free: readers under RCU may go on looking. */
 static __always_inline void kasan_slab_free(const struct kmem_cache *s, const void *obj)
 {
+	if (!kasan_is_free(s, obj))
+		kasan_set_track(s, obj, KASAN_FREED);
 	if (!(s->flags & SLAB_TYPESAFE_BY_RCU))
-		memstate_noaccess(obj, s->object_size);
+		memstate_shut(obj, s->object_size, MEMSTATE_FREE);
 }
 
 /* A magazine that isn't loaded is full or empty, and its first pointer says which. */

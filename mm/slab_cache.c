@@ -127,6 +127,7 @@ static void plain_layout(struct kmem_cache *s, const struct kmem_cache_args *arg
 		s->offset = bytes;
 		bytes += sizeof(u64);
 	}
+	kasan_layout(s, &bytes);
 	s->size = ALIGN(bytes, s->align);
 }
 
@@ -135,7 +136,8 @@ static void choose_magazines(struct kmem_cache *s)
 	unsigned int bytes = s->size <= 256 ? 512 : s->size <= 1024 ? 256 : 128;
 
 	s->mag_mask = 511; /* MAG_TAKEN and MAG_NONE look full */
-	if (slab_debugged(s) || (s->flags & SLAB_NO_MAGAZINES) || s->size > KMALLOC_MAX_CACHE_SIZE)
+	if (slab_debugged(s) || (s->flags & SLAB_NO_MAGAZINES) ||
+	    (s->kasan ? s->kasan : s->size) > KMALLOC_MAX_CACHE_SIZE)
 		return;
 	s->mag_mask = bytes - 1;
 	s->mag_capacity = bytes / sizeof(void *) - MAG_HEADER;
@@ -451,6 +453,7 @@ void kmem_cache_destroy(struct kmem_cache *s)
 	do {
 		if (rcu_pending())
 			rcu_barrier();
+		kasan_quarantine_drain();
 		result = forget_cache(s);
 	} while (result == HAS_READERS);
 	if (result == HAS_OBJECTS) {
@@ -473,6 +476,7 @@ int kmem_cache_shrink(struct kmem_cache *s)
 	bool used;
 
 	might_sleep();
+	kasan_quarantine_drain();
 	slab_flush_cache(s);
 	spin_lock_irqsave(&s->lock, flags);
 	used = s->partial.nr || s->full.nr;
@@ -593,7 +597,7 @@ enum slab_where slab_locate(struct kmem_cache *s, const void *obj)
 	slab = slab_page(s, slot);
 	if (slab_bit(s, slab, slab_index(s, slot)))
 		return SLAB_IN_SLAB;
-	if (s->mag_capacity && is_cached(s, obj))
+	if (kasan_quarantined(s, obj) || (s->mag_capacity && is_cached(s, obj)))
 		return SLAB_IN_CACHE;
 	return SLAB_LIVE;
 }
@@ -796,6 +800,7 @@ void slab_drain(void)
 {
 	unsigned long flags;
 
+	kasan_quarantine_drain();
 	spin_lock_irqsave(&slab_mutex, flags);
 	for (struct kmem_cache *s = cache_list; s; s = s->next)
 		slab_flush_cache(s);

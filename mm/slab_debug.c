@@ -327,6 +327,10 @@ static const char *const own_functions[] = {
 	"kfence_alloc",
 	"kfence_free",
 	"kfence_cache_free",
+	"hand_out",
+	"kasan_quarantine_put",
+	"kasan_slab_free",
+	"zero_and_return",
 	"alloc_odd",
 	"alloc_slow",
 	"alloc_direct",
@@ -370,6 +374,8 @@ static const char *const own_functions[] = {
 	"kvcalloc_node",
 	"kvrealloc",
 	"slab_free_checked",
+	"slab_free_direct",
+	"push_many",
 	"free_odd",
 	"free_marked",
 	"slab_free",
@@ -473,6 +479,7 @@ static void report_object(struct kmem_cache *s, void *obj)
 	size_t left = min(s->red_left, 16u), end = slot_end(s);
 
 	slab_report_tracks(s, obj);
+	kasan_report_tracks(s, obj);
 	report_slab(s, slab);
 	report_line("Object 0x%px @offset=%lu fp=0x%px", obj, slab_offset(s, obj),
 		    first_free(s, slab));
@@ -506,7 +513,8 @@ void slab_report_damaged(struct kmem_cache *s, void *obj)
 
 void slab_report_double_free(struct kmem_cache *s, void *obj)
 {
-	report_open(REPORT_SLAB_DOUBLE_FREE, "BUG %s (Not tainted): Object already free", s->name);
+	report_open_free(REPORT_SLAB_DOUBLE_FREE, "double-free", obj,
+			 "BUG %s (Not tainted): Object already free", s->name);
 	report_object(s, obj);
 	report_stack_here(NULL);
 	report_line("FIX %s: Object at 0x%px not freed", s->name, obj);
@@ -532,8 +540,8 @@ void slab_report_freed(const char *func, struct kmem_cache *s, void *obj)
 
 void slab_report_invalid(struct kmem_cache *s, const void *p)
 {
-	report_open(REPORT_SLAB_INVALID, "BUG %s (Not tainted): Invalid object pointer 0x%px",
-		    s->name, p);
+	report_open_free(REPORT_SLAB_INVALID, "invalid-free", p,
+			 "BUG %s (Not tainted): Invalid object pointer 0x%px", s->name, p);
 	report_address(p);
 	report_slab(s, slab_page(s, p));
 	report_stack_here(NULL);
@@ -547,7 +555,9 @@ void slab_report_invalid(struct kmem_cache *s, const void *p)
 /* `func` was given something that lies in no slab and starts no large block. */
 void slab_report_foreign(const char *func, const void *p)
 {
-	report_open(REPORT_SLAB_FOREIGN, "BUG: %s of a foreign pointer 0x%px", func, p);
+	report_open_free(REPORT_SLAB_FOREIGN,
+			 strcmp(func, "ksize") ? "invalid-free" : "invalid-access", p,
+			 "BUG: %s of a foreign pointer 0x%px", func, p);
 	report_address(p);
 	report_stack_here(NULL);
 	report_advice("%s", misuse_advice(p));

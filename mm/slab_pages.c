@@ -107,6 +107,7 @@ static void slab_fill(struct kmem_cache *s, struct page *slab)
 			slab_debug_init_object(s, obj);
 		else
 			free_word_mark(s, obj);
+		kasan_init_object(s, obj);
 		if (unlikely(s->ctor))
 			s->ctor(obj);
 	}
@@ -349,7 +350,7 @@ static void slab_add(struct kmem_cache *s, struct page *slab, tag_add_t add)
 
 	for (unsigned int i = 0; i < s->objects; i++) {
 		if (slab_bit(s, slab, i) ||
-		    (s->mag_capacity && has_free_word(s, slab_object(s, slab, i))))
+		    ((s->mag_capacity || kasan_waits(s)) && has_free_word(s, slab_object(s, slab, i))))
 			continue;
 		add(tag_get(slab_tag(s, slab_slot(s, slab, i))), s->size, 1);
 		bytes -= s->size;

@@ -29,6 +29,7 @@
 #include <linux/mm.h>
 #include <linux/string.h>
 #include <linux/uaccess.h>
+#include "kasan.h"
 
 /**
  * _copy_from_user_zeroing() - __copy_from_user() once its kernel memory is checked
@@ -38,8 +39,10 @@
  */
 unsigned long _copy_from_user_zeroing(void *to, const void __user *from, unsigned long n)
 {
-	unsigned long left = raw_copy_from_user(to, from, n);
+	unsigned long left;
 
+	kasan_check_write(to, n);
+	left = raw_copy_from_user(to, from, n);
 	if (unlikely(left))
 		memset(to + (n - left), 0, left);
 	return left;
@@ -65,6 +68,7 @@ unsigned long __clear_user(void __user *to, unsigned long n)
  */
 unsigned long _copy_to_user(void __user *to, const void *from, unsigned long n)
 {
+	kasan_check_read(from, n);
 	return access_ok(to, n) ? raw_copy_to_user(to, from, n) : n;
 }
 
@@ -112,6 +116,7 @@ unsigned long _copy_to_user_inatomic(void __user *to, const void *from, unsigned
 {
 	unsigned long left;
 
+	kasan_check_read(from, n);
 	pagefault_disable();
 	left = raw_copy_to_user(to, from, n);
 	pagefault_enable();
@@ -130,6 +135,7 @@ unsigned long _copy_from_user_inatomic(void *to, const void __user *from, unsign
 {
 	unsigned long left;
 
+	kasan_check_write(to, n);
 	pagefault_disable();
 	left = raw_copy_from_user(to, from, n);
 	pagefault_enable();

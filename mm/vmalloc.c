@@ -163,7 +163,7 @@ void *vmalloc_common(unsigned long size, unsigned long align, gfp_t gfp, unsigne
 	}
 	mm_stat_add(MM_VMALLOC, (long)nr);
 	vmap_area_ready(vm, 0);
-	kasan_resize(vm->addr, size, nr << PAGE_SHIFT);
+	kasan_resize_vmalloc(vm->addr, size, nr << PAGE_SHIFT);
 	return vm->addr;
 }
 
@@ -363,7 +363,7 @@ void *(vrealloc)(const void *p, size_t size, gfp_t flags)
 	if (size <= old) {
 		if (flags & __GFP_ZERO)
 			memset((char *)p + size, 0, old - size);
-		kasan_resize(p, size, old);
+		kasan_resize_vmalloc(p, size, old);
 		return (void *)p;
 	}
 	new = vmalloc_common(size, 1, flags, 0, __builtin_return_address(0));

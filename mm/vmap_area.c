@@ -214,6 +214,10 @@ struct vm_struct *vmap_area_get(unsigned long size, unsigned long align, unsigne
 	}
 	nodes_free(vs, spare);
 	if (likely(ok)) {
+		if ((flags & VM_ALLOC) && !kasan_cover(vm->addr, vm->size, gfp)) {
+			vmap_area_release(vm, VMAP_KEEP_PAGES);
+			return NULL;
+		}
 		kasan_poison_vmalloc((void *)(vm_end(vm) - PAGE_SIZE), PAGE_SIZE);
 		return vm;
 	}

@@ -23,6 +23,9 @@
  *    256 MiB). The cost is a function of memblock's ranges alone, so untouched units count as free
  *    pages from the start and coming in changes no total. A unit that can't carry its cost is left out.
  *
+ *    A checker of accesses that keeps states in memory (asm/memstate.h) gets those of a group from
+ *    the unit as well: in a build with one that is an eighth of the RAM.
+ *
  * 4. Invariants
  *    I1  a group's bit is set only after all its struct pages are mapped and zero;
  *    I2  zone->nr_untouched = sum of unit_pages() over the zone's untouched units;
@@ -40,6 +43,7 @@
 #include <linux/string.h>
 #include <quarry/assert.h>
 #include "internal.h"
+#include "kasan.h"
 
 /*
  * vmemmap's tables above the leaves are made at boot: one page of entries per 128 GiB of physical
@@ -53,6 +57,9 @@ struct unit {
 	unsigned long free;	  /* free pages in memblock */
 	unsigned long cost;	  /* of those, for struct pages and a table */
 };
+
+#define GROUP_BYTES	  (GROUP_NR_PAGES * PAGE_SIZE)
+#define GROUP_STATE_PAGES KASAN_STATE_PAGES(GROUP_BYTES)
 
 static u32 *section_groups;	  /* R, but for bits set once */
 static unsigned long nr_sections; /* R */
@@ -91,10 +98,16 @@ static u32 unit_groups(unsigned long start_pfn, unsigned long end_pfn)
 	return groups;
 }
 
-/* Pages that a group sets aside: its struct pages, and what is kept beside them (page_debug.c). */
-static unsigned long group_cost(void)
+/*
+ * What so many groups hold of their own memory: struct pages, what is kept beside them (page_debug.c),
+ * states, and a table of each kind.
+ */
+static unsigned long groups_cost(u32 groups)
 {
-	return GROUP_STRUCT_PAGES + (page_debug ? PAGE_EXT_GROUP_PAGES : 0);
+	unsigned long each = GROUP_STRUCT_PAGES + GROUP_STATE_PAGES +
+			     (page_debug ? PAGE_EXT_GROUP_PAGES : 0);
+
+	return hweight32(groups) * each + kasan_state_tables(groups, GROUP_BYTES) + 1;
 }
 
 /*
@@ -116,7 +129,7 @@ static bool unit_measure(const struct zone *zone, unsigned long section, struct 
 			u->free += PFN_DOWN(e) - PFN_UP(s);
 	}
 	u->groups = unit_groups(u->start, u->end);
-	u->cost = hweight32(u->groups) * group_cost() + 1;
+	u->cost = groups_cost(u->groups);
 	return u->free > u->cost;
 }
 
@@ -192,6 +205,34 @@ static void map_group(struct carver *c, unsigned long section, unsigned int grou
 	}
 }
 
+#ifdef MEMSTATE_SHIFT
+static phys_addr_t carver_zeroed(void *carver)
+{
+	phys_addr_t phys = carver_page(carver);
+
+	clear_page(__va(phys));
+	return phys;
+}
+
+/* States for the unit's memory, a run of groups at a time: each ends with a flush. */
+static void map_states(struct carver *c, unsigned long section)
+{
+	unsigned int g = 0, end;
+
+	for (; g < GROUPS_PER_SECTION; g = end + 1) {
+		for (end = g; end < GROUPS_PER_SECTION && (c->u->groups >> end & 1); end++)
+			;
+		if (end > g)
+			memstate_cover(__va(PFN_PHYS(section * PAGES_PER_SECTION + g * GROUP_NR_PAGES)),
+				       (end - g) * GROUP_BYTES, carver_zeroed, c);
+	}
+}
+#else
+static void map_states(struct carver *c, unsigned long section)
+{
+}
+#endif
+
 /* Say of the unit's pages that were carved, those below c->next, that they are held for good. */
 static void mark_carved(const struct carver *c)
 {
@@ -215,6 +256,7 @@ static void unit_bring_in(struct zone *zone, unsigned long section, const struct
 		if (u->groups >> g & 1)
 			map_group(&c, section, g, &spare);
 	}
+	map_states(&c, section);
 	smp_wmb(); /* pairs with the dependency in pfn_valid(): struct pages before their bit (I1) */
 	WRITE_ONCE(section_groups[section], section_groups[section] | u->groups);
 	spin_unlock_irqrestore(&vmemmap_lock, flags);
@@ -253,7 +295,7 @@ bool section_bring_in(struct zone *zone)
 static void count_whole_sections(unsigned long first, unsigned long last)
 {
 	unsigned long dma32_end = ARCH_DMA32_LIMIT >> SECTION_SHIFT;
-	unsigned long each = PAGES_PER_SECTION - GROUPS_PER_SECTION * group_cost() - 1;
+	unsigned long each = PAGES_PER_SECTION - groups_cost(~0U);
 
 	if (first >= last)
 		return;
@@ -333,6 +375,7 @@ void vmemmap_init(void)
 	if (!section_groups)
 		panic("vmemmap: no memory for %lu sections", nr_sections);
 	make_mid_tables(end);
+	kasan_prepare(end);
 	table_alloc_boot_end();
 	memblock_seal();
 	for_each_zone(z)

@@ -42,6 +42,7 @@ struct frame {
 struct walk {
 	unsigned long *ips;
 	unsigned int n, max, skip;
+	unsigned long low, high; /* the stack that the last frame was in */
 };
 
 /**
@@ -104,9 +105,28 @@ static __no_memstate bool stack_word(unsigned long addr, unsigned long *v)
 	return true;
 }
 
-static bool read_frame(unsigned long bp, struct frame *f)
+static __no_memstate void frame_words(unsigned long bp, struct frame *f)
 {
-	return stack_word(bp, &f->bp) && stack_word(bp + 8, &f->ret);
+	memstate_pause();
+	f->bp = READ_ONCE(*(const unsigned long *)bp);
+	f->ret = READ_ONCE(*(const unsigned long *)(bp + 8));
+	memstate_resume();
+	memstate_initialised(f, sizeof(*f));
+}
+
+/* Which stack it is in is looked up when it is another than the last one's. */
+static bool read_frame(struct walk *w, unsigned long bp, struct frame *f)
+{
+	const char *name;
+
+	if (bp % 8)
+		return false;
+	if ((bp < w->low || bp >= w->high) && !stack_bounds(bp, &w->low, &w->high, &name))
+		return false;
+	if (w->high - bp < sizeof(*f))
+		return false;
+	frame_words(bp, f);
+	return true;
 }
 
 static bool walk_full(const struct walk *w)
@@ -122,15 +142,11 @@ static void walk_add(struct walk *w, unsigned long ip)
 		w->ips[w->n++] = ip;
 }
 
-/* Does the chain go on in the same direction (I2)? */
-static bool next_is_sane(unsigned long bp, unsigned long next, unsigned int *switches)
+/* Does the chain go on in the same direction (I2)? `bp` is the last frame's. */
+static bool next_is_sane(const struct walk *w, unsigned long bp, unsigned long next,
+			 unsigned int *switches)
 {
-	unsigned long low, high;
-	const char *name;
-
-	if (!stack_bounds(bp, &low, &high, &name))
-		return false;
-	if (next >= low && next < high)
+	if (next >= w->low && next < w->high)
 		return next > bp;
 	return (*switches)++ < MAX_SWITCHES;
 }
@@ -221,11 +237,11 @@ static void walk_frames(struct walk *w, unsigned long bp)
 	unsigned int switches = 0;
 	struct frame f;
 
-	while (!walk_full(w) && read_frame(bp, &f) && (f.ret || regs)) {
+	while (!walk_full(w) && read_frame(w, bp, &f) && (f.ret || regs)) {
 		walk_add(w, f.ret);
 		if (regs)
 			add_missing_caller(w, regs);
-		if (!next_is_sane(bp, f.bp, &switches))
+		if (!next_is_sane(w, bp, f.bp, &switches))
 			break;
 		regs = in_trap_entry(f.ret) ? trap_regs(f.bp) : NULL;
 		bp = f.bp;

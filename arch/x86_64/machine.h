@@ -6,6 +6,8 @@
 #ifndef ARCH_MACHINE_H
 #define ARCH_MACHINE_H
 
+#include <asm/pgtable.h>
+#include <asm/ptrace.h>
 #include <linux/types.h>
 #include <linux/compiler.h>
 
@@ -92,8 +94,8 @@ void fixmap_clear(unsigned int slot);
 enum { FIXMAP_LAPIC, FIXMAP_START_PAGE, FIXMAP_SLOTS };
 
 /* paging.c: where the stacks of the CPUs behind the first are; let a page of it show memory. */
-#define STACK_REGION	  0xffffffffff000000UL
-#define STACK_REGION_SIZE (4UL << 20)
+#define STACK_REGION	  MODULES_END
+#define STACK_REGION_SIZE (PAGE_SIZE << (THREAD_SIZE > (16UL << 10) ? 12 : 10))
 void stack_region_map(unsigned long va, phys_addr_t phys);
 
 /* stacks.c: where a CPU's stack of a kind begins. */
@@ -122,6 +124,33 @@ void delay_us(unsigned int us);
 u32 cpu_apic_id(unsigned int cpu);
 /* Entries of user addresses in the root that a CPU starts with: none but while CPUs are started. */
 unsigned int start_page_entries(void);
+
+#ifdef CONFIG_KASAN
+/*
+ * kasan/: the states of all addresses (tables.c). What the final root has for them, beside the boot
+ * root; states for a stack of the stacks' region.
+ */
+void kasan_early_init(void);
+void kasan_fill_root(pte_t *fresh, const pte_t *boot, phys_addr_t max_phys,
+		     phys_addr_t (*alloc)(void));
+void kasan_cover_stack(unsigned long low, unsigned long high,
+		       void *(*alloc)(size_t size, size_t align));
+#define STACK_SHADOW_TABLES 1 /* each for 16 MiB */
+/* tlb.c: forget what was mapped there, on all CPUs. */
+void tlb_flush_states(unsigned long start, unsigned long end);
+/* skip.c: was the trap a look at the state of an address that has none? Then the code goes on. */
+bool kasan_skip_look(struct pt_regs *regs);
+/* recovery.asm: the jump itself, frames as they are. */
+struct recovery;
+void recovery_jump_now(struct recovery *r) __noreturn;
+#else
+#define kasan_fill_root(fresh, boot, max_phys, alloc) ((void)0)
+#define kasan_cover_stack(low, high, alloc)	      ((void)0)
+static inline bool kasan_skip_look(struct pt_regs *regs)
+{
+	return false;
+}
+#endif
 
 /* tlb.c: forget everything on this CPU. */
 void tlb_flush_here(void);

@@ -140,6 +140,7 @@ void pt_fill_root(phys_addr_t max_phys, phys_addr_t (*alloc)(void))
 	fill_entries(fresh, VMEMMAP_START, max_phys >> 7, alloc);
 	fill_entries(fresh, PERCPU_WINDOW, NR_CPUS * PERCPU_STRIDE, alloc);
 	fresh[PTRS_PER_TABLE - 1] = root[PTRS_PER_TABLE - 1];
+	kasan_fill_root(fresh, root, max_phys, alloc);
 	root = fresh;
 }
 

@@ -40,6 +40,9 @@ recovery_save:
 	xor	eax, eax
 	ret
 
+%ifdef KASAN
+%define recovery_jump recovery_jump_now	; kasan/runtime.c opens the frames that are left, then comes here
+%endif
 global recovery_jump:function
 align 16
 recovery_jump:

@@ -10,9 +10,17 @@ kstack_%1_bottom: resb %2
 kstack_%1_top:
 %endmacro
 
+%ifdef KASAN
+STACK equ 32768			; THREAD_SIZE, which holds red zones then
+IST   equ 16384
+%else
+STACK equ 16384
+IST   equ 8192
+%endif
+
 section .stacks nobits alloc noexec write align=4096
-	kstack boot, 16384
-	kstack df, 8192
-	kstack nmi, 8192
-	kstack mc, 8192
-	kstack idle, 16384	; THREAD_SIZE: of the boot CPU's idle thread
+	kstack boot, STACK
+	kstack df, IST
+	kstack nmi, IST
+	kstack mc, IST
+	kstack idle, STACK	; THREAD_SIZE: of the boot CPU's idle thread

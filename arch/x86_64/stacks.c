@@ -93,6 +93,7 @@ void stacks_add_cpu(unsigned int cpu, void *(*alloc)(size_t size, size_t align))
 		size_t size = kstacks[kind].high - kstacks[kind].low;
 
 		at = add_stack(cpu, kind, at, __pa(alloc(size, PAGE_SIZE)));
+		kasan_cover_stack(at - size, at, alloc);
 	}
 	BUG_ON(at >= slot + SLOT_SIZE);
 	nr_kstacks = (cpu + 1) * CPU_STACKS;

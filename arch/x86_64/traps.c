@@ -281,7 +281,7 @@ static void page_fault(struct pt_regs *regs)
 		local_irq_enable();
 	resolved = mm_handle_fault(&f);
 	local_irq_disable();
-	if (resolved || extable_fixup(regs))
+	if (resolved || extable_fixup(regs) || kasan_skip_look(regs))
 		return;
 	report_trap(regs, f.addr);
 }
@@ -306,7 +306,7 @@ void trap_dispatch(struct pt_regs *regs)
 		break;
 	case X86_TRAP_GP:
 	case X86_TRAP_SS:
-		if (!extable_fixup(regs))
+		if (!extable_fixup(regs) && !kasan_skip_look(regs))
 			report_trap(regs, 0);
 		break;
 	default:

@@ -28,6 +28,8 @@
  *   I2  No function of this file contains a loop that copies or fills bytes or words in a form a
  *       compiler replaces by a call of the
  *	 function itself: such loops carry a barrier().
+ *   I3  A checker of accesses (asm/memstate.h) is told of the areas of memcpy, memmove and memset as a
+ *       whole, once, and does not look at their single accesses.
  *
  * Contexts: any. Locks: none. Complexity: linear; strstr is quadratic in the worst case, as its
  * patterns are short. memcpy(n): about 10 instructions + n / 8.
@@ -101,12 +103,12 @@ static __always_inline void copy_up(void *to, const void *from, size_t n)
 {
 	u64 tail = AT(const any_u64, from, n - 8);
 
-	copy_words(to, from, n / 8);
+	copy_words_checked(to, from, n / 8);
 	AT(any_u64, to, n - 8) = tail;
 }
 
 /* n > 8; `to` above `from`. The first 8 bytes are the overlapping piece. */
-static void copy_down(void *to, const void *from, size_t n)
+static __memstate_told void copy_down(void *to, const void *from, size_t n)
 {
 	u64 head = AT(const any_u64, from, 0);
 
@@ -125,7 +127,7 @@ static void copy_down(void *to, const void *from, size_t n)
 /**
  * memcpy - copy n bytes between areas that do not overlap
  */
-void *memcpy(void *to, const void *from, size_t n)
+__memstate_told void *memcpy(void *to, const void *from, size_t n)
 {
 	memstate_check_read(from, n);
 	memstate_check_write(to, n);
@@ -139,7 +141,7 @@ void *memcpy(void *to, const void *from, size_t n)
 /**
  * memmove - copy n bytes between areas that may overlap
  */
-void *memmove(void *to, const void *from, size_t n)
+__memstate_told void *memmove(void *to, const void *from, size_t n)
 {
 	memstate_check_read(from, n);
 	memstate_check_write(to, n);
@@ -177,7 +179,7 @@ static __always_inline void fill_small(void *s, u64 v, size_t n)
 /**
  * memset - fill n bytes with the byte c
  */
-void *memset(void *s, int c, size_t n)
+__memstate_told void *memset(void *s, int c, size_t n)
 {
 	u64 v = EVERY_BYTE(c);
 
@@ -186,7 +188,7 @@ void *memset(void *s, int c, size_t n)
 		fill_small(s, v, n);
 	} else {
 		AT(any_u64, s, n - 8) = v;
-		fill_words(s, v, n / 8);
+		fill_words_checked(s, v, n / 8);
 	}
 	return s;
 }

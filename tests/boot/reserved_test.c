@@ -49,15 +49,31 @@ static void known_module(struct memblock *known, const struct boot_module *m)
 }
 
 /* What the other CPUs' stacks take, where they are not in the image. */
-static unsigned long stack_bytes(void)
+/* Pages of states for a stack, if there is such a thing; *last: the last one that was counted. */
+static unsigned long state_bytes(unsigned long low, unsigned long high, unsigned long *last)
 {
 	unsigned long n = 0;
+#ifdef MEMSTATE_SHIFT
+	unsigned long page = (unsigned long)memstate_of((void *)low) & PAGE_MASK;
+
+	for (; page <= (unsigned long)memstate_of((void *)(high - 1)); page += PAGE_SIZE) {
+		n += page != *last ? PAGE_SIZE : 0;
+		*last = page;
+	}
+#endif
+	return n;
+}
+
+static unsigned long stack_bytes(void)
+{
+	unsigned long n = 0, last = 0;
 
 	for (unsigned int i = 0; i < nr_kstacks; i++) {
 		unsigned long low = kstacks[i].low;
 
 		if (low < (unsigned long)__image_start || low >= (unsigned long)__image_end)
-			n += kstacks[i].high - low;
+			n += kstacks[i].high - low +
+			     state_bytes(low, kstacks[i].high, &last);
 	}
 	return n;
 }

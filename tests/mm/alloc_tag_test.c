@@ -256,7 +256,7 @@ static void cached_objects_are_free(struct kunit *test)
 	seen.wanted = "func:cached_objects_are_free";
 	allocinfo_show(read_line);
 	KUNIT_EXPECT_EQ(test, seen.finds, 1U);
-	KUNIT_EXPECT_EQ(test, number_at(seen.found), 64);
+	KUNIT_EXPECT_EQ(test, number_at(seen.found), s->size);
 	kmem_cache_free(s, p[0]);
 	kmem_cache_destroy(s);
 }

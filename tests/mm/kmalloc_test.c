@@ -386,9 +386,11 @@ static void double_kfree(struct kunit *test)
 static void write_after_kfree(struct kunit *test)
 {
 	slab_flags_t flags = kmalloc_caches[KMALLOC_NORMAL][KMALLOC_SHIFT_LOW]->flags;
+	bool waits;
 
 	if ((flags & SLAB_DEBUG_FLAGS) && !(flags & SLAB_POISON))
 		kunit_skip(test, "slab_debug= without P: free objects are not watched");
+	waits = kasan_quarantine_enable(false); /* each is used again at once */
 	for (unsigned int c = 0; c < ARRAY_SIZE(classes); c++) {
 		char *p = kmalloc(classes[c], GFP_KERNEL), *q = hidden(p), *again = NULL;
 
@@ -398,6 +400,7 @@ static void write_after_kfree(struct kunit *test)
 				    again = kmalloc(classes[c], GFP_KERNEL));
 		kfree(again);
 	}
+	kasan_quarantine_enable(waits);
 }
 
 static void caches_and_kfree_mix(struct kunit *test)

@@ -216,12 +216,17 @@ struct leaf {
 
 typedef void (*leaf_fn)(const struct leaf *leaf, void *arg);
 
+/* A table that neighbours share, as where states of memory are, is looked into once. */
 static void each_leaf(pte_t *table, unsigned long va, int level, leaf_fn fn, void *arg)
 {
+	pte_t last = { 0 };
+
 	for (unsigned int i = 0; i < PTRS_PER_TABLE; i++, va += pt_size(level)) {
 		struct leaf leaf = { va, pte_get(&table[i]), level };
+		bool again = leaf.e.val == last.val;
 
-		if (!pte_present(leaf.e))
+		last = leaf.e;
+		if (!pte_present(leaf.e) || again)
 			continue;
 		if (pte_leaf(leaf.e, level))
 			fn(&leaf, arg);

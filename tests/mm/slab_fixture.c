@@ -4,6 +4,7 @@
 #include "tests/mm/slab_fixture.h"
 
 static const char *boot_spec;
+static bool boot_quarantine;
 
 int no_samples(struct kunit_suite *suite)
 {
@@ -20,6 +21,7 @@ int plain_caches(struct kunit_suite *suite)
 {
 	kfence_pause();
 	boot_spec = slab_debug_set_spec(NULL);
+	boot_quarantine = kasan_quarantine_enable(false);
 	return 0;
 }
 
@@ -27,6 +29,7 @@ void as_booted(struct kunit_suite *suite)
 {
 	slab_debug_set_spec(boot_spec);
 	kfence_resume();
+	kasan_quarantine_enable(boot_quarantine);
 }
 
 struct kmem_cache *make(struct kunit *test, unsigned int size, slab_flags_t flags)

@@ -12,8 +12,9 @@
 	(SLAB_CONSISTENCY_CHECKS | SLAB_RED_ZONE | SLAB_POISON | SLAB_STORE_USER)
 
 /*
- * suite_init and suite_exit of suites about plain caches: as no_samples() and samples_again(), and the boot
- * line's slab_debug= is not for caches that are made in between.
+ * suite_init and suite_exit of suites about plain caches: as no_samples() and samples_again(); the boot
+ * line's slab_debug= is not for caches that are made in between, and what is freed goes to magazines at
+ * once.
  */
 int plain_caches(struct kunit_suite *suite);
 void as_booted(struct kunit_suite *suite);

@@ -302,7 +302,7 @@ static void interior_pointer(struct kunit *test)
 
 static void pointer_before_the_objects(struct kunit *test)
 {
-	struct kmem_cache *s = make(test, 32, 0);
+	struct kmem_cache *s = make(test, 8, 0);
 	void *p = kmem_cache_alloc(s, GFP_KERNEL);
 	void *map = page_address(slab_page(s, p));
 
@@ -581,9 +581,9 @@ static void slabinfo_counts(struct kunit *test)
 	found_line[0] = '\0';
 	slabinfo_show(find_line);
 	scnprintf(want, sizeof(want),
-		  "slabinfo_me            4 %6u   1000 %4u %4u : tunables    0    0    0 : "
+		  "slabinfo_me            4 %6u %6u %4u %4u : tunables    0    0    0 : "
 		  "slabdata      1      1      0",
-		  s->objects, s->objects, 1u << s->order);
+		  s->objects, s->size, s->objects, 1u << s->order);
 	KUNIT_EXPECT_STREQ(test, found_line, want);
 	kmem_cache_free_bulk(s, 4, p);
 	kmem_cache_destroy(s);

@@ -10,6 +10,7 @@
 #include <linux/mm.h>
 #include <linux/string.h>
 #include "mm/internal.h"
+#include "mm/kasan.h"
 
 #define GFP_TEST (GFP_KERNEL | __GFP_NOWARN)
 
@@ -73,8 +74,10 @@ static void struct_pages_are_cheap(struct kunit *test)
 	phys_addr_t ram = memblock_phys_mem_size(), taken = memblock_reserved_size();
 	phys_addr_t beside = page_debug ? ram / 64 + (8 << 20) / 8 : 0; /* page_debug.c */
 	unsigned long free = ram - taken - PFN_PHYS(nr_managed_pages());
+	unsigned long states = PFN_PHYS(KASAN_STATE_PAGES(ram + ram / 128)); /* and their tables */
 
-	KUNIT_EXPECT_LE(test, free, ram / 128 + ram / 4096 + (8 << 20) / 128 * 8 + beside);
+	KUNIT_EXPECT_LE(test, free,
+			ram / 128 + ram / 4096 + (8 << 20) / 128 * 8 + states + beside);
 }
 
 static void memblock_is_sealed(struct kunit *test)

@@ -23,6 +23,7 @@
 #include <quarry/report.h>
 #include "slab_fixture.h"
 #include "user_fixture.h"
+#include "tests/plant.h"
 
 static const char *ask(const void *addr)
 {
@@ -209,8 +210,8 @@ static void fault_shows_tables(struct kunit *test)
 	char *p = vmalloc(PAGE_SIZE);
 
 	KUNIT_ASSERT_NOT_NULL(test, p);
-	KUNIT_EXPECT_FAULT(test, "\nPGD ", *(volatile char *)(p + PAGE_SIZE));
-	KUNIT_EXPECT_FAULT(test, " PTE 0\n", *(volatile char *)(p + PAGE_SIZE));
+	KUNIT_EXPECT_FAULT(test, "\nPGD ", plant_read8(p + PAGE_SIZE));
+	KUNIT_EXPECT_FAULT(test, " PTE 0\n", plant_read8(p + PAGE_SIZE));
 	vfree(p);
 }
 

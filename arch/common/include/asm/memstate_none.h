@@ -3,8 +3,14 @@
 #ifndef ASM_MEMSTATE_NONE_H
 #define ASM_MEMSTATE_NONE_H
 
+#include <asm/memstate_why.h>
 #include <linux/types.h>
 #include <linux/compiler.h>
+
+static __always_inline void memstate_shut(const volatile void *p, unsigned long n,
+					  enum memstate_why why)
+{
+}
 
 static __always_inline void memstate_noaccess(const volatile void *p, unsigned long n)
 {
@@ -39,5 +45,6 @@ static __always_inline void memstate_resume(void)
 }
 
 #define __no_memstate
+#define __memstate_told
 
 #endif

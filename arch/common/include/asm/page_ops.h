@@ -24,12 +24,17 @@ static inline bool is_direct_map_addr(const volatile void *v)
 
 /*
  * Fill `n` 64-bit words with `v`; n * 8 bytes at an 8-aligned address. Cost: one instruction a
- * word.
+ * word. The former is for who has told the checker of accesses.
  */
+static __always_inline void fill_words_checked(void *p, u64 v, unsigned long n)
+{
+	__asm__ __volatile__("rep stosq" : "+D"(p), "+c"(n) : "a"(v) : "memory");
+}
+
 static inline void fill_words(void *p, u64 v, unsigned long n)
 {
 	memstate_check_write(p, n * 8);
-	__asm__ __volatile__("rep stosq" : "+D"(p), "+c"(n) : "a"(v) : "memory");
+	fill_words_checked(p, v, n);
 }
 
 /* Zero one mapped page. */

@@ -94,4 +94,16 @@ void memstate_check_write(const volatile void *p, unsigned long n);
 #include <asm/memstate_none.h>
 
 #endif
+
+#ifdef MEMSTATE_CHECKER
+#include <asm/memstate_why.h>
+
+#define __memstate_told /* the first report ends the run */
+
+static __always_inline void memstate_shut(const volatile void *p, unsigned long n,
+					  enum memstate_why why)
+{
+	memstate_noaccess(p, n);
+}
+#endif
 #endif

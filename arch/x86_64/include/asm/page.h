@@ -18,8 +18,12 @@
 /* User addresses: [PAGE_SIZE, TASK_SIZE). The last page below the hole is kept unmapped. */
 #define TASK_SIZE 0x00007ffffffff000UL
 
-/* A thread's stack. */
+/* A thread's stack. With KASAN there are red zones in each frame. */
+#ifdef CONFIG_KASAN
+#define THREAD_SIZE (32UL << 10)
+#else
 #define THREAD_SIZE (16UL << 10)
+#endif
 
 /* Every kernel address lies in [KERNEL_START, KERNEL_LAST]. */
 #define KERNEL_START PAGE_OFFSET
@@ -40,7 +44,7 @@
 #define IMAGE_START   0xffffffff80000000UL
 #define IMAGE_SIZE    (256UL << 20)
 #define MODULES_VADDR 0xffffffffa0000000UL
-#define MODULES_END   0xffffffffff000000UL
+#define MODULES_END   (THREAD_SIZE > (16UL << 10) ? 0xfffffffffe000000UL : 0xffffffffff000000UL)
 
 /*
  * Per-CPU variables. Those made at run time are, for CPU 0, at [PERCPU_START, + PERCPU_SIZE), above

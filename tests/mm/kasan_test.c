@@ -1,0 +1,513 @@
+// SPDX-License-Identifier: MIT
+/*
+ * A build whose compiler checks each access (asm/memstate.h, mm/kasan_*.c): every kind of mistake is
+ * planted, and its report matched. In other builds nothing of this is there.
+ *
+ * Mutations that must make the cases fail:
+ *	kasan: shut_range() leaves the granule that a range begins in: kmalloc_right, odd_sizes;
+ *		kasan_layout() adds nothing: class_size_right; kasan_slab_free() shuts nothing:
+ *		use_after_free; object_near() never the next one: kmalloc_left; kasan_set_track() returns
+ *		at once: stacks_are_kept; first_shut() looks at the first byte only: ranges;
+ *		memstate_check_*() return at once: memory_functions, user_copies; kasan_skip_look() returns
+ *		false: addresses_of_nobody; __asan_register_globals() shuts nothing: globals;
+ *		kasan_poison_vmalloc() does nothing: areas; kasan_kmalloc_large() does nothing: large_blocks;
+ *		kasan_poison_pages() does nothing: pages; recovery_jump() opens nothing: frames_that_are_left;
+ *		kasan_quarantine_put() returns false: freed_objects_wait; pass_on() takes nothing:
+ *		waiting_is_bounded; shut() of percpu.c does nothing: percpu; put_element() without its hook: pools
+ */
+#include <asm/memstate.h>
+#include <asm/stack.h>
+#include <kunit/test.h>
+#include <linux/atomic.h>
+#include <linux/bitops.h>
+#include <linux/gfp.h>
+#include <linux/kernel.h>
+#include <linux/mempool.h>
+#include <linux/mm.h>
+#include <linux/percpu.h>
+#include <linux/slab.h>
+#include <linux/string.h>
+#include <linux/uaccess.h>
+#include <linux/vmalloc.h>
+#include <quarry/report.h>
+#include "mm/internal.h"
+#include "mm/kasan.h"
+#include "mm/slab.h"
+
+#ifdef MEMSTATE_SHIFT
+
+/* The compiler is not to know what stands there. */
+static noinline u8 read_at(const volatile void *p, long offset)
+{
+	return ((const volatile u8 *)p)[offset];
+}
+
+static noinline void write_at(volatile void *p, long offset)
+{
+	((volatile u8 *)p)[offset] = 1;
+}
+
+static noinline u64 read_word(const volatile void *p, long offset)
+{
+	return *(const volatile u64 *)((const volatile u8 *)p + offset);
+}
+
+static void *hide(void *p)
+{
+	OPTIMIZER_HIDE_VAR(p);
+	return p;
+}
+
+static size_t hide_size(size_t n)
+{
+	OPTIMIZER_HIDE_VAR(n);
+	return n;
+}
+
+static volatile size_t sink;
+
+static const char *captured(void (*plant)(void *arg), void *arg)
+{
+	const char *text;
+
+	report_capture_start();
+	plant(arg);
+	report_capture_stop(&text);
+	return text;
+}
+
+/* ---- objects ---- */
+
+static void kmalloc_right(struct kunit *test)
+{
+	u8 *p = hide(kmalloc(13, GFP_KERNEL));
+
+	KUNIT_ASSERT_NOT_NULL(test, p);
+	KUNIT_EXPECT_NO_REPORT(test, write_at(p, 0); write_at(p, 12));
+	KUNIT_EXPECT_REPORT(test, "BUG: KASAN: slab-out-of-bounds in write_at+", write_at(p, 13));
+	KUNIT_EXPECT_REPORT(test, "Write of size 1 at addr", write_at(p, 13));
+	KUNIT_EXPECT_REPORT(test, "Read of size 1 at addr", read_at(p, 15));
+	KUNIT_EXPECT_REPORT(test, "located 0 bytes to the right of", read_at(p, 13));
+	KUNIT_EXPECT_REPORT(test, " allocated 13-byte region [", read_at(p, 13));
+	KUNIT_EXPECT_REPORT(test, "which belongs to the cache kmalloc-16 of size 16",
+			    read_at(p, 13));
+	KUNIT_EXPECT_REPORT(test, "Memory state around the buggy address:", read_at(p, 13));
+	KUNIT_EXPECT_REPORT(test, " 00 05 fc", read_at(p, 13));
+	KUNIT_EXPECT_REPORT(test, "Advice: The access leaves its object", read_at(p, 13));
+	kfree(p);
+}
+
+static void kmalloc_left(struct kunit *test)
+{
+	u8 *p = hide(kmalloc(64, GFP_KERNEL));
+
+	KUNIT_EXPECT_REPORT(test, "located 1 bytes to the left of", read_at(p, -1));
+	KUNIT_EXPECT_REPORT(test, " allocated 64-byte region [", read_at(p, -1));
+	kfree(p);
+}
+
+/* A size that is its class's has a red zone too. */
+static void class_size_right(struct kunit *test)
+{
+	static const unsigned int sizes[] = { 8, 64, 96, 128, 4096 };
+
+	for (unsigned int i = 0; i < ARRAY_SIZE(sizes); i++) {
+		u8 *p = hide(kmalloc(sizes[i], GFP_KERNEL));
+
+		KUNIT_EXPECT_REPORT(test, "located 0 bytes to the right of", read_at(p, sizes[i]));
+		kfree(p);
+	}
+}
+
+static void odd_sizes(struct kunit *test)
+{
+	for (unsigned int n = 1; n <= 40; n++) {
+		u8 *p = hide(kmalloc(n, GFP_KERNEL));
+
+		KUNIT_EXPECT_NO_REPORT(test, write_at(p, 0); write_at(p, n - 1));
+		KUNIT_EXPECT_REPORT(test, "slab-out-of-bounds", write_at(p, n));
+		kfree(p);
+	}
+}
+
+static void use_after_free(struct kunit *test)
+{
+	u8 *p = hide(kmalloc(64, GFP_KERNEL));
+
+	kfree(p);
+	KUNIT_EXPECT_REPORT(test, "BUG: KASAN: slab-use-after-free in read_at+", read_at(p, 10));
+	KUNIT_EXPECT_REPORT(test, "located 10 bytes inside of", read_at(p, 10));
+	KUNIT_EXPECT_REPORT(test, " freed 64-byte region [", read_at(p, 10));
+}
+
+static noinline u8 *make_object(void)
+{
+	u8 *p = kmalloc(40, GFP_KERNEL);
+
+	barrier();
+	return hide(p);
+}
+
+static noinline void end_object(u8 *p)
+{
+	kfree(p);
+	barrier();
+}
+
+static void touch(void *p)
+{
+	read_at(p, 1);
+}
+
+/* The stacks begin at whoever called the allocator. */
+static void stacks_are_kept(struct kunit *test)
+{
+	u8 *p = make_object();
+	const char *text, *alloc, *freed;
+
+	end_object(p);
+	text = captured(touch, p);
+	alloc = strstr(text, "Allocated by task ");
+	KUNIT_ASSERT_NOT_NULL(test, alloc);
+	freed = strstr(alloc, "Freed by task ");
+	KUNIT_ASSERT_NOT_NULL(test, freed);
+	KUNIT_EXPECT_TRUE(test, !strncmp(strchr(alloc, '\n') + 2, "make_object+", 12));
+	KUNIT_EXPECT_TRUE(test, !strncmp(strchr(freed, '\n') + 2, "end_object+", 11));
+}
+
+static void wrong_frees(struct kunit *test)
+{
+	u8 *p = hide(kmalloc(64, GFP_KERNEL));
+	static u8 variable[64];
+
+	KUNIT_EXPECT_REPORT(test, "BUG: KASAN: invalid-free in wrong_frees+", kfree(p + 8));
+	kfree(p);
+	KUNIT_EXPECT_REPORT(test, "BUG: KASAN: double-free in wrong_frees+", kfree(p));
+	KUNIT_EXPECT_REPORT(test, "BUG: KASAN: invalid-free in wrong_frees+",
+			    kfree(hide(variable)));
+}
+
+static void own_cache(struct kunit *test)
+{
+	struct kmem_cache *s = kmem_cache_create("kasan_test", 100, 0, 0, NULL);
+	u8 *p = hide(kmem_cache_alloc(s, GFP_KERNEL));
+
+	KUNIT_EXPECT_REPORT(test, "which belongs to the cache kasan_test of size 100",
+			    read_at(p, 100));
+	kmem_cache_free(s, p);
+	KUNIT_EXPECT_REPORT(test, "slab-use-after-free", write_at(p, 99));
+	kmem_cache_destroy(s);
+}
+
+static void krealloc_moves_the_end(struct kunit *test)
+{
+	u8 *p = hide(kmalloc(20, GFP_KERNEL));
+
+	p = krealloc(p, 30, GFP_KERNEL);
+	KUNIT_EXPECT_NO_REPORT(test, write_at(p, 29));
+	KUNIT_EXPECT_REPORT(test, "slab-out-of-bounds", write_at(p, 30));
+	p = krealloc(p, 10, GFP_KERNEL);
+	KUNIT_EXPECT_REPORT(test, "slab-out-of-bounds", write_at(p, 10));
+	kfree(p);
+}
+
+/* What was freed is not used again at once, and all of it goes back when it must. */
+static void freed_objects_wait(struct kunit *test)
+{
+	u8 *p = hide(kmalloc(64, GFP_KERNEL)), *q;
+
+	kfree(p);
+	for (unsigned int i = 0; i < 200; i++) {
+		q = hide(kmalloc(64, GFP_KERNEL));
+		KUNIT_EXPECT_PTR_NE(test, p, q);
+		kfree(q);
+	}
+	KUNIT_EXPECT_REPORT(test, "slab-use-after-free", read_at(p, 1));
+	KUNIT_EXPECT_REPORT(test, "BUG: KASAN: double-free", kfree(p));
+	KUNIT_EXPECT_TRUE(test, kasan_quarantined(slab_cache_of(p), p));
+	mm_quiesce();
+	KUNIT_EXPECT_TRUE(test, slab_cache_of(p) != kmalloc_caches[KMALLOC_NORMAL][6] ||
+					slab_locate(slab_cache_of(p), p) == SLAB_IN_SLAB);
+}
+
+/* More is freed than may wait. */
+static void waiting_is_bounded(struct kunit *test)
+{
+	unsigned long before = nr_free_pages();
+
+	for (unsigned long n = 0; n < nr_managed_pages() / 8; n++)
+		kfree(hide(kmalloc(2 * PAGE_SIZE, GFP_KERNEL)));
+	KUNIT_EXPECT_LT(test, before - nr_free_pages(), nr_managed_pages() / 8);
+	mm_quiesce();
+	KUNIT_EXPECT_TRUE(test, slab_valid_all());
+}
+
+/* ---- kinds of access ---- */
+
+static void ranges(struct kunit *test)
+{
+	struct {
+		u64 word[5];
+	} *p = hide(kmalloc(36, GFP_KERNEL)), copy = { 0 };
+
+	KUNIT_EXPECT_REPORT(test, "Read of size 8 at addr", read_word(p, 32));
+	KUNIT_EXPECT_NO_REPORT(test, read_word(p, 24));
+	KUNIT_EXPECT_REPORT(test, "slab-out-of-bounds", *p = copy);
+	kfree(p);
+}
+
+static void memory_functions(struct kunit *test)
+{
+	u8 *p = hide(kmalloc(100, GFP_KERNEL)), other[120];
+
+	memset(other, 1, sizeof(other));
+	KUNIT_EXPECT_NO_REPORT(test, memset(p, 1, hide_size(100)));
+	KUNIT_EXPECT_REPORT(test, "slab-out-of-bounds in memory_functions+",
+			    memset(p, 1, hide_size(101)));
+	p = hide(p);
+	KUNIT_EXPECT_REPORT(test, "Write of size 110 at addr", memcpy(p, other, hide_size(110)));
+	KUNIT_EXPECT_REPORT(test, "Read of size 110 at addr", memcpy(other, p, hide_size(110)));
+	KUNIT_EXPECT_REPORT(test, "Write of size 20 at addr",
+			    memmove(p + 90, other, hide_size(20)));
+	KUNIT_EXPECT_REPORT(test, "slab-out-of-bounds in memcmp",
+			    sink = memcmp(p + 99, other, hide_size(2)));
+	KUNIT_EXPECT_REPORT(test, "slab-out-of-bounds in str",
+			    sink = strnlen((char *)p, hide_size(101)));
+	kfree(p);
+}
+
+static void atomics_and_bits(struct kunit *test)
+{
+	unsigned long *p = hide(kmalloc(2 * sizeof(*p), GFP_KERNEL));
+
+	KUNIT_EXPECT_REPORT(test, "slab-out-of-bounds", set_bit(130, p));
+	KUNIT_EXPECT_REPORT(test, "slab-out-of-bounds", (void)test_and_clear_bit(130, p));
+	KUNIT_EXPECT_REPORT(test, "slab-out-of-bounds", (void)test_bit(130, p));
+	KUNIT_EXPECT_REPORT(test, "slab-out-of-bounds", atomic_long_inc((atomic_long_t *)(p + 2)));
+	KUNIT_EXPECT_REPORT(test, "slab-out-of-bounds",
+			    (void)atomic_long_cmpxchg((atomic_long_t *)(p + 2), 0, 1));
+	KUNIT_EXPECT_REPORT(test, "slab-out-of-bounds", (void)xchg(p + 2, 1));
+	kfree(p);
+}
+
+/* The access functions are assembly, so they are told of. */
+static void user_copies(struct kunit *test)
+{
+	u8 *p = hide(kmalloc(20, GFP_KERNEL));
+	void __user *nowhere = hide((void *)0x10000);
+
+	KUNIT_EXPECT_REPORT(test, "Write of size 21 at addr",
+			    sink = _copy_from_user_inatomic(p, nowhere, hide_size(21)));
+	KUNIT_EXPECT_REPORT(test, "Read of size 21 at addr",
+			    sink = _copy_to_user_inatomic(nowhere, p, hide_size(21)));
+	KUNIT_EXPECT_NO_REPORT(test, sink = _copy_to_user_inatomic(nowhere, p, hide_size(20)));
+	kfree(p);
+}
+
+/* What lies outside the kernel's half faults, and the report has the true address. */
+static void addresses_of_nobody(struct kunit *test)
+{
+	KUNIT_EXPECT_FAULT(test, "kernel NULL pointer dereference, address: 0000000000000008",
+			   read_at(hide(NULL), 8));
+	KUNIT_EXPECT_FAULT(test, "kernel NULL pointer dereference, address: 0000000000000010",
+			   write_at(hide(ZERO_SIZE_PTR), 0));
+	KUNIT_EXPECT_FAULT(test, "user pointer dereferenced", read_word(hide((void *)0x123450), 0));
+	KUNIT_EXPECT_FAULT(test, "0x6b6b6b6b6b6b6b6b",
+			   read_word(hide((void *)0x6b6b6b6b6b6b6b6b), 0));
+	KUNIT_EXPECT_FAULT(test, "0xe5e5e5e5e5e5e5e5",
+			   write_at(hide((void *)0xe5e5e5e5e5e5e5e5), 0));
+}
+
+static void states_of_states(struct kunit *test)
+{
+	u8 *p = hide(kmalloc(8, GFP_KERNEL));
+
+	KUNIT_EXPECT_REPORT(test, "BUG: KASAN: wild-memory-access in read_at+",
+			    read_at(memstate_of(p), 0));
+	kfree(p);
+}
+
+/* ---- pages, areas, per-CPU memory, pools ---- */
+
+static void large_blocks(struct kunit *test)
+{
+	const size_t n = 3 * PAGE_SIZE - 10;
+	u8 *p = hide(kmalloc(n, GFP_KERNEL));
+
+	KUNIT_EXPECT_NO_REPORT(test, write_at(p, n - 1));
+	KUNIT_EXPECT_REPORT(test, "slab-out-of-bounds", write_at(p, n));
+	KUNIT_EXPECT_REPORT(test, " allocated 12278-byte region [", write_at(p, n));
+	kfree(p);
+	KUNIT_EXPECT_REPORT(test, "BUG: KASAN: use-after-free in read_at+", read_at(p, 0));
+}
+
+static void pages(struct kunit *test)
+{
+	struct page *page = alloc_pages(GFP_KERNEL, 1);
+	u8 *p = hide(page_address(page));
+
+	KUNIT_EXPECT_NO_REPORT(test, write_at(p, 2 * PAGE_SIZE - 1));
+	__free_pages(page, 1);
+	KUNIT_EXPECT_REPORT(test, "BUG: KASAN: use-after-free in write_at+",
+			    write_at(p, PAGE_SIZE));
+	KUNIT_EXPECT_REPORT(test, "The buggy address belongs to the physical page:", read_at(p, 0));
+}
+
+static void areas(struct kunit *test)
+{
+	u8 *p = hide(vmalloc(100));
+
+	KUNIT_ASSERT_NOT_NULL(test, p);
+	KUNIT_EXPECT_NO_REPORT(test, write_at(p, 99));
+	KUNIT_EXPECT_REPORT(test, "BUG: KASAN: vmalloc-out-of-bounds in write_at+",
+			    write_at(p, 100));
+	KUNIT_EXPECT_REPORT(test, "vmalloc-out-of-bounds", read_at(p, PAGE_SIZE - 1));
+	vfree(p);
+}
+
+static void percpu(struct kunit *test)
+{
+	u64 __percpu *v = alloc_percpu_gfp(u64, GFP_KERNEL);
+	u8 *p = hide(per_cpu_ptr(v, nr_cpu_ids - 1));
+
+	KUNIT_EXPECT_NO_REPORT(test, write_at(p, 7));
+	free_percpu(v);
+	KUNIT_EXPECT_REPORT(test, "vmalloc-out-of-bounds", write_at(p, 0));
+}
+
+static void pools(struct kunit *test)
+{
+	mempool_t *pool = mempool_create_kmalloc_pool(2, 50);
+	u8 *p = hide(pool->elements[0]);
+
+	KUNIT_EXPECT_REPORT(test, "slab-use-after-free", read_at(p, 49));
+	p = hide(mempool_alloc_preallocated(pool));
+	KUNIT_EXPECT_NO_REPORT(test, write_at(p, 49));
+	KUNIT_EXPECT_REPORT(test, "slab-out-of-bounds", write_at(p, 50));
+	mempool_free(p, pool);
+	KUNIT_EXPECT_REPORT(test, "slab-use-after-free", write_at(p, 0));
+	mempool_destroy(pool);
+}
+
+/* ---- variables and stacks ---- */
+
+static u8 a_global[13];
+static const char a_text[] = "twelve bytes";
+
+static void globals(struct kunit *test)
+{
+	a_global[0] = 1;
+	KUNIT_EXPECT_REPORT(test, "BUG: KASAN: global-out-of-bounds in read_at+",
+			    read_at(hide(a_global), 13));
+	KUNIT_EXPECT_REPORT(test, " a_global, 13 bytes, of ", read_at(hide(a_global), 20));
+	KUNIT_EXPECT_REPORT(test, "located 7 bytes to the right of", read_at(hide(a_global), 20));
+	KUNIT_EXPECT_REPORT(test, "global-out-of-bounds", read_at(hide((void *)a_text), 13));
+}
+
+static noinline u8 leave_array(long at)
+{
+	u8 small[10];
+
+	memset(small, 0, sizeof(small));
+	return read_at(hide(small), at);
+}
+
+static noinline u8 leave_run_time_array(size_t n, long at)
+{
+	u8 array[n];
+
+	memset(array, 0, n);
+	return read_at(hide(array), at);
+}
+
+static void stacks(struct kunit *test)
+{
+	KUNIT_EXPECT_NO_REPORT(test, leave_array(9));
+	KUNIT_EXPECT_REPORT(test, "BUG: KASAN: stack-out-of-bounds in read_at+", leave_array(10));
+	KUNIT_EXPECT_REPORT(test, "stack-out-of-bounds", leave_array(-1));
+	KUNIT_EXPECT_REPORT(test, " leave_array+", leave_array(10));
+	KUNIT_EXPECT_REPORT(test, ") 'small'", leave_array(10));
+	KUNIT_EXPECT_NO_REPORT(test, leave_run_time_array(hide_size(20), 19));
+	KUNIT_EXPECT_REPORT(test, "BUG: KASAN: alloca-out-of-bounds in read_at+",
+			    leave_run_time_array(hide_size(20), 20));
+	KUNIT_EXPECT_REPORT(test, "alloca-out-of-bounds", leave_run_time_array(hide_size(20), -1));
+}
+
+static noinline u8 fault_below(unsigned int depth)
+{
+	u8 room[40];
+
+	memset(room, depth, sizeof(room));
+	if (depth)
+		room[1] = fault_below(depth - 1);
+	else
+		room[0] = read_at(hide(NULL), 0);
+	return read_at(hide(room), 0);
+}
+
+static noinline u8 deep_array(void)
+{
+	u8 room[1000];
+
+	memset(room, 1, hide_size(sizeof(room)));
+	return read_at(hide(room), 999);
+}
+
+/* A jump out of a trap leaves frames behind, whose red zones are nobody's any more. */
+static void frames_that_are_left(struct kunit *test)
+{
+	KUNIT_EXPECT_FAULT(test, "kernel NULL pointer dereference", fault_below(8));
+	KUNIT_EXPECT_NO_REPORT(test, deep_array());
+}
+
+static void two(void *p)
+{
+	write_at(p, 8);
+	write_at(p, 9);
+}
+
+/* Execution goes on behind a report, and the next one is made. */
+static void execution_goes_on(struct kunit *test)
+{
+	u8 *p = hide(kmalloc(8, GFP_KERNEL));
+	unsigned int n;
+
+	report_capture_start();
+	two(p);
+	n = report_capture_stop(NULL);
+	KUNIT_EXPECT_EQ(test, n, 2);
+	kfree(p);
+}
+
+static struct kunit_case kasan_cases[] = { KUNIT_CASE(kmalloc_right),
+					   KUNIT_CASE(kmalloc_left),
+					   KUNIT_CASE(class_size_right),
+					   KUNIT_CASE(odd_sizes),
+					   KUNIT_CASE(use_after_free),
+					   KUNIT_CASE(stacks_are_kept),
+					   KUNIT_CASE(wrong_frees),
+					   KUNIT_CASE(own_cache),
+					   KUNIT_CASE(krealloc_moves_the_end),
+					   KUNIT_CASE(freed_objects_wait),
+					   KUNIT_CASE(waiting_is_bounded),
+					   KUNIT_CASE(ranges),
+					   KUNIT_CASE(memory_functions),
+					   KUNIT_CASE(atomics_and_bits),
+					   KUNIT_CASE(user_copies),
+					   KUNIT_CASE(addresses_of_nobody),
+					   KUNIT_CASE(states_of_states),
+					   KUNIT_CASE(large_blocks),
+					   KUNIT_CASE(pages),
+					   KUNIT_CASE(areas),
+					   KUNIT_CASE(percpu),
+					   KUNIT_CASE(pools),
+					   KUNIT_CASE(globals),
+					   KUNIT_CASE(stacks),
+					   KUNIT_CASE(frames_that_are_left),
+					   KUNIT_CASE(execution_goes_on),
+					   {} };
+
+static struct kunit_suite kasan_suite = { .name = "kasan", .test_cases = kasan_cases };
+kunit_test_suite(kasan_suite);
+
+#endif
