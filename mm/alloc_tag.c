@@ -67,7 +67,6 @@
 #include "slab.h"
 
 #define TAG_RANGES 64
-#define TAG_IDS	   65536
 
 extern struct alloc_tag __start_alloc_tags[], __stop_alloc_tags[];
 
@@ -177,12 +176,18 @@ static struct tag_range *range_insert(size_t nr)
 	return &ranges[at];
 }
 
+/* Of a range that holds the number. NULL: it is nobody's. */
+static struct alloc_tag *tag_of(const struct tag_range *r, unsigned int id)
+{
+	return r && r->tags ? &r->tags[(id & ~TAG_NOTED) - r->first] : NULL;
+}
+
 /* ---- The walk: allocinfo_mutex held ---- */
 
 static void tag_add(unsigned int id, u64 bytes, u64 calls)
 {
-	struct tag_range *r = id ? range_of(id) : NULL;
-	struct alloc_tag *tag = r && r->tags ? &r->tags[id - r->first] : &nobody;
+	struct tag_range *r = range_of(id & ~TAG_NOTED);
+	struct alloc_tag *tag = tag_of(r, id) ?: &nobody;
 
 	tag->bytes += bytes;
 	tag->calls += calls;
@@ -333,14 +338,20 @@ static unsigned int id_of(const void *p)
  */
 const struct alloc_tag *alloc_tag_of(const void *p)
 {
-	unsigned int id = id_of(p);
-	const struct alloc_tag *tag = NULL;
+	const char *module;
+
+	return alloc_tag_number(id_of(p), &module);
+}
+
+const struct alloc_tag *alloc_tag_number(unsigned int id, const char **module)
+{
+	const struct alloc_tag *tag;
 	struct tag_range *r;
 
 	mutex_lock(&allocinfo_mutex);
-	r = id ? range_of(id) : NULL;
-	if (r && r->tags)
-		tag = &r->tags[id - r->first];
+	r = range_of(id & ~TAG_NOTED);
+	tag = tag_of(r, id);
+	*module = r ? r->module : NULL;
 	mutex_unlock(&allocinfo_mutex);
 	return tag;
 }

@@ -37,6 +37,7 @@ void mm_init(void)
 	kmalloc_init();
 	rcu_kvfree = kvfree_atomic; /* callbacks run with preemption off */
 	vmalloc_init();
+	kmemleak_init();
 	vma_init();
 	kfence_init();
 	report_add_explainer(&page_explainer);
@@ -65,6 +66,7 @@ void mm_quiesce(void)
 		mm_quiesce_hook();
 	rcu_barrier();
 	percpu_drain();
+	note_purge();
 	vmalloc_drain();
 	slab_drain();
 	rcu_barrier();

@@ -240,11 +240,15 @@ bool percpu_valid(void);
  * --- alloc_tag.c, and what each layer adds to its walk: for all that is allocated, `add` is called with
  * the number of who did it. Under locks of the layer; `add` takes none. ---
  */
+#define TAG_IDS	  32768u
+#define TAG_NOTED 32768u /* besides a number: kmemleak has a note of what it is the tag of */
 typedef void (*tag_add_t)(unsigned int id, u64 bytes, u64 calls);
 void alloc_tags_init(void);
 void slab_tags_walk(tag_add_t add);
 void percpu_tags_walk(tag_add_t add);
 void vmap_tags_walk(tag_add_t add);
+/* The tag with that number, and whose it is (NULL: the image's). NULL: nobody's. May sleep. */
+const struct alloc_tag *alloc_tag_number(unsigned int id, const char **module);
 /* Memory has run out: warn of the largest users. Any context but NMI. */
 void allocinfo_warn(void);
 /* The tag of the variable that starts at p, CPU 0's address; 0: none does. */
@@ -257,6 +261,11 @@ void vmalloc_drain(void);
 /* --- kvmalloc.c --- */
 void kvfree_atomic(const void *addr);
 bool vmap_valid(void);
+
+/* --- kmemleak.c --- */
+void kmemleak_init(void);
+/* kmemleak_note.c: what is noted of memory that is gone goes. Any context but NMI. */
+void note_purge(void);
 
 /* --- report helpers --- */
 /* Report a page given back wrongly: what, the page, and advice; nothing is freed. */

@@ -72,43 +72,17 @@
 #include <quarry/report.h>
 #include "internal.h"
 #include "kasan.h"
-
-#define CHUNK_SIZE    (2 * PCPU_MIN_UNIT_SIZE)
-#define CHUNK_PAGES   (CHUNK_SIZE >> PAGE_SHIFT)
-#define GRANULE	      8UL
-#define GRANULES      ((unsigned int)(CHUNK_SIZE / GRANULE))
-#define PAGE_GRANULES ((unsigned int)(PAGE_SIZE / GRANULE))
-#define NR_CHUNKS     ((unsigned int)(PERCPU_SIZE / CHUNK_SIZE))
-#define NR_SLOTS      15 /* largest free run: none, 1, 2 … 3, 4 … 7, …, 8192 */
-
-/* R: read-only once it is in the table  P: pcpu_lock  M: populate_mutex */
-struct chunk {
-	unsigned long start;			/* R: CPU 0's address */
-	struct list_head in_slot;		/* P */
-	unsigned int free;			/* P: granules */
-	unsigned int largest;			/* P: the largest run of them */
-	DECLARE_BITMAP(populated, CHUNK_PAGES); /* M and P to write, either to read */
-	DECLARE_BITMAP(taken, GRANULES);	/* P */
-	DECLARE_BITMAP(starts, GRANULES);	/* P */
-	u16 *tag; /* R: P inside: whose, of those that start (alloc_tag.c); NULL: nobody's */
-};
+#include "percpu.h"
 
 static DEFINE_MUTEX(populate_mutex);
 static DEFINE_SPINLOCK(pcpu_lock);
-static struct chunk *chunk_table[NR_CHUNKS];   /* M and P to write, either to read */
+struct chunk *chunk_table[NR_CHUNKS];	       /* M and P to write, either to read */
 static struct list_head chunk_lists[NR_SLOTS]; /* P; the first chunk makes them */
 static struct chunk first_chunk;
 static u16 first_tags[GRANULES]; /* P */
 
 /* A page of a chunk for each CPU, on the way in or out. */
 static struct page *pages_of[NR_CPUS]; /* M */
-
-/* Where something is, or may be put. */
-struct place {
-	struct chunk *chunk;
-	unsigned int at, n; /* granules */
-	unsigned int tag;   /* of who wants it */
-};
 
 /* ---- A chunk's maps; under pcpu_lock ---- */
 
@@ -154,7 +128,7 @@ static void place_give(const struct place *p)
 }
 
 /* How many granules belong to what starts at `at`: up to the next start, or the next free one. */
-static unsigned int taken_from(const struct chunk *c, unsigned int at)
+unsigned int percpu_taken_from(const struct chunk *c, unsigned int at)
 {
 	unsigned long next = find_next_bit(c->starts, GRANULES, at + 1);
 
@@ -220,7 +194,7 @@ static bool place_get(struct place *p, unsigned int align, enum from from)
 
 static unsigned long page_va(const struct chunk *c, unsigned int page, unsigned int cpu)
 {
-	return c->start + page * PAGE_SIZE + per_cpu_offset(cpu);
+	return chunk_start(c) + page * PAGE_SIZE + per_cpu_offset(cpu);
 }
 
 /* Of the pages: all in them that nobody was given is theirs. */
@@ -333,7 +307,7 @@ static unsigned int page_withdraw(struct chunk *c)
 
 static void chunk_init(struct chunk *c, unsigned int index)
 {
-	c->start = PERCPU_START + index * CHUNK_SIZE;
+	c->index = index;
 	c->free = c->largest = GRANULES;
 }
 
@@ -487,7 +461,7 @@ static noinline bool place_make(struct place *p, unsigned int align, gfp_t gfp)
 /* All copies are zero. */
 static void *hand_out(const struct place *p, size_t size)
 {
-	unsigned long addr = p->chunk->start + p->at * GRANULE;
+	unsigned long addr = chunk_start(p->chunk) + p->at * GRANULE;
 	unsigned int cpu;
 
 	for_each_possible_cpu(cpu) {
@@ -550,10 +524,8 @@ void __percpu *(__alloc_percpu)(size_t size, size_t align)
 
 /* ---- Freeing ---- */
 
-enum wrong { RIGHT, FOREIGN, OTHER_CPUS, INSIDE, FREE };
-
 /* Whose copy `addr` is, as an address of CPU 0; `cpu` NULL: don't say. False: nobody's. */
-static bool to_first_cpu(unsigned long *addr, unsigned int *whose)
+bool percpu_to_first_cpu(unsigned long *addr, unsigned int *whose)
 {
 	unsigned int cpu;
 
@@ -568,7 +540,7 @@ static bool to_first_cpu(unsigned long *addr, unsigned int *whose)
 }
 
 /* What starts at CPU 0's address `addr`, or, if nothing does, what that address is in. */
-static enum wrong place_of(unsigned long addr, struct place *p)
+enum wrong percpu_place_of(unsigned long addr, struct place *p)
 {
 	unsigned long off = addr - PERCPU_START;
 	unsigned int at = off % CHUNK_SIZE / GRANULE;
@@ -581,7 +553,7 @@ static enum wrong place_of(unsigned long addr, struct place *p)
 	p->at = at;
 	while (!test_bit(p->at, p->chunk->starts))
 		p->at--;
-	p->n = taken_from(p->chunk, p->at);
+	p->n = percpu_taken_from(p->chunk, p->at);
 	return p->at == at && IS_ALIGNED(addr, GRANULE) ? RIGHT : INSIDE;
 }
 
@@ -602,7 +574,7 @@ static noinline void report_free(enum wrong why, const void *ptr)
 	unsigned long addr = (unsigned long)ptr;
 	unsigned int cpu;
 
-	if (why == FOREIGN && to_first_cpu(&addr, &cpu))
+	if (why == FOREIGN && percpu_to_first_cpu(&addr, &cpu))
 		why = OTHER_CPUS;
 	report_open(REPORT_PERCPU_FREE, "BUG percpu: Invalid free_percpu() of 0x%px", ptr);
 	report_address(ptr);
@@ -636,7 +608,7 @@ void free_percpu(void __percpu *ptr)
 	if (!ptr)
 		return;
 	spin_lock_irqsave(&pcpu_lock, flags);
-	why = place_of((unsigned long)ptr, &p);
+	why = percpu_place_of((unsigned long)ptr, &p);
 	if (likely(why == RIGHT)) {
 		shut((unsigned long)ptr, p.n * GRANULE);
 		place_give(&p);
@@ -674,7 +646,7 @@ static void chunk_tags_walk(const struct chunk *c, tag_add_t add)
 	unsigned int at;
 
 	for_each_set_bit(at, c->starts, GRANULES) {
-		u64 bytes = (u64)taken_from(c, at) * GRANULE * nr_cpu_ids;
+		u64 bytes = (u64)percpu_taken_from(c, at) * GRANULE * nr_cpu_ids;
 
 		add(c->tag ? c->tag[at] : 0, bytes, 1);
 		add(pages_tag(), -bytes, 0);
@@ -700,7 +672,7 @@ unsigned int percpu_tag_of(const void *p)
 	unsigned int id = 0;
 
 	spin_lock_irqsave(&pcpu_lock, flags);
-	if (place_of((unsigned long)p, &place) == RIGHT)
+	if (percpu_place_of((unsigned long)p, &place) == RIGHT)
 		id = place.chunk->tag ? place.chunk->tag[place.at] : 0;
 	spin_unlock_irqrestore(&pcpu_lock, flags);
 	return id;
@@ -708,8 +680,12 @@ unsigned int percpu_tag_of(const void *p)
 
 /* ---- The linked variables ---- */
 
+struct percpu_area percpu_linked[NR_CPUS];
+unsigned int nr_percpu_linked;
+
 static void map_area(unsigned long va, phys_addr_t phys, unsigned long size)
 {
+	percpu_linked[nr_percpu_linked++] = (struct percpu_area){ va, va + size };
 	if (pt_map(kernel_root(), va, phys, size, PAGE_KERNEL, table_alloc_boot))
 		panic("the other CPUs' variables can't be mapped");
 	kasan_unpoison((void *)va, size);
@@ -740,7 +716,7 @@ phys_addr_t per_cpu_ptr_to_phys(void *addr)
 static void explain_place(unsigned long addr, unsigned int cpu, char *buf, size_t size)
 {
 	struct place p;
-	enum wrong what = place_of(addr, &p);
+	enum wrong what = percpu_place_of(addr, &p);
 	unsigned long start;
 
 	if (what == FREE) {
@@ -750,7 +726,7 @@ static void explain_place(unsigned long addr, unsigned int cpu, char *buf, size_
 			cpu);
 		return;
 	}
-	start = p.chunk->start + p.at * GRANULE;
+	start = chunk_start(p.chunk) + p.at * GRANULE;
 	scnprintf(buf, size,
 		  "address is %lu bytes inside CPU %u's copy of the per-CPU variable 0x%lx-0x%lx",
 		  addr - start, cpu, start, start + p.n * GRANULE);
@@ -761,7 +737,7 @@ static bool explain_percpu(unsigned long addr, char *buf, size_t size)
 	unsigned long flags;
 	unsigned int cpu;
 
-	if (!to_first_cpu(&addr, &cpu))
+	if (!percpu_to_first_cpu(&addr, &cpu))
 		return false;
 	if (!spin_trylock_irqsave(&pcpu_lock, flags)) {
 		scnprintf(buf, size,

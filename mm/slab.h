@@ -612,6 +612,7 @@ void slab_scatter(struct kmem_cache *s, u64 **word, unsigned int n);
 void slab_put_one(struct kmem_cache *s, void *obj);
 unsigned int slab_tag_of(struct kmem_cache *s, const void *p);
 void slab_release_chain(struct kmem_cache *s, u32 pfn);
+bool slab_is_live(const struct kmem_cache *s, struct page *slab, unsigned int i);
 
 /* slab.c */
 struct kmem_cache *slab_cache_of(const void *p);
@@ -679,6 +680,9 @@ size_t slab_debug_orig_size(const struct kmem_cache *s, const void *obj);
 void slab_debug_resize(struct kmem_cache *s, void *obj, size_t size);
 unsigned int slab_own_frames(const unsigned long *ips, unsigned int n);
 const char *slab_debug_set_spec(const char *spec);
+void slab_debug_keep_stacks(void);
+unsigned int slab_debug_allocated(const struct kmem_cache *s, const void *obj, unsigned long *ips,
+				  unsigned int max, unsigned long *when, unsigned int *cpu);
 void slab_report_damaged(struct kmem_cache *s, void *obj);
 void slab_report_double_free(struct kmem_cache *s, void *obj);
 void slab_report_invalid(struct kmem_cache *s, const void *p);

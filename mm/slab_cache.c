@@ -508,7 +508,7 @@ void slab_init(void)
 
 		magazine_caches[i] = &boot_caches[i];
 		slab_cache_setup(magazine_caches[i], names[i], 128u << i, &args,
-				 SLAB_NO_USER_FLAGS | SLAB_NO_MAGAZINES);
+				 SLAB_NO_USER_FLAGS | SLAB_NO_MAGAZINES | SLAB_NOLEAKTRACE);
 	}
 	slab_cache_setup(kmem_cache_cache, "kmem_cache",
 			 sizeof(struct kmem_cache), &line, SLAB_NO_USER_FLAGS);

@@ -197,6 +197,13 @@ const char *slab_debug_set_spec(const char *spec)
 	return old;
 }
 
+/* As slab_debug=U, unless the boot line says something else. */
+void slab_debug_keep_stacks(void)
+{
+	if (!debug_spec)
+		debug_spec = "U";
+}
+
 static int set_slab_debug(const char *val)
 {
 	val = val ? val : "";
@@ -439,6 +446,24 @@ bool slab_debug_track(const struct kmem_cache *s, const void *obj, enum track_it
 unsigned int slab_debug_user(const struct track *t)
 {
 	return slab_own_frames(t->ips, t->nr);
+}
+
+/*
+ * Where and when a live object was allocated, if its cache keeps that: the number of addresses that
+ * came to `ips`.
+ */
+unsigned int slab_debug_allocated(const struct kmem_cache *s, const void *obj, unsigned long *ips,
+				  unsigned int max, unsigned long *when, unsigned int *cpu)
+{
+	struct track t;
+
+	if (!s->track || !slab_debug_track(s, obj, TRACK_ALLOC, &t))
+		return 0;
+	max = min(t.nr, max);
+	memcpy(ips, t.ips, max * sizeof(ips[0]));
+	*when = t.when;
+	*cpu = t.cpu;
+	return max;
 }
 
 /* The stack begins at whoever called the allocator. */

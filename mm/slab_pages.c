@@ -344,13 +344,19 @@ static __no_memstate __no_race bool has_free_word(const struct kmem_cache *s, co
 	return v == free_mark(s, word);
 }
 
+/* Is object `i` of the slab somebody's? If not, it is in the map or in a magazine. */
+bool slab_is_live(const struct kmem_cache *s, struct page *slab, unsigned int i)
+{
+	return !slab_bit(s, slab, i) &&
+	       !((s->mag_capacity || kasan_waits(s)) && has_free_word(s, slab_object(s, slab, i)));
+}
+
 static void slab_add(struct kmem_cache *s, struct page *slab, tag_add_t add)
 {
 	u64 bytes = slab_bytes(s);
 
 	for (unsigned int i = 0; i < s->objects; i++) {
-		if (slab_bit(s, slab, i) ||
-		    ((s->mag_capacity || kasan_waits(s)) && has_free_word(s, slab_object(s, slab, i))))
+		if (!slab_is_live(s, slab, i))
 			continue;
 		add(tag_get(slab_tag(s, slab_slot(s, slab, i))), s->size, 1);
 		bytes -= s->size;

@@ -365,7 +365,8 @@ static void space_begin(struct vmap_space *vs, const char *nodes, unsigned long 
 			unsigned long end)
 {
 	struct kmem_cache *cache =
-		kmem_cache_create(nodes, sizeof(struct vm_struct), 0, SLAB_PANIC, NULL);
+		kmem_cache_create(nodes, sizeof(struct vm_struct), 0, SLAB_PANIC | SLAB_NOLEAKTRACE,
+				  NULL);
 	struct vm_struct *whole = kmem_cache_alloc(cache, GFP_KERNEL);
 
 	if (!whole)

@@ -13,6 +13,7 @@
 #include <boot/bootinfo.h>
 #include <kunit/test.h>
 #include <linux/fault-inject.h>
+#include <linux/kmemleak.h>
 #include <linux/mm.h>
 #include <linux/moduleparam.h>
 #include <linux/printk.h>
@@ -51,11 +52,32 @@ static bool suite_after(char *why, size_t size)
 			 (long)(pages_before - now), pages_before, now);
 		return false;
 	}
+	if (kmemleak_wanted_often() && kmemleak_report_new()) {
+		snprintf(why, size, "the suite has left objects that nobody refers to");
+		return false;
+	}
 	if (!mm_valid_all()) {
 		snprintf(why, size, "an invariant of the memory manager is broken (see the line above)");
 		return false;
 	}
 	return true;
+}
+
+/* The end: what has nobody freed, though nobody could any more? */
+static void scan_for_leaks(void)
+{
+	struct kmemleak_scan *s;
+	unsigned long fresh;
+
+	if (!kmemleak_wanted())
+		return;
+	fresh = kmemleak_report_new();
+	s = kmemleak_look();
+	if (!s)
+		return;
+	pr_info("kmemleak: %lu blocks, %lu KiB looked at in %llu us: %lu unreferenced, %lu of them new\n",
+		s->blocks, s->words >> 7, s->ns / 1000, s->leaks, fresh);
+	kmemleak_look_end(s);
 }
 
 static void print_line(const char *text)
@@ -152,6 +174,7 @@ unsigned int boot_payload(void)
 	kunit_set_suite_audit(suite_before, suite_after);
 	kunit_set_epilogue(add_modules() ? show_reports : show_all);
 	failed = kunit_run_boot();
+	scan_for_leaks();
 	report_held_show(print_line);
 	if (kinds_wanted)
 		report_kinds_show(print_line);

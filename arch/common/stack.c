@@ -27,6 +27,7 @@
 #include <asm/page.h>
 #include <asm/ptrace.h>
 #include <asm/stack.h>
+#include <asm/thread.h>
 #include "stacks.h"
 
 #define MAX_SWITCHES	4
@@ -69,6 +70,46 @@ bool stack_bounds(unsigned long addr, unsigned long *low, unsigned long *high, c
 		return true;
 	}
 	return thread_stack_find(addr, 0, low, high, name);
+}
+
+void kstack_adopt(struct thread_state *ts, unsigned long addr)
+{
+	for (struct kstack *s = kstacks; s < kstacks + nr_kstacks; s++) {
+		if (addr < s->low || addr >= s->high)
+			continue;
+		s->thread = ts;
+		ts->low = s->low;
+		ts->high = s->high;
+	}
+}
+
+void stack_visit(const struct stack_visit *v, unsigned long low, unsigned long high,
+		 unsigned long sp)
+{
+	for (unsigned int cpu = 0; cpu < v->nr; cpu++) {
+		if (v->on[cpu] >= low && v->on[cpu] < high)
+			sp = v->on[cpu];
+	}
+	if (sp >= low && sp < high)
+		v->visit(sp, high, v->arg);
+}
+
+/**
+ * stacks_in_use - the words that threads and CPUs work with
+ * @on: for each CPU an address on the stack that it is on
+ * @nr: how many CPUs
+ * @visit: called for each part of a stack that is in use
+ * @arg: handed to @visit
+ */
+void stacks_in_use(const unsigned long *on, unsigned int nr,
+		   void (*visit)(unsigned long from, unsigned long to, void *arg), void *arg)
+{
+	const struct stack_visit v = { .on = on, .nr = nr, .visit = visit, .arg = arg };
+
+	for (unsigned int i = 0; i < nr_kstacks; i++)
+		stack_visit(&v, kstacks[i].low, kstacks[i].high,
+			    kstacks[i].thread ? kstacks[i].thread->sp : 0);
+	thread_stacks_visit(&v);
 }
 
 /**

@@ -5,10 +5,13 @@
 
 #include <linux/types.h>
 
+struct thread_state;
+
 struct kstack {
 	const char *name;
 	unsigned long low, high;	     /* usable bytes [low, high) */
 	unsigned long guard_low, guard_high; /* unmapped */
+	const struct thread_state *thread;   /* that began on it (thread_adopt()); NULL: none did */
 };
 
 /* Those of all CPUs that may run. */
@@ -21,12 +24,27 @@ extern unsigned int nr_kstacks;
  */
 void stacks_add_cpu(unsigned int cpu, void *(*alloc)(size_t size, size_t align));
 
+/* The thread's stack, which it came with, is one of these: its bounds, and the thread is known. */
+void kstack_adopt(struct thread_state *ts, unsigned long addr);
+
+/* What is in use of the stack [low, high): see stacks_in_use(). `sp`: if no CPU is on it; 0: nothing. */
+struct stack_visit {
+	const unsigned long *on;
+	unsigned int nr;
+	void (*visit)(unsigned long from, unsigned long to, void *arg);
+	void *arg;
+};
+void stack_visit(const struct stack_visit *v, unsigned long low, unsigned long high,
+		 unsigned long sp);
+
 /*
  * threads.c: stacks of threads. A slot, or -EAGAIN; which stack holds `addr`, or has it among the
- * `below` bytes under it; the words that the first switch to a thread takes off its stack.
+ * `below` bytes under it; what is in use of all of them; the words that the first switch to a thread
+ * takes off its stack.
  */
-struct thread_state;
-int thread_stack_add(unsigned long low, unsigned long high, const char *name);
+int thread_stack_add(unsigned long low, unsigned long high, const struct thread_state *ts,
+		     const char *name);
+void thread_stacks_visit(const struct stack_visit *v);
 void thread_stack_remove(int slot);
 bool thread_stack_find(unsigned long addr, unsigned long below, unsigned long *low,
 		       unsigned long *high, const char **name);

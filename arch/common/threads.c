@@ -47,6 +47,7 @@
 struct slot {
 	unsigned int seq;
 	unsigned long low, high;
+	const struct thread_state *ts;
 	char name[NAME_LEN];
 };
 
@@ -74,7 +75,8 @@ static void set_name(struct slot *s, const char *name)
 	WRITE_ONCE(s->name[i], '\0');
 }
 
-int thread_stack_add(unsigned long low, unsigned long high, const char *name)
+int thread_stack_add(unsigned long low, unsigned long high, const struct thread_state *ts,
+		     const char *name)
 {
 	for (unsigned int i = 0; i < MAX_THREADS; i++) {
 		struct slot *s = &slots[i];
@@ -85,6 +87,7 @@ int thread_stack_add(unsigned long low, unsigned long high, const char *name)
 		smp_wmb();
 		WRITE_ONCE(s->low, low);
 		WRITE_ONCE(s->high, high);
+		WRITE_ONCE(s->ts, ts);
 		set_name(s, name);
 		smp_store_release(&s->seq, s->seq + 1);
 		count_slot(i);
@@ -101,6 +104,7 @@ void thread_stack_remove(int slot)
 	smp_wmb();
 	WRITE_ONCE(s->low, 0);
 	WRITE_ONCE(s->high, 0);
+	WRITE_ONCE(s->ts, NULL);
 	smp_store_release(&used[slot], 0u);
 }
 
@@ -204,4 +208,15 @@ bool stack_usage(unsigned int n, struct stack_usage *u)
 		return false;
 	slot_usage(&slots[n], u);
 	return true;
+}
+
+/* Nobody writes meanwhile: a slot that is in use is whole. */
+void thread_stacks_visit(const struct stack_visit *v)
+{
+	for (unsigned int i = 0; i < READ_ONCE(nr_slots); i++) {
+		const struct slot *s = &slots[i];
+
+		if (READ_ONCE(s->ts))
+			stack_visit(v, s->low, s->high, s->ts->sp);
+	}
 }

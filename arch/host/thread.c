@@ -40,7 +40,7 @@ int thread_init(struct thread_state *ts, unsigned long low, unsigned long high, 
 	int err;
 
 	*ts = (struct thread_state){ .low = low, .high = high };
-	ts->slot = thread_stack_add(low, high, name);
+	ts->slot = thread_stack_add(low, high, ts, name);
 	if (ts->slot < 0)
 		return ts->slot;
 	err = tlb_wire(low, high);
@@ -57,10 +57,9 @@ int thread_init(struct thread_state *ts, unsigned long low, unsigned long high, 
 void thread_adopt(struct thread_state *ts)
 {
 	struct host_fiber f;
-	const char *name;
 
 	*ts = (struct thread_state){ .slot = -1 };
-	stack_bounds((unsigned long)__builtin_frame_address(0), &ts->low, &ts->high, &name);
+	kstack_adopt(ts, (unsigned long)__builtin_frame_address(0));
 	host_fiber_adopt(&f);
 	keep_fiber(ts, &f);
 }

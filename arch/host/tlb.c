@@ -80,7 +80,7 @@
 #define GROUP	     (1u << (GROUP_SHIFT - PAGE_SHIFT))
 
 struct tlb_entry {
-	unsigned long key; /* where it starts | its size class */
+	unsigned long not_key; /* ~(where it starts | its size class): no address, to who looks for some */
 	s32 next;	   /* index of the next one on the chain, or -1 */
 };
 
@@ -141,12 +141,17 @@ static unsigned int hash_key(unsigned long key)
 	return (key >> PAGE_SHIFT ^ key) * 0x9e3779b97f4a7c15UL >> 51;
 }
 
+static unsigned long entry_key(unsigned int i)
+{
+	return ~entries[i].not_key;
+}
+
 /* The link that points to the entry, or the end of its chain. */
 static s32 *find_link(unsigned long key)
 {
 	s32 *link = &buckets[hash_key(key)];
 
-	while (*link >= 0 && entries[*link].key != key)
+	while (*link >= 0 && entry_key(*link) != key)
 		link = &entries[*link].next;
 	return link;
 }
@@ -157,7 +162,7 @@ static void entry_add(unsigned long key)
 
 	if (*link >= 0)
 		return;
-	entries[nr_entries] = (struct tlb_entry){ .key = key, .next = -1 };
+	entries[nr_entries] = (struct tlb_entry){ .not_key = ~key, .next = -1 };
 	*link = nr_entries++;
 }
 
@@ -170,7 +175,7 @@ static void entry_remove(s32 *link)
 	last = --nr_entries;
 	if (i == last)
 		return;
-	*find_link(entries[last].key) = i;
+	*find_link(entry_key(last)) = i;
 	entries[i] = entries[last];
 }
 
@@ -226,7 +231,7 @@ static void evict_one(void)
 	evict_state ^= evict_state >> 12;
 	evict_state ^= evict_state << 25;
 	evict_state ^= evict_state >> 27;
-	drop(entries[(evict_state * 0x2545f4914f6cdd1dULL >> 32) % nr_entries].key);
+	drop(entry_key((evict_state * 0x2545f4914f6cdd1dULL >> 32) % nr_entries));
 }
 
 /* ---- the walker ---- */
@@ -464,10 +469,10 @@ static bool forget_by_entry(unsigned long start, unsigned long end)
 	bool any = false;
 
 	for (unsigned int i = 0; i < nr_entries;) {
-		unsigned long va = entries[i].key & PAGE_MASK;
+		unsigned long va = entry_key(i) & PAGE_MASK;
 
-		if (va < end && va + class_size(entries[i].key & ~PAGE_MASK) > start)
-			any |= forget_key(entries[i].key, start, end); /* entry i is another now */
+		if (va < end && va + class_size(entry_key(i) & ~PAGE_MASK) > start)
+			any |= forget_key(entry_key(i), start, end); /* entry i is another now */
 		else
 			i++;
 	}
@@ -492,10 +497,10 @@ static void forget_range(unsigned long start, unsigned long end)
 static void unmap_percpu(void)
 {
 	for (unsigned int i = 0; i < nr_entries; i++) {
-		unsigned long va = entries[i].key & PAGE_MASK;
+		unsigned long va = entry_key(i) & PAGE_MASK;
 
 		if (va >= PERCPU_START && va < VMEMMAP_START)
-			host_unmap(va, class_size(entries[i].key & ~PAGE_MASK));
+			host_unmap(va, class_size(entry_key(i) & ~PAGE_MASK));
 	}
 }
 

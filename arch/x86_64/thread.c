@@ -21,7 +21,7 @@ int thread_init(struct thread_state *ts, unsigned long low, unsigned long high, 
 {
 	*ts = (struct thread_state){ .low = low, .high = high };
 	ts->canary = stack_canary_new();
-	ts->slot = thread_stack_add(low, high, name);
+	ts->slot = thread_stack_add(low, high, ts, name);
 	if (ts->slot < 0)
 		return ts->slot;
 	thread_first_frame(ts, fn);
@@ -30,10 +30,8 @@ int thread_init(struct thread_state *ts, unsigned long low, unsigned long high, 
 
 void thread_adopt(struct thread_state *ts)
 {
-	const char *name;
-
 	*ts = (struct thread_state){ .slot = -1, .canary = stack_canary() };
-	stack_bounds((unsigned long)__builtin_frame_address(0), &ts->low, &ts->high, &name);
+	kstack_adopt(ts, (unsigned long)__builtin_frame_address(0));
 }
 
 void thread_destroy(struct thread_state *ts)

@@ -27,6 +27,7 @@
 #include <linux/idr.h>
 #include <linux/io.h>
 #include <linux/jiffies.h>
+#include <linux/kmemleak.h>
 #include <linux/kstrtox.h>
 #include <linux/kthread.h>
 #include <linux/kvmalloc.h>
@@ -94,6 +95,7 @@ EXPORT_SYMBOL(__kunit_fault_returned);
 EXPORT_SYMBOL(__kunit_mem_equal);
 EXPORT_SYMBOL(__kunit_str_equal);
 EXPORT_SYMBOL(kunit_add_action);
+EXPORT_SYMBOL(kunit_expect_no_leaks);
 EXPORT_SYMBOL(kunit_add_action_or_reset);
 EXPORT_SYMBOL(kunit_get_current_test);
 EXPORT_SYMBOL(kunit_kcalloc);
@@ -618,6 +620,24 @@ EXPORT_SYMBOL(kmem_cache_size);
 EXPORT_SYMBOL(kmemdup);
 EXPORT_SYMBOL(kmemdup_array);
 EXPORT_SYMBOL(kmemdup_nul);
+EXPORT_SYMBOL(kmemleak_alloc);
+EXPORT_SYMBOL(kmemleak_alloc_phys);
+EXPORT_SYMBOL(kmemleak_clear);
+EXPORT_SYMBOL(kmemleak_forget_stack);
+EXPORT_SYMBOL(kmemleak_free);
+EXPORT_SYMBOL(kmemleak_free_part);
+EXPORT_SYMBOL(kmemleak_free_part_phys);
+EXPORT_SYMBOL(kmemleak_ignore);
+EXPORT_SYMBOL(kmemleak_ignore_phys);
+EXPORT_SYMBOL(kmemleak_look);
+EXPORT_SYMBOL(kmemleak_look_end);
+EXPORT_SYMBOL(kmemleak_no_scan);
+EXPORT_SYMBOL(kmemleak_not_leak);
+EXPORT_SYMBOL(kmemleak_of_tag);
+EXPORT_SYMBOL(kmemleak_report_new);
+EXPORT_SYMBOL(kmemleak_scan_again);
+EXPORT_SYMBOL(kmemleak_scan_area);
+EXPORT_SYMBOL(kmemleak_transient_leak);
 EXPORT_SYMBOL(krealloc);
 EXPORT_SYMBOL(krealloc_tagged);
 EXPORT_SYMBOL(ksize);

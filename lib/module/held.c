@@ -17,13 +17,15 @@
  * once.
  *
  * Who allocated is said by the tags of the module's own calls (linux/alloc_tag.h), listed after the kinds.
- * They see what it calls by name; the difference sees all, and so decides.
+ * They see what it calls by name; the difference sees all, and so decides. With them stands whether anything
+ * still refers to it: a scan (linux/kmemleak.h), in which the module's own variables don't count.
  *
  * Contexts: may sleep; one thread. Complexity: O(slabs + areas²).
  */
 #include <asm/stack.h>
 #include <linux/alloc_tag.h>
 #include <linux/kernel.h>
+#include <linux/kmemleak.h>
 #include <linux/mm.h>
 #include <linux/mm_usage.h>
 #include <linux/string.h>
@@ -74,9 +76,13 @@ static void note_areas(struct held *h)
 	}
 }
 
+/* The addresses in it are no references. */
 struct held *held_alloc(void)
 {
-	return vmalloc(sizeof(struct held));
+	struct held *h = vmalloc(sizeof(*h));
+
+	kmemleak_no_scan(h);
+	return h;
 }
 
 void held_free(struct held *h)
@@ -224,21 +230,52 @@ static void compare_pages(struct held *before, const struct loaded *m, struct ve
 	}
 }
 
-/* By the tags of its calls: where, how many, how much. */
+struct tag_lines {
+	const struct loaded *m;
+	const struct kmemleak_scan *scan; /* NULL: it is not known */
+};
+
+/* By the tags of its calls: where, how many, how much; can anybody still free it? */
 static void tag_line(const struct alloc_tag *tag, void *arg)
 {
-	held_line(arg, "%s:%u %s(): %llu allocation%s, %llu bytes", tag->file, tag->line, tag->func,
-		  tag->calls, tag->calls == 1 ? "" : "s", tag->bytes);
+	const struct tag_lines *l = arg;
+	unsigned long lost = l->scan ? kmemleak_of_tag(l->scan, tag) : 0;
+	char leaked[64] = "";
+
+	if (lost >= tag->calls)
+		scnprintf(leaked, sizeof(leaked), "; leaked: nothing refers to %s any more",
+			  tag->calls == 1 ? "it" : "them");
+	else if (lost)
+		scnprintf(leaked, sizeof(leaked), "; leaked: nothing refers to %lu block%s of it",
+			  lost, lost == 1 ? "" : "s");
+	else if (l->scan)
+		scnprintf(leaked, sizeof(leaked), "; something still refers to %s",
+			  tag->calls == 1 ? "it" : "them");
+	held_line(l->m, "%s:%u %s(): %llu allocation%s, %llu bytes%s", tag->file, tag->line,
+		  tag->func, tag->calls, tag->calls == 1 ? "" : "s", tag->bytes, leaked);
 }
 
+/* Its code has ended: what only its own variables refer to is as lost as what nothing does. */
 static void list_tags(const struct loaded *m)
 {
 	size_t nr;
 	struct alloc_tag *tags = module_tags(m, &nr);
-	u64 bytes = tags ? alloc_tags_held(tags, tag_line, (void *)m) : 0;
+	struct tag_lines lines = { .m = m };
+	u64 bytes = tags ? alloc_tags_held(tags, NULL, NULL) : 0;
 
-	if (bytes)
-		held_line(m, "by its own calls: %llu bytes in all", bytes);
+	if (!bytes)
+		return;
+	kmemleak_no_scan(m->base);
+	if (m->percpu)
+		kmemleak_no_scan(m->percpu);
+	kmemleak_forget_stack();
+	lines.scan = kmemleak_look();
+	kmemleak_scan_again(m->base);
+	if (m->percpu)
+		kmemleak_scan_again(m->percpu);
+	alloc_tags_held(tags, tag_line, &lines);
+	kmemleak_look_end((struct kmemleak_scan *)lines.scan);
+	held_line(m, "by its own calls: %llu bytes in all", bytes);
 }
 
 /**
@@ -318,6 +355,7 @@ static void grown_areas(struct held *h)
 				(struct held_area){ (unsigned long)vm.addr, vm.size, vm.caller };
 	}
 	memcpy(h->area, grown, n * sizeof(grown[0]));
+	memset(grown, 0, n * sizeof(grown[0])); /* to a scan for leaks these would be references */
 	h->nr_areas = n;
 }
 

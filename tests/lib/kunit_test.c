@@ -18,6 +18,7 @@
  *			through: nesting_is_refused
  *	kunit_own	actions run oldest first: action_order; not taken out: release_runs_once; no limit: too_many_actions; memory
  *			without an action: memory, accounting
+ *			the scan of kunit_expect_no_leaks() that is no action: leaks_are_looked_for
  *	kunit_planted	a failed check that leaves the status alone (no suite can see that in itself), a suite that isn't audited:
  *			tests/check/planted
  */
@@ -499,6 +500,52 @@ static void parameters_end(struct kunit *test)
 	KUNIT_EXPECT_PTR_EQ(test, p, &params[2]);
 	KUNIT_EXPECT_NULL(test, params_gen_params(p, desc));
 }
+
+/* Turned inside out, so that no scan takes it for a reference. */
+static unsigned long lost;
+
+static void losing_body(struct kunit *test)
+{
+	kunit_expect_no_leaks(test);
+	lost = ~(unsigned long)kmalloc(64, GFP_KERNEL);
+}
+
+static void free_what_is_lost(void *unused)
+{
+	kfree((void *)~lost);
+}
+
+static void careful_body(struct kunit *test)
+{
+	kunit_expect_no_leaks(test);
+	lost = ~(unsigned long)kmalloc(64, GFP_KERNEL);
+	KUNIT_ASSERT_EQ(test, kunit_add_action(test, free_what_is_lost, NULL), 0);
+}
+
+/* The scan comes last: what an action frees is no leak. */
+static void leaks_are_looked_for(struct kunit *test)
+{
+	const char *text;
+
+	report_capture_start();
+	run_on_probe(NULL, losing_body);
+	KUNIT_EXPECT_EQ(test, report_capture_stop(&text), 1U);
+	KUNIT_EXPECT_TRUE(test, strstr(text, "unreferenced object 0x") != NULL);
+	EXPECT_PROBE_FAILED(test, "1 block(s) are left that nobody refers to");
+	free_what_is_lost(NULL);
+	run_on_probe(NULL, careful_body);
+	KUNIT_EXPECT_EQ(test, probe.status, KUNIT_SUCCESS);
+}
+
+static struct kunit_case leak_cases[] = { KUNIT_CASE(leaks_are_looked_for), {} };
+
+/* Alone: what other suites have left in their static data may look like a reference. */
+static struct kunit_suite leak_suite = {
+	.name = "kunit_leaks",
+	.test_cases = leak_cases,
+	.attr.on_request = true,
+};
+kunit_test_suite(leak_suite);
 
 static struct kunit_case case_cases[] = {
 	KUNIT_CASE(assert_leaves),

@@ -26,6 +26,12 @@ bool stack_bounds(unsigned long addr, unsigned long *low, unsigned long *high, c
 	return on_stack(addr);
 }
 
+void stacks_in_use(const unsigned long *on, unsigned int nr,
+		   void (*visit)(unsigned long from, unsigned long to, void *arg), void *arg)
+{
+	visit(on[0], (unsigned long)port_stack_top, arg);
+}
+
 bool stack_guard_hit(unsigned long addr, const char **name)
 {
 	return false;

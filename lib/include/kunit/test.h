@@ -240,6 +240,12 @@ u64 kunit_rand(struct kunit *test);
 /* Uniform in [0, n); n > 0. */
 u64 kunit_rand_below(struct kunit *test, u64 n);
 
+/*
+ * Behind the case, and what is cleaned up for it after this call, no block of memory may be left that
+ * nothing refers to: such blocks are reported, and the case fails. Costs a scan (linux/kmemleak.h).
+ */
+void kunit_expect_no_leaks(struct kunit *test);
+
 /* ---- clean-up and memory that the case owns ---- */
 
 /*

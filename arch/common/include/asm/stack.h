@@ -25,6 +25,16 @@ unsigned int stack_trace_save(unsigned long *ips, unsigned int max, unsigned int
 			      const struct pt_regs *regs);
 
 /*
+ * What is in use of all kernel stacks: visit() is called for each part [from, to), whose words are
+ * what threads and CPUs have in their registers and frames. on[cpu] is an address on the stack that
+ * CPU `cpu`, below `nr`, is on; of that stack the part from there on is in use, of a thread's that
+ * does not run the part from where its registers wait. Precondition: no CPU switches threads, and none
+ * makes or ends one, until it returns. Never faults on what it reads itself; O(stacks * nr).
+ */
+void stacks_in_use(const unsigned long *on, unsigned int nr,
+		   void (*visit)(unsigned long from, unsigned long to, void *arg), void *arg);
+
+/*
  * A place to come back to. recovery_save() returns 0 when it saves and 1 when recovery_jump() comes
  * back to it. The jump may leave a trap handler, an IST stack included; interrupts are as they were
  * at the save.

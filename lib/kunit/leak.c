@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: MIT
+/*
+ * A case that is to lose nothing: at its end all memory is scanned for what nobody refers to
+ * (linux/kmemleak.h).
+ *
+ * It is an action of the case (resource.c), so it runs behind those that were added later, which may
+ * free what the case has. What an earlier scan has told of is not told again.
+ *
+ * Context: the case's. Cost: that of a scan.
+ */
+#include <linux/kmemleak.h>
+#include "internal.h"
+
+static void scan(void *ctx)
+{
+	struct kunit *test = ctx;
+	unsigned long lost;
+
+	kmemleak_forget_stack();
+	lost = kmemleak_report_new();
+	if (lost)
+		kunit_fail_text(test, "%lu block(s) are left that nobody refers to", lost);
+}
+
+void kunit_expect_no_leaks(struct kunit *test)
+{
+	KUNIT_ASSERT_EQ(test, kunit_add_action(test, scan, test), 0);
+}
