@@ -6,6 +6,7 @@
  * name lines, the gate or the tick.
  */
 #include <asm/irqflags.h>
+#include <asm/barrier.h>
 #include <kunit/test.h>
 #include <linux/delay.h>
 #include <linux/mm_usage.h>
@@ -39,15 +40,19 @@ static struct slab_cpu *my_line(struct kmem_cache *s)
 	return slab_cpu(s, smp_processor_id());
 }
 
+/* The tick of another CPU may have the list of caches for a moment. */
 static void arm(struct kunit *test)
 {
 	unsigned long flags;
-	bool armed;
+	bool armed = false;
 
-	local_irq_save(flags);
-	armed = slab_arm_lines();
-	local_irq_restore(flags);
-	KUNIT_EXPECT_TRUE(test, armed);
+	for (int tries = 0; tries < 1000000 && !armed; tries++) {
+		local_irq_save(flags);
+		armed = slab_arm_lines();
+		local_irq_restore(flags);
+		cpu_relax();
+	}
+	KUNIT_ASSERT_TRUE(test, armed);
 }
 
 /* Objects in this CPU's magazine. */

@@ -306,5 +306,8 @@ static struct kunit_case cases[] = {
 	KUNIT_CASE(places_that_may_not_sleep),
 	{}
 };
-static struct kunit_suite suite = { .name = "misuse", .test_cases = cases };
+static struct kunit_suite suite = { .name = "misuse",
+				    .suite_init = no_samples,
+				    .suite_exit = samples_again,
+				    .test_cases = cases };
 kunit_test_suite(suite);

@@ -257,7 +257,10 @@ static struct kunit_case whatis_cases[] = {
 	KUNIT_CASE(fault_shows_tables), KUNIT_CASE(any_value),	     {}
 };
 
-static struct kunit_suite whatis_suite = { .name = "whatis", .test_cases = whatis_cases };
+static struct kunit_suite whatis_suite = { .name = "whatis",
+					   .suite_init = no_samples,
+					   .suite_exit = samples_again,
+					   .test_cases = whatis_cases };
 kunit_test_suite(whatis_suite);
 
 static struct kunit_case whatis_user_cases[] = { KUNIT_CASE(user_mapping), {} };
