@@ -1,14 +1,13 @@
 // SPDX-License-Identifier: MIT
 /*
- * Which allocation is a sample of KFENCE: the gate and the tick (mm/kfence.c), lines that are armed (mm/slab.c, 8).
+ * Which allocation is a sample of KFENCE: the gate (mm/kfence.c), lines that are armed (mm/slab.c, 8).
  *
  * Mutations that made the suite fail when tried: those of tests/mutate/slab.mut, slab_cache.mut and kfence.mut that
- * name lines, the gate or the tick.
+ * name lines or the gate.
  */
 #include <asm/irqflags.h>
 #include <asm/barrier.h>
 #include <kunit/test.h>
-#include <linux/delay.h>
 #include <linux/mm_usage.h>
 #include "mm/internal.h"
 #include "mm/kfence.h"
@@ -244,28 +243,6 @@ static void paused(struct kunit *test)
 	kmem_cache_destroy(s);
 }
 
-/* The tick opens the gate, and nobody has to wait for a magazine that is used up. */
-static void the_tick_samples(struct kunit *test)
-{
-	struct kmem_cache *s = make(test, 64, 0);
-	bool sampled = false;
-
-	kfence_resume();
-	for (int i = 0; i < 5000 && !sampled; i++) {
-		for (int k = 0; k < 20 && !sampled; k++) {
-			void *p = kmem_cache_alloc(s, GFP_KERNEL);
-
-			sampled = is_kfence_address(p);
-			kmem_cache_free(s, p);
-		}
-		if (!sampled)
-			msleep(1);
-	}
-	kfence_pause();
-	KUNIT_EXPECT_TRUE(test, sampled);
-	kmem_cache_destroy(s);
-}
-
 static void forced_by_name(struct kunit *test)
 {
 	struct kmem_cache *s = make(test, 64, 0);
@@ -288,8 +265,8 @@ static void forced_by_name(struct kunit *test)
 static struct kunit_case line_cases[] = {
 	KUNIT_CASE(each_length),    KUNIT_CASE(armed_for_nothing),
 	KUNIT_CASE(one_a_time),	    KUNIT_CASE(covered_places_are_skipped),
-	KUNIT_CASE(paused),	    KUNIT_CASE(the_tick_samples),
-	KUNIT_CASE(forced_by_name), {},
+	KUNIT_CASE(paused),	    KUNIT_CASE(forced_by_name),
+	{},
 };
 
 static struct kunit_suite kfence_lines = {

@@ -231,34 +231,6 @@ static void memory_that_no_device_may_have(struct kunit *test)
 	vfree(area);
 }
 
-/* ---- Accesses ---- */
-
-static noinline void call(void *p)
-{
-	((void (*)(void))hidden(p))();
-	barrier();
-}
-
-static void accesses_that_no_memory_allows(struct kunit *test)
-{
-	char *p = kmalloc(64, GFP_KERNEL);
-
-	KUNIT_ASSERT_NOT_NULL(test, p);
-	memset(p, 0xc3, 64); /* on most machines: return */
-	KUNIT_EXPECT_FAULT(test, "Code, constants and string literals are read-only",
-			   plant_write8(hidden((void *)constant), 1));
-	KUNIT_EXPECT_FAULT(test, "Code, constants and string literals are read-only",
-			   plant_write8(hidden((void *)call), 1));
-	KUNIT_EXPECT_FAULT(test, "something that is not code", call(p));
-	KUNIT_EXPECT_FAULT(test, "something that is not code", call(static_data));
-	KUNIT_EXPECT_FAULT(test, "user pointer dereferenced", plant_read8(hidden((void *)0x7000000)));
-	KUNIT_EXPECT_FAULT(test, "NULL was dereferenced", plant_read8(hidden(NULL)));
-	KUNIT_EXPECT_FAULT(test, "accessed through NULL", plant_read64(hidden((void *)0x38)));
-	KUNIT_EXPECT_FAULT(test, "was loaded from an object after that was freed",
-			   plant_read8(hidden((void *)0x6b6b6b6b6b6b6b6bUL)));
-	kfree(p);
-}
-
 /* ---- Contexts: debug builds ---- */
 
 #ifdef QUARRY_DEBUG
@@ -302,7 +274,6 @@ static struct kunit_case cases[] = {
 	KUNIT_CASE(sizes_that_cannot_be),
 	KUNIT_CASE(an_element_freed_twice),
 	KUNIT_CASE(memory_that_no_device_may_have),
-	KUNIT_CASE(accesses_that_no_memory_allows),
 	KUNIT_CASE(places_that_may_not_sleep),
 	{}
 };

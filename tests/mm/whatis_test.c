@@ -204,17 +204,6 @@ static void user_mapping(struct kunit *test)
 	EXPECT_TELLS(test, (void *)(at + PAGE_SIZE), "tables", "nothing is mapped here");
 }
 
-/* In one line, in the report of a page fault. */
-static void fault_shows_tables(struct kunit *test)
-{
-	char *p = vmalloc(PAGE_SIZE);
-
-	KUNIT_ASSERT_NOT_NULL(test, p);
-	KUNIT_EXPECT_FAULT(test, "\nPGD ", plant_read8(p + PAGE_SIZE));
-	KUNIT_EXPECT_FAULT(test, " PTE 0\n", plant_read8(p + PAGE_SIZE));
-	vfree(p);
-}
-
 /* An address anywhere, with regions preferred: nothing traps, and there is always an answer. */
 static unsigned long any_address(struct rnd_state *rnd)
 {
@@ -254,7 +243,7 @@ static struct kunit_case whatis_cases[] = {
 	KUNIT_CASE(head_line),		KUNIT_CASE(object_in_slab),  KUNIT_CASE(slab_tracks),
 	KUNIT_CASE(block_of_pages),	KUNIT_CASE(large_kmalloc),   KUNIT_CASE(vmalloc_area),
 	KUNIT_CASE(percpu_copy),	KUNIT_CASE(image_and_stack), KUNIT_CASE(patterns),
-	KUNIT_CASE(fault_shows_tables), KUNIT_CASE(any_value),	     {}
+	KUNIT_CASE(any_value),	     {}
 };
 
 static struct kunit_suite whatis_suite = { .name = "whatis",

@@ -5,9 +5,11 @@
 
 port_o     := build/port
 port_lift  := $(wildcard mm/*.c lib/base/*.c lib/sync/*.c lib/report/*.c)
-# Not there: devices and their files, a debugger, threads, and the addresses that the failure sweep takes for tables of their own.
+# Not there: devices and their files, a debugger, threads, XArrays, traps that are gone back from, and the addresses
+# that the failure sweep takes for tables of their own.
 port_tests := $(wildcard lib/kunit/*.c) $(filter-out tests/mm/gdb_target_test.c tests/mm/ioremap_test.c tests/mm/fault_sleep_test.c \
-	      tests/mm/failure_sweep_test.c tests/mm/sweep% tests/mm/alloc_tag_sites_test.c tests/mm/driver_% tests/mm/poison_trap_test.c,$(wildcard tests/mm/*.c))
+	      tests/mm/failure_sweep_test.c tests/mm/sweep% tests/mm/alloc_tag_sites_test.c tests/mm/driver_% tests/mm/poison_trap_test.c \
+	      tests/mm/trap_texts_test.c tests/mm/kfence% tests/mm/kmemleak_test.c,$(wildcard tests/mm/*.c))
 port_obj   := $(patsubst %.c,$(port_o)/%.o,$(port_lift) tests/port/port.c tests/port/port_report.c tests/port/glue.c \
 	      arch/common/ksyms.c)
 port_example  := $(port_o)/tests/port/example.o
