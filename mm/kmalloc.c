@@ -256,6 +256,12 @@ size_t kmalloc_size_roundup(size_t size)
 	return class_size(kmalloc_index(size));
 }
 
+/* May the object of s that starts at p have been freed? That of a plain cache says so with a word, or by chance. */
+static __always_inline bool may_be_free(const struct kmem_cache *s, const void *p)
+{
+	return unlikely(slab_debugged(s) || free_word_intact(s, p));
+}
+
 /* Freed before. Precondition: an object starts there. */
 static bool is_free_object(const void *p)
 {
@@ -263,9 +269,7 @@ static bool is_free_object(const void *p)
 
 	if (is_kfence_address(p))
 		return !kfence_owner(p);
-	if (!s || (!slab_debugged(s) && !free_word_intact(s, p)))
-		return false;
-	return slab_locate(s, p) != SLAB_LIVE;
+	return s && may_be_free(s, p) && slab_locate(s, p) != SLAB_LIVE;
 }
 
 /* ---- krealloc ---- */
@@ -342,14 +346,18 @@ void *krealloc_tagged(const void *p, size_t size, gfp_t gfp, unsigned int tag)
 	if (unlikely(ZERO_OR_NULL_PTR(p)))
 		return __kmalloc_tagged(size, gfp, tag);
 	s = slab_cache_of(p);
-	if (unlikely(s && !starts_object(s, p)))
-		return NULL;
-	if (unlikely(s && is_free_object(p))) {
-		slab_report_freed("krealloc", s, (void *)p);
-		return NULL;
-	}
-	if (unlikely(!s || s->orig))
+	if (unlikely(!s))
 		return resize_known((void *)p, size, gfp, tag);
+	if (unlikely(!starts_object(s, p)))
+		return NULL;
+	if (may_be_free(s, p)) {
+		if (slab_locate(s, p) != SLAB_LIVE) {
+			slab_report_freed("krealloc", s, (void *)p);
+			return NULL;
+		}
+		if (s->orig)
+			return resize_known((void *)p, size, gfp, tag);
+	}
 	gfp |= s->init_gfp;
 	if (size > s->object_size)
 		return move_block(p, s->object_size, size, gfp, tag);
