@@ -180,6 +180,7 @@ static const char *const own_functions[] = {
 	"alloc_odd",
 	"alloc_slow",
 	"alloc_direct",
+	"replace_empty",
 	"slab_gather",
 	"take_locked",
 	"slab_put_one",

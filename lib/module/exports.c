@@ -27,6 +27,7 @@
 #include <linux/idr.h>
 #include <linux/io.h>
 #include <linux/jiffies.h>
+#include <linux/kfence.h>
 #include <linux/kmemleak.h>
 #include <linux/kstrtox.h>
 #include <linux/kthread.h>
@@ -68,6 +69,7 @@
 #include <linux/sort.h>
 #include <linux/spinlock.h>
 #include <linux/sprintf.h>
+#include <linux/stackdepot.h>
 #include <linux/string.h>
 #include <linux/timer.h>
 #include <linux/uaccess.h>
@@ -480,6 +482,15 @@ EXPORT_SYMBOL(iounmap);
 EXPORT_SYMBOL(memremap);
 EXPORT_SYMBOL(memunmap);
 
+/* linux/kfence.h */
+EXPORT_SYMBOL(__kfence_pool);
+EXPORT_SYMBOL(kfence_pool_size);
+
+/* linux/stackdepot.h */
+EXPORT_SYMBOL(stack_depot_fetch);
+EXPORT_SYMBOL(stack_depot_save);
+EXPORT_SYMBOL(stack_depot_snprint);
+
 /* linux/kvmalloc.h */
 EXPORT_SYMBOL(kvcalloc);
 EXPORT_SYMBOL(kvcalloc_node);
@@ -623,17 +634,13 @@ EXPORT_SYMBOL(kmemdup_nul);
 EXPORT_SYMBOL(kmemleak_alloc);
 EXPORT_SYMBOL(kmemleak_alloc_phys);
 EXPORT_SYMBOL(kmemleak_clear);
-EXPORT_SYMBOL(kmemleak_forget_stack);
 EXPORT_SYMBOL(kmemleak_free);
 EXPORT_SYMBOL(kmemleak_free_part);
 EXPORT_SYMBOL(kmemleak_free_part_phys);
 EXPORT_SYMBOL(kmemleak_ignore);
 EXPORT_SYMBOL(kmemleak_ignore_phys);
-EXPORT_SYMBOL(kmemleak_look);
-EXPORT_SYMBOL(kmemleak_look_end);
 EXPORT_SYMBOL(kmemleak_no_scan);
 EXPORT_SYMBOL(kmemleak_not_leak);
-EXPORT_SYMBOL(kmemleak_of_tag);
 EXPORT_SYMBOL(kmemleak_report_new);
 EXPORT_SYMBOL(kmemleak_scan_again);
 EXPORT_SYMBOL(kmemleak_scan_area);

@@ -30,6 +30,7 @@
 #include <quarry/report.h>
 #include <quarry/sync.h>
 #include "tests/mm/smp_fixture.h"
+#include "tests/plant.h"
 
 static unsigned int count_of(const char *text, const char *what)
 {
@@ -211,11 +212,16 @@ static void places_run_out(struct kunit *test)
 #define BAD_BUG	   0x00dead00beef1010UL
 #define BAD_ADVICE (IMAGE_START + IMAGE_SIZE - 0x1008) /* nothing is mapped there */
 
+static __planted char load(volatile char *p)
+{
+	return *p;
+}
+
 static bool explain_badly(unsigned long addr, char *buf, size_t size)
 {
 	switch (addr) {
 	case BAD_NULL:
-		scnprintf(buf, size, "%c", *(volatile char *)READ_ONCE(*(long *)buf));
+		scnprintf(buf, size, "%c", load((char *)READ_ONCE(*(long *)buf)));
 		return true;
 	case BAD_TRAP:
 		__asm__ __volatile__("ud2");

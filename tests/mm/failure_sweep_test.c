@@ -93,7 +93,7 @@ static const struct mode {
 
 static const struct scenario *const tables[] = { sweep_slab, sweep_page, sweep_vmalloc,
 						 sweep_user, sweep_percpu, sweep_pool,
-						 sweep_dma, sweep_driver };
+						 sweep_dma, sweep_driver, sweep_debug };
 
 /* Of the whole suite */
 static unsigned long nr_scenarios, nr_runs, nr_failed;

@@ -80,7 +80,7 @@ struct scenario {
 
 /* Each ends with one that has no name. */
 extern const struct scenario sweep_slab[], sweep_page[], sweep_vmalloc[], sweep_user[],
-	sweep_percpu[], sweep_pool[], sweep_dma[], sweep_driver[];
+	sweep_percpu[], sweep_pool[], sweep_dma[], sweep_driver[], sweep_debug[];
 
 #define SWEEP_EXPECT(s, cond)                                                                 \
 	KUNIT_EXPECT_TRUE_MSG((s)->test, cond, "%s, with %s, call %lu", (s)->name, (s)->mode, \

@@ -205,6 +205,9 @@ static bool take(struct sweep *s, unsigned int kind, unsigned int nr, gfp_t gfp)
 		SWEEP_EXPECT(s, sweep_filled(memory_of(kind, element[i]), sizes[kind], i));
 		mempool_free(element[i], &pools[kind]);
 	}
+	element[0] = mempool_alloc_preallocated(&pools[kind]); /* which no failure can refuse */
+	SWEEP_EXPECT(s, element[0]);
+	mempool_free(element[0], &pools[kind]);
 	return n == nr;
 }
 

@@ -36,6 +36,7 @@
 #include <linux/vmalloc.h>
 #include "arch/x86_64/tlb.h"
 #include "mm/internal.h"
+#include "tests/mm/sample_fixture.h"
 #include "tests/mm/smp_fixture.h"
 #include "tests/mm/user_fixture.h"
 
@@ -433,6 +434,8 @@ static struct kunit_case cases[] = { KUNIT_CASE(stale_until_flushed),
 				     KUNIT_CASE(late_cpu_flushes_once),
 				     {} };
 static struct kunit_suite suite = { .name = "shootdown",
+				    .suite_init = no_samples,
+				    .suite_exit = samples_again,
 				    .init = user_fixture_init,
 				    .exit = user_fixture_exit,
 				    .test_cases = cases };
