@@ -11,34 +11,35 @@ ACCEL   ?= tcg
 TIMEOUT ?= 120
 CROSS_COMPILE ?= x86_64-linux-gnu-
 
-# KASAN=1 and UBSAN=1 are builds of their own (arch/x86_64/kasan, lib/ubsan): BUILD=kasan or ubsan, and -debug.
-ifneq ($(filter 1 y yes,$(KASAN)),)
-override BUILD := $(if $(filter %debug,$(BUILD)),kasan-debug,kasan)
-endif
-ifneq ($(filter 1 y yes,$(UBSAN)),)
-override BUILD := $(if $(filter %debug,$(BUILD)),ubsan-debug,ubsan)
+# KASAN=1 and UBSAN=1, or both, are builds of their own (arch/x86_64/kasan, lib/ubsan): BUILD=kasan, ubsan or kasan-ubsan, and
+# -debug behind it.
+sanitizers := $(if $(filter 1 y yes,$(KASAN)),kasan) $(if $(filter 1 y yes,$(UBSAN)),ubsan)
+ifneq ($(strip $(sanitizers)),)
+override BUILD := $(subst $() ,-,$(strip $(sanitizers) $(filter debug,$(subst -, ,$(BUILD)))))
 endif
 
 # Each variant has a folder of its own, so switching between them rebuilds nothing.
 variant := $(if $(LLVM),clang,gcc)-$(BUILD)
 O       ?= build$(if $(filter gcc-release,$(variant)),,/$(variant))
 
-ifneq ($(filter-out release debug kasan kasan-debug ubsan ubsan-debug,$(BUILD)),)
-$(error BUILD=$(BUILD) is unknown: use BUILD=release or BUILD=debug, KASAN=1 or UBSAN=1 or neither)
+ifneq ($(filter-out release debug $(foreach b,kasan ubsan kasan-ubsan,$b $b-debug),$(BUILD)),)
+$(error BUILD=$(BUILD) is unknown: use BUILD=release or BUILD=debug, with KASAN=1, UBSAN=1, both or neither)
 endif
 with_kasan := $(filter kasan%,$(BUILD))
-with_ubsan := $(filter ubsan%,$(BUILD))
+with_ubsan := $(filter %ubsan %ubsan-debug,$(BUILD))
 # An image that doesn't fit below 8 MiB (linker.ld).
 large_image := $(with_kasan)$(with_ubsan)
 ifdef LLVM
 CC      := clang --target=$(if $(with_kasan),x86_64-linux-gnu,x86_64-elf)
 LD      := ld.lld
 NM      := llvm-nm
+OBJCOPY := llvm-objcopy
 need_cc := llvm
 else
 CC      := $(CROSS_COMPILE)gcc
 LD      := $(CROSS_COMPILE)ld.bfd
 NM      := $(CROSS_COMPILE)nm
+OBJCOPY := $(CROSS_COMPILE)objcopy
 need_cc := gcc
 endif
 NASM    ?= nasm
@@ -80,17 +81,18 @@ ubsan_checks = -fsanitize=undefined $(if $(LLVM),-fno-sanitize=function,-fsaniti
 ubsan_quiet  := $(if $(LLVM),,-Wno-array-bounds -Wno-stringop-overflow -Wno-maybe-uninitialized)
 ubsan_suite  := -fno-wrapv $(if $(LLVM),-fsanitize=implicit-conversion -Wno-unused-command-line-argument,-fno-wrapv-pointer)
 # The hottest files put a canary into functions with arrays only, and not into all that hand out a local's address.
-checks = $(if $(filter mm/slab.c mm/slab_pages.c mm/kmalloc.c mm/page_alloc.c lib/xarray/%,$1),-fstack-protector) $(if $(with_ubsan),$(if $(filter lib/ubsan/%,$1),,$(ubsan_checks)) $(if $(filter tests/ubsan/%,$1),$(ubsan_suite)))
+checks = $(if $(filter mm/slab.c mm/slab_pages.c mm/kmalloc.c mm/page_alloc.c lib/xarray/%,$1),-fstack-protector) $(if $(with_ubsan),$(if $(filter lib/ubsan/% tests/mm/kasan_test.c,$1),,$(ubsan_checks)) $(if $(filter tests/ubsan/%,$1),$(ubsan_suite)))
 
 # -fno-ipa-sra: else gcc moves loads out of functions that are not checked into those that are.
-# What checks accesses; not arch/x86_64/kasan and mm/kasan_*.c, which are what it calls. Everything in line, as code is the cheaper.
+# What checks accesses; not arch/x86_64/kasan and mm/kasan_*.c, which are what it calls. (In a build with both, the bugs that the
+# suite of one plants are not the other's.) Everything in line, as code is the cheaper.
 kasan_offset := 0xdffffc0000000000
 kasan_checks := -fsanitize=kernel-address $(if $(LLVM),\
 	  -mllvm -asan-mapping-offset=$(kasan_offset) -mllvm -asan-stack=1 -mllvm -asan-globals=1 \
 	  -mllvm -asan-instrumentation-with-call-threshold=10000 -mllvm -asan-instrument-dynamic-allocas=1,\
 	  -fasan-shadow-offset=$(kasan_offset) --param=asan-stack=1 --param=asan-globals=1 \
 	  --param=asan-instrumentation-with-call-threshold=10000 --param=asan-instrument-allocas=1 -fno-ipa-sra)
-kasan_flags   = $(if $(with_kasan),-DCONFIG_KASAN $(if $(findstring /kasan/,$1)$(filter mm/kasan_%,$1),,$(kasan_checks)))
+kasan_flags   = $(if $(with_kasan),-DCONFIG_KASAN $(if $(findstring /kasan/,$1)$(filter mm/kasan_% tests/ubsan/%,$1),,$(kasan_checks)))
 
 # Which headers a room can see at all; tests/check/includes looks closer.
 see_base  := -Ilib/include -Iarch/x86_64/include -Iarch/common/include
@@ -195,7 +197,7 @@ modules: $(O)/flags
 $(ISO): $(ELF) iso/grub.cfg iso/module.txt iso/mkiso
 	@tests/packages --need iso
 	@echo "  ISO   $@"
-	@iso/mkiso $@ $(ELF) iso/module.txt
+	@OBJCOPY=$(OBJCOPY) iso/mkiso $@ $(ELF) iso/module.txt
 
 run_options = --elf $(ELF) --iso-file $(if $(M_dirs),$(O)/modules/quarry.iso,$(ISO)) --mem $(MEM) --smp $(SMP) --accel $(ACCEL) \
 	      --timeout $(TIMEOUT) --args '$(if $(M_dirs),$(M_args))$(subst ','\'',$(ARGS))' \
@@ -208,7 +210,7 @@ run: $(ISO)
 else
 run: $(ELF) modules
 	@tests/packages --need iso --need run
-	@iso/mkiso $(O)/modules/quarry.iso $(ELF) iso/module.txt $$(cat $(O)/modules/list)
+	@OBJCOPY=$(OBJCOPY) iso/mkiso $(O)/modules/quarry.iso $(ELF) iso/module.txt $$(cat $(O)/modules/list)
 	@tests/run --iso $(run_options)
 endif
 

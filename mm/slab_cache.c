@@ -419,7 +419,7 @@ struct kmem_cache *(kmem_cache_create_usercopy)(const char *name, unsigned int s
 }
 
 /* Does anybody know this cache? It may have been freed. */
-static __no_memstate bool is_cache(const struct kmem_cache *s)
+static __no_memstate __no_sanitize_alignment bool is_cache(const struct kmem_cache *s)
 {
 	u32 id;
 

@@ -201,7 +201,7 @@ static void engine_enter(void)
 {
 	preempt_disable();
 	if (my_turn())
-		WRITE_ONCE(turn, turn + TURN_DEPTH_ONE);
+		WRITE_ONCE(turn, READ_ONCE(turn) + TURN_DEPTH_ONE);
 	else
 		wait_for_turn(TURN_CPU(smp_processor_id()) + TURN_DEPTH_ONE);
 }
@@ -234,7 +234,7 @@ noinline bool report_guarded(void (*what)(void *arg), void *arg)
 		what(arg);
 		return true;
 	}
-	guard.turn = turn;
+	guard.turn = READ_ONCE(turn);
 	guard.preempt = preempt_count();
 	guard.locks = lockdep_depth();
 	if (recovery_save(&guard.way)) {
