@@ -20,7 +20,8 @@
 ;     and iretq brings it back.
 ;
 ; Interrupts are off from the gate until the handler decides otherwise. #DF, NMI and #MC arrive on
-; stacks of their own (IST).
+; stacks of their own (IST), at their top: frames that stand there are nobody's any more. With KASAN=1
+; their red zones are opened first.
 
 bits 64
 default rel
@@ -28,6 +29,9 @@ default rel
 extern trap_dispatch
 extern irq_dispatch
 extern cpu_has_smap
+%ifdef KASAN
+extern kasan_trap_entered
+%endif
 
 section .text
 
@@ -82,6 +86,13 @@ trap_common:
 	mov	rbp, rsp
 	cmp	dword [rdi + 15 * 8], 32	; vector
 	jae	.interrupt
+%ifdef KASAN
+	mov	rbx, rdi
+	mov	rsi, rsp
+	mov	edi, [rdi + 15 * 8]
+	call	kasan_trap_entered
+	mov	rdi, rbx
+%endif
 	call	trap_dispatch
 	jmp	.leave
 .interrupt:

@@ -136,6 +136,8 @@ void kasan_fill_root(pte_t *fresh, const pte_t *boot, phys_addr_t max_phys,
 void kasan_cover_stack(unsigned long low, unsigned long high,
 		       void *(*alloc)(size_t size, size_t align));
 #define STACK_SHADOW_TABLES 1 /* each for 16 MiB */
+/* runtime.c, for entry.asm: a trap's frame ends at `sp`. */
+void kasan_trap_entered(unsigned long vector, unsigned long sp);
 /* tlb.c: forget what was mapped there, on all CPUs. */
 void tlb_flush_states(unsigned long start, unsigned long end);
 /* skip.c: was the trap a look at the state of an address that has none? Then the code goes on. */

@@ -28,6 +28,8 @@
 #include <asm/pgtable.h>
 #include <asm/stack.h>
 #include <linux/minmax.h>
+#include "arch/common/stacks.h"
+#include "arch/x86_64/idt.h"
 #include "arch/x86_64/machine.h"
 #include "internal.h"
 
@@ -296,6 +298,20 @@ void recovery_jump(struct recovery *r)
 		memstate_defined((void *)low, sp - low);
 	memstate_report_left();
 	recovery_jump_now(r);
+}
+
+/*
+ * Entered from entry.asm. A trap that has a stack of its own begins at its top, wherever it was when
+ * it was left, by an overflow or by a jump to another stack; its first frame stands there already.
+ */
+void kasan_trap_entered(unsigned long vector, unsigned long sp)
+{
+	if (vector != X86_TRAP_DF && vector != X86_TRAP_NMI && vector != X86_TRAP_MC)
+		return;
+	for (unsigned int i = 0; i < nr_kstacks; i++) {
+		if (sp - kstacks[i].low < kstacks[i].high - kstacks[i].low)
+			memstate_defined((void *)kstacks[i].low, kstacks[i].high - kstacks[i].low);
+	}
 }
 
 /* ---- variables ---- */
