@@ -188,6 +188,43 @@ bool kasan_quarantine_enable(bool on)
 	return before;
 }
 
+/* Its lock is held. */
+static bool queue_valid(const struct queue *q)
+{
+	const void *last = NULL;
+	size_t bytes = 0;
+
+	for (const void *obj = q->first; obj; obj = kasan_next(obj)) {
+		const struct kmem_cache *s = slab_cache_of(obj);
+
+		if (!s || !kasan_quarantined(s, obj)) /* I2 */
+			return false;
+		bytes += s->size;
+		last = obj;
+	}
+	return bytes == q->bytes && last == q->last; /* I1 */
+}
+
+/* The invariants. For tests: O(objects that wait), interrupts off. */
+bool kasan_quarantine_valid(void)
+{
+	unsigned long flags;
+	unsigned int cpu;
+	bool ok;
+
+	spin_lock_irqsave(&all.lock, flags);
+	ok = queue_valid(&all);
+	spin_unlock_irqrestore(&all.lock, flags);
+	for_each_possible_cpu(cpu) {
+		struct queue *q = per_cpu_ptr(&cpu_queue, cpu);
+
+		spin_lock_irqsave(&q->lock, flags);
+		ok = ok && queue_valid(q);
+		spin_unlock_irqrestore(&q->lock, flags);
+	}
+	return ok;
+}
+
 /* Free, and perhaps in a queue. */
 bool kasan_quarantined(const struct kmem_cache *s, const void *obj)
 {

@@ -33,6 +33,7 @@
 #include "mm/internal.h"
 #include "mm/kasan.h"
 #include "mm/slab.h"
+#include "tests/mm/sample_fixture.h"
 
 #ifdef MEMSTATE_SHIFT
 
@@ -130,6 +131,19 @@ static void odd_sizes(struct kunit *test)
 	}
 }
 
+/* In front of the last object of a slab, the lowest, is nobody's. */
+static void before_all_objects(struct kunit *test)
+{
+	struct kmem_cache *s = kmem_cache_create("kasan_test", 1000, 0, 0, NULL);
+	u8 *p = hide(kmem_cache_alloc(s, GFP_KERNEL)), *lowest;
+
+	lowest = slab_object(s, slab_page(s, p), s->objects - 1);
+	KUNIT_ASSERT_GE(test, lowest - (u8 *)page_address(slab_page(s, p)), 8);
+	KUNIT_EXPECT_REPORT(test, "located 8 bytes to the left of", read_at(lowest, -8));
+	kmem_cache_free(s, p);
+	kmem_cache_destroy(s);
+}
+
 static void use_after_free(struct kunit *test)
 {
 	u8 *p = hide(kmalloc(64, GFP_KERNEL));
@@ -157,6 +171,28 @@ static noinline void end_object(u8 *p)
 static void touch(void *p)
 {
 	read_at(p, 1);
+}
+
+static void touch_end(void *p)
+{
+	read_at(p, 13);
+}
+
+/* The row with the bad byte begins with '>', and the line behind it points to its state. */
+static void states_are_shown(struct kunit *test)
+{
+	u8 *p = hide(kmalloc(13, GFP_KERNEL));
+	const char *text = captured(touch_end, p), *row, *mark;
+	char start[24];
+
+	scnprintf(start, sizeof(start), "\n>%016lx:", (unsigned long)p & ~127UL);
+	row = strstr(text, start);
+	KUNIT_ASSERT_NOT_NULL(test, row);
+	mark = strchr(++row, '\n');
+	KUNIT_ASSERT_NOT_NULL(test, mark);
+	KUNIT_ASSERT_NOT_NULL(test, strchr(++mark, '^'));
+	KUNIT_EXPECT_TRUE(test, !strncmp(row + (strchr(mark, '^') - mark) - 1, "05 fc", 5));
+	kfree(p);
 }
 
 /* The stacks begin at whoever called the allocator. */
@@ -427,6 +463,8 @@ static void stacks(struct kunit *test)
 	KUNIT_EXPECT_REPORT(test, "stack-out-of-bounds", leave_array(-1));
 	KUNIT_EXPECT_REPORT(test, " leave_array+", leave_array(10));
 	KUNIT_EXPECT_REPORT(test, ") 'small'", leave_array(10));
+	KUNIT_EXPECT_REPORT(test, " [32, 42) 'small'", leave_array(10));
+	KUNIT_EXPECT_REPORT(test, "is located at offset 42 in frame", leave_array(10));
 	KUNIT_EXPECT_NO_REPORT(test, leave_run_time_array(hide_size(20), 19));
 	KUNIT_EXPECT_REPORT(test, "BUG: KASAN: alloca-out-of-bounds in read_at+",
 			    leave_run_time_array(hide_size(20), 20));
@@ -483,7 +521,9 @@ static struct kunit_case kasan_cases[] = { KUNIT_CASE(kmalloc_right),
 					   KUNIT_CASE(kmalloc_left),
 					   KUNIT_CASE(class_size_right),
 					   KUNIT_CASE(odd_sizes),
+					   KUNIT_CASE(before_all_objects),
 					   KUNIT_CASE(use_after_free),
+					   KUNIT_CASE(states_are_shown),
 					   KUNIT_CASE(stacks_are_kept),
 					   KUNIT_CASE(wrong_frees),
 					   KUNIT_CASE(own_cache),
@@ -507,7 +547,10 @@ static struct kunit_case kasan_cases[] = { KUNIT_CASE(kmalloc_right),
 					   KUNIT_CASE(execution_goes_on),
 					   {} };
 
-static struct kunit_suite kasan_suite = { .name = "kasan", .test_cases = kasan_cases };
+static struct kunit_suite kasan_suite = { .name = "kasan",
+					  .suite_init = no_samples,
+					  .suite_exit = samples_again,
+					  .test_cases = kasan_cases };
 kunit_test_suite(kasan_suite);
 
 #endif
