@@ -52,7 +52,7 @@ struct queue {
 
 static DEFINE_PER_CPU(struct queue, cpu_queue);
 static struct queue all = { .lock = __SPIN_LOCK_UNLOCKED(all.lock) };
-static size_t limit; /* R: bytes of `all`; 0: until there is a bound nothing waits */
+static size_t limit; /* bytes of `all`; 0: until there is a bound nothing waits */
 static bool enabled = true;
 
 static int set_quarantine(const char *val)
@@ -185,6 +185,15 @@ bool kasan_quarantine_enable(bool on)
 	WRITE_ONCE(enabled, on);
 	if (!on)
 		kasan_quarantine_drain();
+	return before;
+}
+
+/* For tests that can't free a share of RAM: another bound. Returns the one before. */
+size_t kasan_quarantine_limit(size_t bytes)
+{
+	size_t before = limit;
+
+	WRITE_ONCE(limit, bytes);
 	return before;
 }
 

@@ -443,6 +443,7 @@ bool kasan_quarantined(const struct kmem_cache *s, const void *obj);
 void kasan_quarantine_init(void);
 void kasan_quarantine_drain(void);
 bool kasan_quarantine_enable(bool on);
+size_t kasan_quarantine_limit(size_t bytes);
 bool kasan_quarantine_valid(void);
 
 static inline bool kasan_waits(const struct kmem_cache *s)

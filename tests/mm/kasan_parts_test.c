@@ -48,12 +48,24 @@ static void sums_are_right(struct kunit *test)
 	KUNIT_EXPECT_TRUE(test, kasan_quarantine_valid());
 }
 
-/* More than may wait is freed, so that the oldest go and the rest stays. */
-static void sums_stay_right(struct kunit *test)
+#define SOME_BYTES (1UL << 20)
+
+/* More is freed than may wait: the oldest go, the rest stays, and not more than is allowed. */
+static void waiting_is_bounded(struct kunit *test)
 {
-	for (unsigned long n = 0; n < nr_managed_pages() / 24; n++)
+	size_t bound = kasan_quarantine_limit(SOME_BYTES);
+	unsigned long before, waiting;
+
+	kasan_quarantine_drain();
+	before = nr_free_pages();
+	for (unsigned long n = 0; n < 4 * SOME_BYTES / PAGE_SIZE; n++)
 		kfree(hidden(kmalloc(PAGE_SIZE, GFP_KERNEL)));
+	waiting = before - nr_free_pages();
 	KUNIT_EXPECT_TRUE(test, kasan_quarantine_valid());
+	kasan_quarantine_limit(bound);
+	KUNIT_EXPECT_GT(test, waiting, SOME_BYTES / 2 / PAGE_SIZE);
+	KUNIT_EXPECT_LT(test, waiting, 2 * SOME_BYTES / PAGE_SIZE);
+	KUNIT_EXPECT_EQ(test, bound, PFN_PHYS(nr_managed_pages() / 32));
 	mm_quiesce();
 	KUNIT_EXPECT_TRUE(test, kasan_quarantine_valid());
 	KUNIT_EXPECT_TRUE(test, slab_valid_all());
@@ -267,7 +279,7 @@ static void never_allocated(struct kunit *test)
 }
 
 static struct kunit_case quarantine_cases[] = { KUNIT_CASE(sums_are_right),
-						KUNIT_CASE(sums_stay_right),
+						KUNIT_CASE(waiting_is_bounded),
 						KUNIT_CASE(waiting_objects_are_free),
 						KUNIT_CASE(constructed_objects_dont_wait),
 						KUNIT_CASE(looked_at_objects_dont_wait),

@@ -12,8 +12,7 @@
  *		false: addresses_of_nobody; __asan_register_globals() shuts nothing: globals;
  *		kasan_poison_vmalloc() does nothing: areas; kasan_kmalloc_large() does nothing: large_blocks;
  *		kasan_poison_pages() does nothing: pages; recovery_jump() opens nothing: frames_that_are_left;
- *		kasan_quarantine_put() returns false: freed_objects_wait; pass_on() takes nothing:
- *		waiting_is_bounded; shut() of percpu.c does nothing: percpu; put_element() without its hook: pools
+ *		kasan_quarantine_put() returns false: freed_objects_wait; shut() of percpu.c does nothing: percpu; put_element() without its hook: pools
  */
 #include <asm/memstate.h>
 #include <asm/stack.h>
@@ -264,18 +263,6 @@ static void freed_objects_wait(struct kunit *test)
 	mm_quiesce();
 	KUNIT_EXPECT_TRUE(test, slab_cache_of(p) != kmalloc_caches[KMALLOC_NORMAL][6] ||
 					slab_locate(slab_cache_of(p), p) == SLAB_IN_SLAB);
-}
-
-/* More is freed than may wait. */
-static void waiting_is_bounded(struct kunit *test)
-{
-	unsigned long before = nr_free_pages();
-
-	for (unsigned long n = 0; n < nr_managed_pages() / 8; n++)
-		kfree(hide(kmalloc(2 * PAGE_SIZE, GFP_KERNEL)));
-	KUNIT_EXPECT_LT(test, before - nr_free_pages(), nr_managed_pages() / 8);
-	mm_quiesce();
-	KUNIT_EXPECT_TRUE(test, slab_valid_all());
 }
 
 /* ---- kinds of access ---- */
@@ -529,7 +516,6 @@ static struct kunit_case kasan_cases[] = { KUNIT_CASE(kmalloc_right),
 					   KUNIT_CASE(own_cache),
 					   KUNIT_CASE(krealloc_moves_the_end),
 					   KUNIT_CASE(freed_objects_wait),
-					   KUNIT_CASE(waiting_is_bounded),
 					   KUNIT_CASE(ranges),
 					   KUNIT_CASE(memory_functions),
 					   KUNIT_CASE(atomics_and_bits),
