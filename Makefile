@@ -63,7 +63,7 @@ cflags = -std=gnu17 -g -Wall -Wextra -Werror -Wno-unused-parameter -Wno-sign-com
 	  -mno-red-zone -mgeneral-regs-only -fno-asynchronous-unwind-tables -fcf-protection=none \
 	  -fno-omit-frame-pointer -fno-strict-aliasing -fno-strict-overflow -fno-common \
 	  $(protector) -ffile-prefix-map=$(CURDIR)/= \
-	  $(if $(filter %debug,$(BUILD)),-Og -DQUARRY_DEBUG,-O2)
+	  $(if $(filter %debug,$(BUILD)),-Og -DQUARRY_DEBUG,-O2) $(if $(filter mutate,$(SAN)),$(san_mutate_kernel))
 # Asked when the first recipe needs it, not while this file is read: there may be no compiler before `tools`.
 compiler_headers = $(eval compiler_headers := $(shell $(CC) -print-file-name=include))$(compiler_headers)
 # Who overruns an array on the stack meets the canary (arch/x86_64/canary.c).

@@ -5,7 +5,7 @@
 
 .PHONY: mutate
 
-# Builds for mutations (make host SAN=mutate): a change may leave a variable unused, and nobody debugs them.
+# Builds for mutations (SAN=mutate): a change may leave a variable unused, and nobody debugs them.
 san_mutate_kernel  := -Wno-error -g0
 san_mutate_process := -g0
 
