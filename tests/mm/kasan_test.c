@@ -135,10 +135,15 @@ static void before_all_objects(struct kunit *test)
 {
 	struct kmem_cache *s = kmem_cache_create("kasan_test", 1000, 0, 0, NULL);
 	u8 *p = hide(kmem_cache_alloc(s, GFP_KERNEL)), *lowest;
+	char want[48];
+	long room;
 
 	lowest = slab_object(s, slab_page(s, p), s->objects - 1);
-	KUNIT_ASSERT_GE(test, lowest - (u8 *)page_address(slab_page(s, p)), 8);
+	room = lowest - (u8 *)page_address(slab_page(s, p));
+	KUNIT_ASSERT_GE(test, 3 * room, (long)(s->size - s->object_size)); /* not near it only */
+	scnprintf(want, sizeof(want), "located %ld bytes to the left of", room);
 	KUNIT_EXPECT_REPORT(test, "located 8 bytes to the left of", read_at(lowest, -8));
+	KUNIT_EXPECT_REPORT(test, want, read_at(lowest, -room));
 	kmem_cache_free(s, p);
 	kmem_cache_destroy(s);
 }
@@ -218,6 +223,8 @@ static void wrong_frees(struct kunit *test)
 	KUNIT_EXPECT_REPORT(test, "BUG: KASAN: invalid-free in wrong_frees+", kfree(p + 8));
 	kfree(p);
 	KUNIT_EXPECT_REPORT(test, "BUG: KASAN: double-free in wrong_frees+", kfree(p));
+	KUNIT_EXPECT_REPORT(test, "BUG: KASAN: double-free in wrong_frees+",
+			    (void)!krealloc(p, hide_size(0), GFP_KERNEL));
 	KUNIT_EXPECT_REPORT(test, "BUG: KASAN: invalid-free in wrong_frees+",
 			    kfree(hide(variable)));
 }
