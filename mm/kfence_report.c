@@ -73,16 +73,19 @@ static noinline void get_callers(struct callers *c)
 
 static void headline(const struct kfence_bug *bug, const char *where)
 {
-	static const char *const names[] = {
-		[KFENCE_ERROR_OOB] = "out-of-bounds",
-		[KFENCE_ERROR_UAF] = "use-after-free",
-		[KFENCE_ERROR_INVALID] = "invalid",
-		[KFENCE_ERROR_CORRUPTION] = "memory corruption",
-		[KFENCE_ERROR_INVALID_FREE] = "invalid free",
+	static const struct {
+		enum report_kind kind;
+		const char *name;
+	} errors[] = {
+		[KFENCE_ERROR_OOB] = { REPORT_KFENCE_OUT_OF_BOUNDS, "out-of-bounds" },
+		[KFENCE_ERROR_UAF] = { REPORT_KFENCE_USE_AFTER_FREE, "use-after-free" },
+		[KFENCE_ERROR_INVALID] = { REPORT_KFENCE_INVALID, "invalid" },
+		[KFENCE_ERROR_CORRUPTION] = { REPORT_KFENCE_CORRUPTION, "memory corruption" },
+		[KFENCE_ERROR_INVALID_FREE] = { REPORT_KFENCE_INVALID_FREE, "invalid free" },
 	};
 
-	report_begin("BUG: KFENCE: %s%s%s in %s", names[bug->error], bug->regs ? " " : "",
-		     bug->regs ? access_name(bug) : "", where);
+	report_open(errors[bug->error].kind, "BUG: KFENCE: %s%s%s in %s", errors[bug->error].name,
+		    bug->regs ? " " : "", bug->regs ? access_name(bug) : "", where);
 }
 
 /* "[ 0xac . . ]": what stands there instead of the pattern. */

@@ -435,7 +435,7 @@ static void report_leak(const struct kmemleak_leak *leak)
 	size_t shown = min_t(size_t, leak->size, KMEMLEAK_DUMP);
 	unsigned int own = leak->nr ? slab_own_frames(leak->ips, leak->nr) : 0;
 
-	report_begin("unreferenced object 0x%px (size %zu):", leak->start, leak->size);
+	report_open(REPORT_KMEMLEAK, "unreferenced object 0x%px (size %zu):", leak->start, leak->size);
 	report_place(leak);
 	report_line("  hex dump (first %zu bytes):", shown);
 	if (strcmp(leak->what, "ioremap"))
@@ -459,7 +459,7 @@ static void report_leak(const struct kmemleak_leak *leak)
 
 static void report_rest(const struct kmemleak_scan *s, unsigned int reported, unsigned int fresh)
 {
-	report_begin("kmemleak: %u more unreferenced objects", fresh - reported);
+	report_open(REPORT_KMEMLEAK, "kmemleak: %u more unreferenced objects", fresh - reported);
 	for (unsigned int i = 0; i < s->nr && fresh > reported; i++) {
 		const struct kmemleak_leak *leak = &s->leak[i];
 		const char *module;

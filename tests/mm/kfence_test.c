@@ -133,6 +133,7 @@ static void out_of_bounds_right(struct kunit *test)
 		    number_of(p));
 	expect_object(test, p, 40, s);
 	expect_text(test, "Advice: The access is 0 bytes behind the end");
+	expect_text(test, "Report id: kfence-out-of-bounds\n");
 	/* what was shut is open until the object is freed, and shut again then */
 	KUNIT_EXPECT_NO_REPORT(test, plant_write8(p + 40, 1));
 	KUNIT_EXPECT_NO_REPORT(test, kfree(p));
@@ -169,6 +170,7 @@ static void use_after_free(struct kunit *test)
 	expect_line(test, "freed by task %u on cpu %u at ", current->pid, smp_processor_id());
 	EXPECT_ONE(test, plant_write8(q, 5));
 	expect_text(test, "BUG: KFENCE: use-after-free write in ");
+	expect_text(test, "Report id: kfence-use-after-free\n");
 	KUNIT_EXPECT_NO_REPORT(test, plant_read8(q + 63)); /* open since */
 	kmem_cache_destroy(s);
 }
@@ -217,6 +219,7 @@ static void double_free(struct kunit *test)
 	expect_text(test, "BUG: KFENCE: invalid free in ");
 	expect_line(test, "Invalid free of 0x%px (in kfence-#%u):", p, number_of(p));
 	expect_text(test, "Advice: The object was freed twice");
+	expect_text(test, "Report id: kfence-invalid-free\n");
 	KUNIT_EXPECT_EQ(test, atomic_read(&s->kfence_live), 0);
 	KUNIT_EXPECT_TRUE(test, kfence_valid());
 	kmem_cache_destroy(s);
@@ -250,6 +253,7 @@ static void damage(struct kunit *test, struct kmem_cache *s, bool start, long at
 	expect_line(test, "Corrupted memory at 0x%px [ 0x%02x", p + at, was ^ 0x10);
 	expect_object(test, p, 40, s);
 	expect_text(test, at < 0 ? "Bytes before" : "Bytes behind");
+	expect_text(test, "Report id: kfence-corruption\n");
 	KUNIT_EXPECT_EQ(test, atomic_read(&s->kfence_live), 0);
 }
 
@@ -286,6 +290,7 @@ static void invalid_access(struct kunit *test)
 	EXPECT_ONE(test, plant_read8(__kfence_pool + 10));
 	expect_text(test, "BUG: KFENCE: invalid read in ");
 	expect_line(test, "Invalid read at 0x%px:", __kfence_pool + 10);
+	expect_text(test, "Report id: kfence-invalid\n");
 	KUNIT_EXPECT_NULL(test, strstr(text, "allocated by"));
 	KUNIT_EXPECT_NO_REPORT(test, plant_write8(__kfence_pool + 10, 1));
 }
@@ -577,6 +582,45 @@ static void the_pool_is_not_all(struct kunit *test)
 	kmem_cache_destroy(s);
 }
 
+/* As many as the pool has left; p[n - 1] is the last. Returns n. */
+static unsigned int drain_pool(struct kmem_cache *s, void **p, unsigned int n, unsigned int max)
+{
+	while (n < max) {
+		p[n] = kmem_cache_alloc(s, GFP_KERNEL);
+		if (!p[n])
+			break;
+		if (!is_kfence_address(p[n++]))
+			break;
+	}
+	return n;
+}
+
+/*
+ * A report leaves the page open that was shut, here beside the only object that is free. The next that
+ * is allocated there has it shut again.
+ */
+static void a_new_object_is_fenced(struct kunit *test)
+{
+	struct kmem_cache *s = make_sampled(test, 64, 0);
+	unsigned int max = kfence_nr_objects + 10, n;
+	void **p = kunit_kmalloc(test, max * sizeof(*p), GFP_KERNEL);
+	unsigned long page;
+
+	KUNIT_ASSERT_NOT_NULL(test, p);
+	kfence_pause();
+	n = drain_pool(s, p, 0, max);
+	KUNIT_EXPECT_GE(test, n, 2);
+	page = (unsigned long)p[0] & PAGE_MASK;
+	kmem_cache_free(s, p[0]);
+	KUNIT_EXPECT_REPORT(test, "KFENCE", plant_read8((u8 *)page + PAGE_SIZE));
+	p[0] = p[--n];
+	n = drain_pool(s, p, n, max);
+	kfence_resume();
+	KUNIT_EXPECT_REPORT(test, "KFENCE", plant_read8((u8 *)page + PAGE_SIZE));
+	kmem_cache_free_bulk(s, n, p);
+	kmem_cache_destroy(s);
+}
+
 static void who_is_not_sampled(struct kunit *test)
 {
 	static const slab_flags_t flags[] = { SLAB_SKIP_KFENCE, SLAB_CACHE_DMA, SLAB_CACHE_DMA32,
@@ -671,6 +715,7 @@ static struct kunit_case use_cases[] = {
 	KUNIT_CASE(destroyed_with_objects),
 	KUNIT_CASE(freed_first_used_last),
 	KUNIT_CASE(the_pool_is_not_all),
+	KUNIT_CASE(a_new_object_is_fenced),
 	KUNIT_CASE(who_is_not_sampled),
 	KUNIT_CASE(samples_are_counted),
 	KUNIT_CASE(on_all_cpus),
