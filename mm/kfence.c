@@ -405,10 +405,12 @@ noinline void *kfence_alloc(struct kmem_cache *s, gfp_t gfp, size_t size, unsign
 		return NULL;
 	if (was_open)
 		flush_around(o->addr);
-	if (gfp & __GFP_ZERO)
-		memset((void *)o->addr, 0, size);
 	if (s->ctor)
 		s->ctor((void *)o->addr);
+	if (gfp & __GFP_ZERO && s->ctor)
+		slab_report_zeroed(s);
+	if (gfp & __GFP_ZERO)
+		memset((void *)o->addr, 0, size);
 	return (void *)o->addr;
 }
 

@@ -8,6 +8,7 @@
  * page; the first rule that fits counts, so they stand from the special to the general:
  *
  *	error pointer, user address	no kernel pointer at all: not checked, not set
+ *	a poison			who holds the pointer read it from memory that was freed or never set
  *	a stack				a local variable; threads' stacks lie in the vmalloc region, so
  *					this comes before
  *	vmalloc, per-CPU, struct page	another allocator's, which has its own function
@@ -82,6 +83,8 @@ const char *misuse_advice(const void *p)
 	if (a < TASK_SIZE)
 		return "This is a user address or a small number, no kernel pointer: look for a member that was "
 		       "never set, or an error code taken for a pointer.";
+	if (report_pattern_advice(a))
+		return report_pattern_advice(a);
 	if (on_a_stack(a))
 		return "This is on a stack: a local variable, which ends with its function and is not freed.";
 	if (a >= VMALLOC_START && a < VMALLOC_END)
@@ -95,6 +98,16 @@ const char *misuse_advice(const void *p)
 	if (is_direct_map_addr(p))
 		return page_advice(a);
 	return "No allocator gives such addresses: the pointer was overwritten, or never set.";
+}
+
+/* __GFP_ZERO was given for an object that has a constructor. */
+noinline void slab_report_zeroed(const struct kmem_cache *s)
+{
+	report_open(REPORT_SLAB_ZEROED,
+		    "WARNING: __GFP_ZERO for an object of %s, which has a constructor", s->name);
+	report_stack_here(NULL);
+	report_line("The object was zeroed.");
+	report_end();
 }
 
 static const char *size_advice(size_t size)

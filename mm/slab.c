@@ -359,6 +359,8 @@ static __always_inline struct slab_cpu *this_slab_cpu(unsigned long place)
  */
 static void zero_object(const struct kmem_cache *s, void *obj, size_t size)
 {
+	if (unlikely(s->ctor))
+		slab_report_zeroed(s);
 	if (!s->orig || !size || size > s->object_size)
 		size = s->object_size;
 	fill_words(obj, 0, size / 8);
@@ -469,7 +471,8 @@ static noinline void *alloc_copy(struct kmem_cache *s, gfp_t gfp, size_t size, u
 /**
  * kmem_cache_alloc() - allocate an object
  * @s: the cache
- * @gfp: what may be done to find memory; __GFP_ZERO zeroes the object (not with a constructor)
+ * @gfp: what may be done to find memory; __GFP_ZERO zeroes the object, and is reported if the cache
+ *	has a constructor
  *
  * Context: any that @gfp permits. O(1), about 25 instructions from a CPU's magazine.
  * Return: the object, or NULL.

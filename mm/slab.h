@@ -664,6 +664,7 @@ bool slab_debug_too_large(const struct kmem_cache *s);
 /* misuse.c */
 const char *misuse_advice(const void *p);
 void kmalloc_report_size(size_t size, gfp_t gfp);
+void slab_report_zeroed(const struct kmem_cache *s);
 /* slab_traces.c */
 void slab_traces_show(struct kmem_cache *s, enum track_item item, void (*line)(const char *text));
 void slab_debug_layout(struct kmem_cache *s, unsigned int align);

@@ -16,7 +16,8 @@
  *	block of pages	allocated with __GFP_COMP, or a large kmalloc(): to the end of the block
  *	vmalloc area	to its end, without the guard page; not with page faults disabled, since
  *			that may be any context and the search takes a lock
- *	running stack	from the frame of the check upwards
+ *	running stack	from the frame of the check upwards, the locals of one function: no return
+ *			address, nor the caller's locals with them
  *	anything else	static variables, single pages, per-CPU memory: their bounds are not known
  *
  *    and not in the kernel's code, not at NULL or ZERO_SIZE_PTR, not around the end of memory. What
@@ -28,7 +29,7 @@
  *
  * Locks: vs->lock of the vmalloc regions, irq-safe, for an address in one. Context: any; NMI with page
  * faults disabled. Complexity: O(1), some 30 instructions, for objects of slabs; O(orders) for tails
- * of blocks, O(log areas) for vmalloc, O(stacks) for what lies on the running one.
+ * of blocks, O(log areas) for vmalloc, O(stacks + frames) for what lies on the running one.
  *
  * Sources: Linux 6.12's documentation of kmem_cache_create_usercopy() and hardened usercopy.
  */
@@ -215,7 +216,9 @@ static enum stack_answer stack_allows(const struct user_copy *c, unsigned long *
 	    !stack_bounds(frame, &low, &high, &name) || p < low || p >= high)
 		return STACK_NO;
 	*depth = high - p;
-	return p >= frame && c->n <= high - p ? STACK_GOOD : STACK_BAD;
+	if (p < frame || c->n > high - p)
+		return STACK_BAD;
+	return stack_frame_holds(p, c->n) ? STACK_GOOD : STACK_BAD;
 }
 
 /* ---- Everything else ---- */

@@ -141,6 +141,7 @@ void vmap_tags_walk(tag_add_t add)
 
 struct found {
 	bool freed;
+	unsigned long next; /* start of an area that begins within a page of the address, or 0 */
 	const char *kind;
 	struct vmap_freed area; /* freer NULL: not known */
 };
@@ -150,6 +151,15 @@ static const char *area_kind(const struct vm_struct *vm)
 	if (vm->flags & VM_IOREMAP)
 		return "ioremap";
 	return vm->flags & VM_ALLOC ? "vmalloc" : "vmap";
+}
+
+static void set_area(struct found *found, const struct vm_struct *vm)
+{
+	found->freed = !vm_is_live(vm);
+	found->kind = area_kind(vm);
+	found->area = (struct vmap_freed){ .start = vm_start(vm),
+					   .size = get_vm_area_size(vm),
+					   .allocator = vm->caller };
 }
 
 /* The freed area of the ring that held `addr`, latest first. */
@@ -164,40 +174,67 @@ static const struct vmap_freed *ring_find(const struct vmap_space *vs, unsigned 
 	return NULL;
 }
 
+/*
+ * The live area that begins within a page above `addr`, which nobody has, or which is in the guard page of
+ * another. True: it is the only one near.
+ */
+static bool find_next(const struct vmap_space *vs, unsigned long addr, struct found *found)
+{
+	const struct vm_struct *vm = vmap_space_next(vs, addr);
+	bool alone = !found->area.size;
+
+	if (vm && vm_start(vm) <= addr) {
+		if (addr - vm_start(vm) < get_vm_area_size(vm))
+			return false;
+		vm = vmap_space_next(vs, vm_end(vm));
+	}
+	if (!vm || vm_start(vm) - addr > PAGE_SIZE || !vm_is_live(vm))
+		return false;
+	found->next = vm_start(vm);
+	if (alone)
+		set_area(found, vm);
+	return alone;
+}
+
 /* Under the lock. */
 static bool find_area(const struct vmap_space *vs, unsigned long addr, struct found *found)
 {
 	const struct vm_struct *vm = vmap_space_find(vs, addr);
 	const struct vmap_freed *f = ring_find(vs, addr);
 
-	*found = (struct found){ .freed = !vm || !vm_is_live(vm), .kind = "vmalloc" };
+	*found = (struct found){ .freed = true, .kind = "vmalloc" };
 	if (vm) {
-		found->kind = area_kind(vm);
-		found->area = (struct vmap_freed){ .start = vm_start(vm),
-						   .size = get_vm_area_size(vm),
-						   .allocator = vm->caller };
+		set_area(found, vm);
 	} else if (f) {
 		found->area = *f;
 	}
 	if (vm && found->freed && f && f->start == vm_start(vm))
 		found->area.freer = f->freer;
-	return vm || f;
+	return find_next(vs, addr, found) || vm || f;
 }
 
 static void describe(unsigned long addr, const struct found *found, char *buf, size_t size)
 {
 	const struct vmap_freed *a = &found->area;
 	unsigned long off = addr - a->start;
-	bool beyond = off >= a->size;
+	bool before = addr < a->start, beyond = !before && off >= a->size;
 	int n = scnprintf(
 		buf, size,
 		"address is %lu bytes %s %s %s area 0x%lx-0x%lx (size %lu) allocated by %pS",
-		beyond ? off - a->size : off, beyond ? "beyond the end of" : "inside",
+		before	 ? -off
+		: beyond ? off - a->size
+			 : off,
+		before	 ? "before"
+		: beyond ? "beyond the end of"
+			 : "inside",
 		found->freed ? "a freed" : "the", found->kind, a->start, a->start + a->size,
 		a->size, a->allocator);
 
 	if (a->freer)
-		scnprintf(buf + n, size - n, ", freed by %pS", a->freer);
+		n += scnprintf(buf + n, size - n, ", freed by %pS", a->freer);
+	if (found->next && !before)
+		scnprintf(buf + n, size - n, ", and %lu bytes before the area at 0x%lx",
+			  found->next - addr, found->next);
 }
 
 static bool explain_vmalloc(unsigned long addr, char *buf, size_t size)
@@ -239,6 +276,10 @@ static const char *advise_vmalloc(unsigned long addr)
 		return NULL;
 	if (found.freed)
 		return "The area was given back before: look for who kept the pointer, and for an earlier vfree() or vunmap().";
+	if (addr < found.area.start)
+		return "The access is before the start of the area: a negative index, or a pointer that was moved too far back.";
+	if (found.next && found.next - addr < PAGE_SIZE / 2)
+		return "The access hit the guard page between two areas, close to the second: a negative index there, or a far overrun of the first.";
 	if (addr - found.area.start >= found.area.size)
 		return "The access ran over the end of the area into its guard page: look at the index or the length that led there.";
 	return NULL;

@@ -313,3 +313,27 @@ noinline unsigned int stack_trace_save(unsigned long *ips, unsigned int max, uns
 	walk_frames(&w, regs->bp);
 	return w.n;
 }
+
+/**
+ * stack_frame_holds - are these bytes one function's?
+ * @addr: on the running stack, at or above the caller's frame
+ * @n: bytes from there on, all on the stack
+ *
+ * Return: whether no saved frame pointer and return address is among them, as far as frames are known.
+ */
+noinline bool stack_frame_holds(unsigned long addr, unsigned long n)
+{
+	unsigned long bp = (unsigned long)__builtin_frame_address(0), from = bp;
+	struct walk w = { .max = 1 };
+	struct frame f;
+
+	while (read_frame(&w, bp, &f)) {
+		if (addr + n <= bp)
+			return addr >= from;
+		from = bp + sizeof(f);
+		if (f.bp <= bp || f.bp >= w.high)
+			break;
+		bp = f.bp;
+	}
+	return addr >= from;
+}

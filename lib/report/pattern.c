@@ -113,6 +113,19 @@ const char *report_pattern(unsigned long v)
 	return p ? p->name : NULL;
 }
 
+/**
+ * report_pattern_advice - what such a value usually means
+ * @v: any value that was used as a pointer
+ *
+ * Return: a sentence, or NULL if report_pattern() knows no name for it.
+ */
+const char *report_pattern_advice(unsigned long v)
+{
+	const struct pattern *p = pattern_find(v);
+
+	return p ? p->advice : NULL;
+}
+
 /* ---- one line about any address ---- */
 
 static bool explain_pattern(unsigned long addr, char *buf, size_t size)

@@ -477,12 +477,22 @@ struct explained {
 	char text[LINE_SIZE];
 };
 
+static bool on_a_stack(unsigned long addr)
+{
+	unsigned long low, high;
+	const char *name;
+
+	return stack_bounds(addr, &low, &high, &name);
+}
+
 static void ask_explainers(void *arg)
 {
 	struct explained *x = arg;
-	struct report_explainer *e;
+	struct report_explainer *e = engine.explainers;
 
-	for (e = engine.explainers; e; e = e->next) {
+	if (on_a_stack(x->addr)) /* whose it is says more than which area it lies in */
+		e = NULL;
+	for (; e; e = e->next) {
 		if (e->explain(x->addr, x->text, sizeof(x->text))) {
 			x->by = e;
 			return;

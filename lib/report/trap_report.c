@@ -144,6 +144,15 @@ static const char *advice_on(const struct trap_info *t)
 	return t->has_addr ? advice_on_address(t) : advice_on_kind(t);
 }
 
+/* What lies below a thread's stack is also the end of another area, which is not what counts here. */
+static void stack_address(unsigned long addr)
+{
+	char text[96];
+
+	explain_builtin(addr, text, sizeof(text));
+	report_line("Address 0x%016lx: %s", addr, text);
+}
+
 /* The way out, if there is one, goes on with this stack: its end is not to be found broken a second time. */
 static void mend_stack_end(const struct trap_info *t)
 {
@@ -177,7 +186,9 @@ void trap_report(const struct trap_info *t)
 	if (t->detail[0])
 		report_line("%s: error_code(0x%04lx) - %s", t->mnemonic, t->error_code, t->detail);
 	regs_show(t->regs, registers_line);
-	if (t->has_addr)
+	if (t->stack_overflow)
+		stack_address(t->addr);
+	else if (t->has_addr)
 		report_address((const void *)t->addr);
 	if (t->has_addr && !t->non_canonical)
 		report_trail(t->addr);

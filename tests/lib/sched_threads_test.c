@@ -733,6 +733,9 @@ static void an_overflow_is_named(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, kthread_stop(p), 1);
 	KUNIT_EXPECT_EQ(test, report_capture_stop(&text), 1u);
 	KUNIT_EXPECT_NOT_NULL(test, strstr(text, expected));
+	scnprintf(expected, sizeof(expected), ": guard page below the thread %d digger stack\n",
+		  p->pid);
+	KUNIT_EXPECT_NOT_NULL(test, strstr(text, expected));
 	KUNIT_EXPECT_NOT_NULL(test, strstr(text, " sched_test_dig+0x"));
 	put_task_struct(p);
 }

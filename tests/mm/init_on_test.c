@@ -247,6 +247,8 @@ static void what_is_left_alone(struct kunit *test)
 	kmem_cache_free(s, p);
 	KUNIT_EXPECT_EQ(test, plant_read8(p + 9), 1);
 	KUNIT_EXPECT_TRUE(test, slab_valid(s));
+	KUNIT_EXPECT_NO_REPORT(test, p = kmem_cache_alloc(s, GFP_KERNEL));
+	kmem_cache_free(s, p);
 	kmem_cache_destroy(s);
 	s = cache_with(test, 64, SLAB_TYPESAFE_BY_RCU, NULL);
 	p = kmem_cache_alloc(s, GFP_KERNEL | __GFP_ZERO);

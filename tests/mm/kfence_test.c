@@ -506,6 +506,11 @@ static void constructors_run(struct kunit *test)
 	p = sample(test, s);
 	KUNIT_EXPECT_NULL(test, memchr_inv(p, 0x42, 64));
 	kmem_cache_free(s, p);
+	KUNIT_EXPECT_REPORT(test, "WARNING: __GFP_ZERO for an object of test, which has a constructor",
+			    p = kmem_cache_zalloc(s, GFP_KERNEL));
+	KUNIT_ASSERT_TRUE(test, is_kfence_address(p));
+	KUNIT_EXPECT_NULL(test, memchr_inv(p, 0, 64));
+	kmem_cache_free(s, p);
 	kmem_cache_destroy(s);
 }
 

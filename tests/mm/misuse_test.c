@@ -39,9 +39,38 @@ static void kfree_of_what_is_no_memory(struct kunit *test)
 	KUNIT_EXPECT_REPORT(test, "user address or a small number", kfree(hidden((void *)0x1234567)));
 	KUNIT_EXPECT_REPORT(test, "user address or a small number", kfree(hidden((void *)0x2000)));
 	KUNIT_EXPECT_REPORT(test, "No allocator gives such addresses",
+			    kfree(hidden((void *)0x7331733173317331UL)));
+	KUNIT_EXPECT_REPORT(test, "Advice: Use after free: the pointer was loaded from an object",
 			    kfree(hidden((void *)0x6b6b6b6b6b6b6b6bUL)));
+	KUNIT_EXPECT_REPORT(test, "Advice: A list was walked over an entry",
+			    kfree(hidden((void *)0xdead000000000100UL)));
 	KUNIT_EXPECT_NO_REPORT(test, kfree(hidden(NULL)));
 	KUNIT_EXPECT_NO_REPORT(test, kfree(hidden(ZERO_SIZE_PTR)));
+}
+
+static void set_to_7(void *p)
+{
+	*(u8 *)p = 7;
+}
+
+static void zeroed_in_spite_of_a_constructor(struct kunit *test)
+{
+	struct kmem_cache *s = kmem_cache_create("test", 64, 0, 0, set_to_7);
+	u8 *p, *q;
+
+	KUNIT_ASSERT_NOT_NULL(test, s);
+	KUNIT_EXPECT_REPORT(test, "__GFP_ZERO for an object of test, which has a constructor",
+			    p = kmem_cache_zalloc(s, GFP_KERNEL));
+	KUNIT_EXPECT_NO_REPORT(test, q = kmem_cache_alloc(s, GFP_KERNEL));
+	KUNIT_ASSERT_TRUE(test, p && q);
+	KUNIT_EXPECT_EQ(test, p[0], 0);
+	KUNIT_EXPECT_EQ(test, q[0], 7);
+	kmem_cache_free(s, q);
+	/* from the magazine, where it was put */
+	KUNIT_EXPECT_REPORT(test, "Report id: slab-zeroed\n", q = kmem_cache_zalloc(s, GFP_KERNEL));
+	kmem_cache_free(s, p);
+	kmem_cache_free(s, q);
+	kmem_cache_destroy(s);
 }
 
 static void kfree_of_the_image(struct kunit *test)
@@ -265,6 +294,7 @@ static void places_that_may_not_sleep(struct kunit *test)
 
 static struct kunit_case cases[] = {
 	KUNIT_CASE(kfree_of_what_is_no_memory),
+	KUNIT_CASE(zeroed_in_spite_of_a_constructor),
 	KUNIT_CASE(kfree_of_the_image),
 	KUNIT_CASE(kfree_of_anothers_memory),
 	KUNIT_CASE(other_functions_of_kmalloc_memory),

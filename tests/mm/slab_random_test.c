@@ -93,6 +93,8 @@ static void step_alloc(struct kunit *test, struct model *m, struct slot *o, u64 
 	o->cache = r >> 1 & 1 ? -1 : (int)((r >> 2) % NR_CACHES);
 	o->size = o->cache < 0 ? random_size(r >> 8) : kinds[o->cache].size;
 	o->seed = r;
+	if (o->cache >= 0 && kinds[o->cache].ctor)
+		gfp = GFP_KERNEL;
 	o->p = o->cache < 0 ? kmalloc(o->size, gfp) : kmem_cache_alloc(m->caches[o->cache], gfp);
 	KUNIT_ASSERT_NOT_NULL(test, o->p);
 	if (gfp & __GFP_ZERO)

@@ -211,14 +211,21 @@ static void vmalloc_areas(struct kunit *test)
 static void the_running_stack(struct kunit *test)
 {
 	char *volatile hide, local[64];
-	unsigned long low, high;
+	unsigned long low, high, room;
 	const char *name;
 	char what[64];
 
 	hide = local;
 	KUNIT_ASSERT_TRUE(test, stack_bounds((unsigned long)local, &low, &high, &name));
+	room = (unsigned long)__builtin_frame_address(0) - (unsigned long)hide;
 	KUNIT_EXPECT_TRUE(test, allowed(test, hide, 64));
-	KUNIT_EXPECT_TRUE(test, allowed(test, hide, high - (unsigned long)hide));
+	KUNIT_EXPECT_TRUE(test, allowed(test, hide, room));
+	/* The frame's own words, and with them what the caller keeps. */
+	expect_refused(test, hide, room + 1, "process stack (offset ");
+	expect_refused(test, hide + room, 8, "process stack (offset ");
+	expect_refused(test, hide + room + 8, 8, "process stack (offset ");
+	KUNIT_EXPECT_TRUE(test, allowed(test, hide + room + 16, 1));
+	expect_refused(test, hide, high - (unsigned long)hide, "process stack (offset ");
 	snprintf(what, sizeof(what), "process stack (offset %lu, size %lu)!",
 		 high - (unsigned long)hide, high - (unsigned long)hide + 1);
 	expect_refused(test, hide, high - (unsigned long)hide + 1, what);

@@ -128,7 +128,7 @@ static void explained_while_areas_change(struct kunit *test)
 	report_capture_start();
 	spin_lock_irqsave(&vmap_space.lock, flags);
 	report_begin("about an address");
-	report_address((void *)VMALLOC_START);
+	report_address((void *)(VMALLOC_END - PAGE_SIZE));
 	report_end();
 	spin_unlock_irqrestore(&vmap_space.lock, flags);
 	reports = report_capture_stop(&text);
@@ -154,6 +154,58 @@ static const char *explained(struct kunit *test, const void *addr)
 	report_end();
 	KUNIT_EXPECT_EQ(test, report_capture_stop(&text), 1U);
 	return text;
+}
+
+/* Two areas with nothing but the guard page of the first between them. */
+static bool two_neighbours(struct kunit *test, char **area, unsigned int n, char **first, char **second)
+{
+	*first = NULL;
+	for (unsigned int i = 0; i < n; i++) {
+		area[i] = vmalloc(PAGE_SIZE);
+		KUNIT_ASSERT_NOT_NULL(test, area[i]);
+	}
+	for (unsigned int i = 0; i < n * n; i++) {
+		if (area[i / n] + 2 * PAGE_SIZE != area[i % n])
+			continue;
+		*first = area[i / n];
+		*second = area[i % n];
+	}
+	return *first;
+}
+
+/* An address in front of an area is told by both who are near. */
+static void in_front_of_an_area(struct kunit *test)
+{
+	char *area[16], *a, *b, want[96];
+	const char *text;
+
+	KUNIT_EXPECT_TRUE(test, two_neighbours(test, area, ARRAY_SIZE(area), &a, &b));
+	text = explained(test, b - 1);
+	KUNIT_EXPECT_NOT_NULL(test, strstr(text, "address is 4095 bytes beyond the end of the vmalloc area"));
+	snprintf(want, sizeof(want), ", and 1 bytes before the area at 0x%lx\n", (unsigned long)b);
+	KUNIT_EXPECT_NOT_NULL(test, strstr(text, want));
+	KUNIT_EXPECT_NULL(test, strstr(explained(test, b), "before"));
+	KUNIT_EXPECT_FAULT(test, "close to the second: a negative index", plant_read8(b - 8));
+	KUNIT_EXPECT_FAULT(test, "ran over the end of the area", plant_read8(a + PAGE_SIZE + 8));
+	for (unsigned int i = 0; i < ARRAY_SIZE(area); i++)
+		vfree(area[i]);
+}
+
+static void in_front_of_a_lonely_area(struct kunit *test)
+{
+	char *p = __vmalloc_node(PAGE_SIZE, 64UL << 20, GFP_KERNEL, NUMA_NO_NODE, NULL), want[96];
+
+	KUNIT_ASSERT_NOT_NULL(test, p);
+	for (unsigned int i = 0; i < VMAP_RING; i++) /* nobody was there lately */
+		vfree(vmalloc(PAGE_SIZE));
+	vm_unmap_aliases();
+	snprintf(want, sizeof(want), "address is 100 bytes before the vmalloc area 0x%lx-",
+		 (unsigned long)p);
+	KUNIT_EXPECT_NOT_NULL(test, strstr(explained(test, p - 100), want));
+	KUNIT_EXPECT_FAULT(test, "before the start of the area: a negative index",
+			   plant_read8(p - 100));
+	KUNIT_EXPECT_NOT_NULL(test, strstr(explained(test, p - PAGE_SIZE - 1), "in no area"));
+	vfree(p);
 }
 
 /* The region of modules is explained as the other one is, under its own name and lock. */
@@ -403,6 +455,8 @@ static struct kunit_case cases[] = { KUNIT_CASE(guard_page_is_named),
 				     KUNIT_CASE(info_is_linux_layout),
 				     KUNIT_CASE(info_of_devices_and_beginners),
 				     KUNIT_CASE(validity_can_fail),
+				     KUNIT_CASE(in_front_of_an_area),
+				     KUNIT_CASE(in_front_of_a_lonely_area),
 				     KUNIT_CASE(code_is_explained),
 				     KUNIT_CASE(info_of_code),
 				     KUNIT_CASE(walk_meets_both_regions),

@@ -53,6 +53,17 @@ noinline unsigned int stack_trace_save(unsigned long *ips, unsigned int max, uns
 	return n;
 }
 
+noinline bool stack_frame_holds(unsigned long addr, unsigned long n)
+{
+	unsigned long bp = (unsigned long)__builtin_frame_address(0), from = bp;
+
+	while (on_stack(bp) && addr + n > bp) {
+		from = bp + 16;
+		bp = *(const unsigned long *)bp;
+	}
+	return addr >= from;
+}
+
 void regs_show(const struct pt_regs *regs, void (*line)(const char *text))
 {
 }

@@ -132,6 +132,8 @@ void whatis_boot(void);
  * error pointer) name it, else NULL.
  */
 const char *report_pattern(unsigned long v);
+/* What to make of such a value, where it was used as a pointer; NULL if it looks like nothing. */
+const char *report_pattern_advice(unsigned long v);
 
 extern bool panic_on_warn;
 

@@ -25,6 +25,12 @@ unsigned int stack_trace_save(unsigned long *ips, unsigned int max, unsigned int
 			      const struct pt_regs *regs);
 
 /*
+ * Do [addr, addr + n), on the running stack at or above the caller's frame, lie among what one function
+ * keeps there, between two frames' saved words? True also if that can't be told: behind the last frame.
+ */
+bool stack_frame_holds(unsigned long addr, unsigned long n);
+
+/*
  * What is in use of all kernel stacks: visit() is called for each part [from, to), whose words are
  * what threads and CPUs have in their registers and frames. on[cpu] is an address on the stack that
  * CPU `cpu`, below `nr`, is on; of that stack the part from there on is in use, of a thread's that
