@@ -216,9 +216,7 @@ static enum stack_answer stack_allows(const struct user_copy *c, unsigned long *
 	    !stack_bounds(frame, &low, &high, &name) || p < low || p >= high)
 		return STACK_NO;
 	*depth = high - p;
-	if (p < frame || c->n > high - p)
-		return STACK_BAD;
-	return stack_frame_holds(p, c->n) ? STACK_GOOD : STACK_BAD;
+	return c->n <= high - p && stack_frame_holds(p, c->n) ? STACK_GOOD : STACK_BAD;
 }
 
 /* ---- Everything else ---- */

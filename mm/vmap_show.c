@@ -176,18 +176,16 @@ static const struct vmap_freed *ring_find(const struct vmap_space *vs, unsigned 
 
 /*
  * The live area that begins within a page above `addr`, which nobody has, or which is in the guard page of
- * another. True: it is the only one near.
+ * another: whoever is inside an area has its guard page before him, so that is further. True: it is the
+ * only one near.
  */
 static bool find_next(const struct vmap_space *vs, unsigned long addr, struct found *found)
 {
 	const struct vm_struct *vm = vmap_space_next(vs, addr);
 	bool alone = !found->area.size;
 
-	if (vm && vm_start(vm) <= addr) {
-		if (addr - vm_start(vm) < get_vm_area_size(vm))
-			return false;
+	if (vm && vm_start(vm) <= addr)
 		vm = vmap_space_next(vs, vm_end(vm));
-	}
 	if (!vm || vm_start(vm) - addr > PAGE_SIZE || !vm_is_live(vm))
 		return false;
 	found->next = vm_start(vm);

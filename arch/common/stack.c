@@ -316,7 +316,7 @@ noinline unsigned int stack_trace_save(unsigned long *ips, unsigned int max, uns
 
 /**
  * stack_frame_holds - are these bytes one function's?
- * @addr: on the running stack, at or above the caller's frame
+ * @addr: on the running stack
  * @n: bytes from there on, all on the stack
  *
  * Return: whether no saved frame pointer and return address is among them, as far as frames are known.

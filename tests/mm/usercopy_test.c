@@ -229,6 +229,8 @@ static void the_running_stack(struct kunit *test)
 	snprintf(what, sizeof(what), "process stack (offset %lu, size %lu)!",
 		 high - (unsigned long)hide, high - (unsigned long)hide + 1);
 	expect_refused(test, hide, high - (unsigned long)hide + 1, what);
+	/* Behind the last frame, where nobody's bounds are known but the stack's. */
+	expect_refused(test, (void *)(high - 8), 9, "process stack (offset 8, size 9)!");
 	/* Below the frames that are in use. */
 	expect_refused(test, (void *)low, 8, "process stack (offset ");
 }

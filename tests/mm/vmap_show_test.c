@@ -185,6 +185,7 @@ static void in_front_of_an_area(struct kunit *test)
 	snprintf(want, sizeof(want), ", and 1 bytes before the area at 0x%lx\n", (unsigned long)b);
 	KUNIT_EXPECT_NOT_NULL(test, strstr(text, want));
 	KUNIT_EXPECT_NULL(test, strstr(explained(test, b), "before"));
+	KUNIT_EXPECT_NULL(test, strstr(explained(test, a + PAGE_SIZE - 1), "before"));
 	KUNIT_EXPECT_FAULT(test, "close to the second: a negative index", plant_read8(b - 8));
 	KUNIT_EXPECT_FAULT(test, "ran over the end of the area", plant_read8(a + PAGE_SIZE + 8));
 	for (unsigned int i = 0; i < ARRAY_SIZE(area); i++)

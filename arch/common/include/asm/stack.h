@@ -25,8 +25,8 @@ unsigned int stack_trace_save(unsigned long *ips, unsigned int max, unsigned int
 			      const struct pt_regs *regs);
 
 /*
- * Do [addr, addr + n), on the running stack at or above the caller's frame, lie among what one function
- * keeps there, between two frames' saved words? True also if that can't be told: behind the last frame.
+ * Do [addr, addr + n), on the running stack, lie among what one function keeps there, between two frames'
+ * saved words? Not what lies below the frames in use. True also if that can't be told: behind the last frame.
  */
 bool stack_frame_holds(unsigned long addr, unsigned long n);
 
