@@ -47,8 +47,7 @@ static void __iomem *map_device(phys_addr_t phys, size_t size, const void *calle
 		vmap_purge_if_due();
 		return NULL;
 	}
-	vmap_area_ready(vm, 0);
-	return (__force char __iomem *)vm->addr + (phys - start);
+	return (__force char __iomem *)vmap_area_ready(vm, 0) + (phys - start);
 }
 
 /**

@@ -109,8 +109,9 @@ static void chunk_changed(struct chunk *c)
 	list_move(&c->in_slot, &chunk_lists[slot_of(c->largest)]);
 }
 
-static void place_take(const struct place *p)
+static void place_take(struct place *p)
 {
+	WRITE_ONCE(p->addr, chunk_start(p->chunk) + p->at * GRANULE);
 	bitmap_set(p->chunk->taken, p->at, p->n);
 	__set_bit(p->at, p->chunk->starts);
 	if (p->chunk->tag)
@@ -270,9 +271,10 @@ static void unpopulate_page(struct chunk *c, unsigned int page)
 
 	for_each_possible_cpu(cpu) {
 		unsigned long va = page_va(c, page, cpu);
-		pte_t e = pte_get_and_clear(pt_slot(kernel_root(), va, 0, NULL), va);
+		pte_t *slot = pt_slot(kernel_root(), va, 0, NULL);
 
-		pages_of[cpu] = phys_to_page(pte_phys(e));
+		WRITE_ONCE(pages_of[cpu], phys_to_page(pte_phys(pte_get(slot))));
+		pte_get_and_clear(slot, va);
 		tlb_flush_page(va, NULL);
 	}
 	for_each_possible_cpu(cpu)
@@ -461,7 +463,7 @@ static noinline bool place_make(struct place *p, unsigned int align, gfp_t gfp)
 /* All copies are zero. */
 static void *hand_out(const struct place *p, size_t size)
 {
-	unsigned long addr = chunk_start(p->chunk) + p->at * GRANULE;
+	unsigned long addr = READ_ONCE(p->addr);
 	unsigned int cpu;
 
 	for_each_possible_cpu(cpu) {

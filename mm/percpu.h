@@ -43,6 +43,7 @@ struct place {
 	struct chunk *chunk;
 	unsigned int at, n; /* granules */
 	unsigned int tag;   /* of who wants it */
+	unsigned long addr; /* of one that was taken: what refers to it until it is handed out */
 };
 
 /* The memory of the linked variables of a CPU but the first, where its offset leads. R */

@@ -149,6 +149,7 @@ void *vmalloc_common(unsigned long size, unsigned long align, gfp_t gfp, unsigne
 	const char *wrong = request_wrong(size, align);
 	unsigned long nr = PFN_UP(size);
 	struct vm_struct *vm;
+	void *addr;
 
 	might_alloc(gfp);
 	if (unlikely(wrong))
@@ -162,9 +163,9 @@ void *vmalloc_common(unsigned long size, unsigned long align, gfp_t gfp, unsigne
 		return refuse(size, gfp, caller, "failed to allocate pages");
 	}
 	mm_stat_add(MM_VMALLOC, (long)nr);
-	vmap_area_ready(vm, 0);
-	kasan_resize_vmalloc(vm->addr, size, nr << PAGE_SHIFT);
-	return vm->addr;
+	addr = vmap_area_ready(vm, 0);
+	kasan_resize_vmalloc(addr, size, nr << PAGE_SHIFT);
+	return addr;
 }
 
 /* ---- Allocation ---- */
@@ -476,8 +477,7 @@ void *(vmap)(struct page **pages, unsigned int count, unsigned long flags, pgpro
 		vm->pages = pages;
 		vm->nr_pages = count;
 	}
-	vmap_area_ready(vm, flags & (VM_USERMAP | VM_DMA_COHERENT | VM_MAP_PUT_PAGES));
-	return vm->addr;
+	return vmap_area_ready(vm, flags & (VM_USERMAP | VM_DMA_COHERENT | VM_MAP_PUT_PAGES));
 }
 
 /**
@@ -516,8 +516,7 @@ void *(vm_map_ram)(struct page **pages, unsigned int count, int node)
 
 	if (!vm)
 		return NULL;
-	vmap_area_ready(vm, 0);
-	return vm->addr;
+	return vmap_area_ready(vm, 0);
 }
 
 /**

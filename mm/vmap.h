@@ -161,8 +161,8 @@ static inline struct vmap_space *vmap_space_of(unsigned long addr)
  */
 struct vm_struct *vmap_area_get(unsigned long size, unsigned long align, unsigned long flags,
 				gfp_t gfp, const void *caller);
-/* The area is complete, and has `flags` besides. */
-void vmap_area_ready(struct vm_struct *vm, unsigned long flags);
+/* The area is complete, and has `flags` besides. Its address. */
+void *vmap_area_ready(struct vm_struct *vm, unsigned long flags);
 /*
  * Begin the end of the area that starts at `addr`: from now on nobody else gets it. It must be
  * complete and have one of the flags `allowed`; else it is reported as a wrong use of the function

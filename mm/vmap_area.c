@@ -226,11 +226,14 @@ fail:
 	return NULL;
 }
 
-void vmap_area_ready(struct vm_struct *vm, unsigned long flags)
+void *vmap_area_ready(struct vm_struct *vm, unsigned long flags)
 {
-	kasan_unpoison_vmalloc(vm->addr, get_vm_area_size(vm));
+	void *addr = READ_ONCE(vm->addr); /* somebody refers to it from now on (kmemleak.c, 3) */
+
+	kasan_unpoison_vmalloc(addr, get_vm_area_size(vm));
 	/* Pairs with copy_area_from(): who sees the flag gone sees the whole area. */
 	smp_store_release(&vm->flags, (vm->flags | flags) & ~VM_UNINITIALIZED);
+	return addr;
 }
 
 /* ---- End ---- */

@@ -44,9 +44,9 @@ static bool block_get(struct page **pages, gfp_t gfp, unsigned int tag)
 
 	if (unlikely(!page))
 		return false;
-	split_page(page, BLOCK_ORDER);
 	for (unsigned long i = 0; i < BLOCK_PAGES; i++)
-		pages[i] = page + i;
+		WRITE_ONCE(pages[i], page + i);
+	split_page(page, BLOCK_ORDER);
 	return true;
 }
 

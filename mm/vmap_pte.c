@@ -196,7 +196,12 @@ int vmap_map_phys(unsigned long va, phys_addr_t phys, unsigned long size, pgprot
 	return 0;
 }
 
-/* ---- Unmapping ---- */
+/*
+ * ---- Unmapping ----
+ *
+ * A page is in a list of pages before its leaf is cleared: somebody refers to it at any moment
+ * (kmemleak.c, 3).
+ */
 
 /* Leaves of `size` bytes from va on are gone; what happens to the pages that they mapped. */
 static void pages_unmapped(unsigned long va, unsigned long size, struct page **pages,
@@ -221,8 +226,8 @@ static void unmap_run(pte_t *slot, unsigned long va, unsigned long n, enum vmap_
 
 			if (unlikely(pte_none(e)))
 				continue;
+			WRITE_ONCE(pages[found++], pfn_to_page(pte_pfn(e)));
 			pte_set(&slot[i], va + i * PAGE_SIZE, no_pte);
-			pages[found++] = pfn_to_page(pte_pfn(e));
 		}
 		pages_unmapped(va, batch * PAGE_SIZE, pages, found, what);
 		slot += batch;
@@ -243,8 +248,9 @@ void vmap_unmap(unsigned long va, unsigned long end, enum vmap_pages what)
 			continue;
 		}
 		if (pte_leaf(e, LARGE_LEVEL)) {
-			struct page *page = pfn_to_page(pte_pfn(e));
+			struct page *page;
 
+			WRITE_ONCE(page, pfn_to_page(pte_pfn(e)));
 			pte_set(slot, va, no_pte);
 			pages_unmapped(va, next - va, &page, 1, what);
 		} else {
