@@ -62,6 +62,7 @@
 #include <asm/stack.h>
 #include <asm/tlbflush.h>
 #include <linux/jiffies.h>
+#include <linux/kmemleak.h>
 #include <linux/kstrtox.h>
 #include <linux/log2.h>
 #include <linux/moduleparam.h>
@@ -199,7 +200,7 @@ unsigned int kfence_number(const struct kfence_object *o)
 }
 
 /* The object whose page that is; NULL: it is a page between. */
-static struct kfence_object *page_object(unsigned long va)
+struct kfence_object *kfence_at(unsigned long va)
 {
 	unsigned long i = (va - (unsigned long)__kfence_pool) >> PAGE_SHIFT;
 
@@ -358,7 +359,7 @@ static struct kfence_object *take_object(const struct kfence_track *who, bool ma
 }
 
 /* At the page's end as often as at its start. */
-static void place_object(struct kfence_object *o, struct kmem_cache *s, size_t size)
+static void *place_object(struct kfence_object *o, struct kmem_cache *s, size_t size)
 {
 	o->addr = object_page(kfence_number(o));
 	if (get_random_u32() & 1)
@@ -366,6 +367,7 @@ static void place_object(struct kfence_object *o, struct kmem_cache *s, size_t s
 	o->size = size;
 	o->cache = s;
 	o->state = KFENCE_ALLOCATED;
+	return (void *)READ_ONCE(o->addr); /* what refers to it from now on (kmemleak.c, 3) */
 }
 
 /**
@@ -383,6 +385,7 @@ noinline void *kfence_alloc(struct kmem_cache *s, gfp_t gfp, size_t size, unsign
 	struct kfence_object *o;
 	unsigned long flags;
 	bool was_open = false;
+	void *p = NULL;
 
 	if (!kfence_pool_size || !kfence_may_sample(s) || (!s->kfence_forced && !take_gate()))
 		return NULL;
@@ -392,7 +395,7 @@ noinline void *kfence_alloc(struct kmem_cache *s, gfp_t gfp, size_t size, unsign
 	spin_lock_irqsave(&kfence_lock, flags);
 	o = take_object(&who, !s->kfence_forced);
 	if (o) {
-		place_object(o, s, size);
+		p = place_object(o, s, size);
 		o->tag = tag;
 		was_open = shut_around(o->addr & PAGE_MASK);
 		open_page(o->addr & PAGE_MASK);
@@ -404,14 +407,14 @@ noinline void *kfence_alloc(struct kmem_cache *s, gfp_t gfp, size_t size, unsign
 	if (!o)
 		return NULL;
 	if (was_open)
-		flush_around(o->addr);
+		flush_around((unsigned long)p);
 	if (s->ctor)
-		s->ctor((void *)o->addr);
+		s->ctor(p);
 	if (gfp & __GFP_ZERO && s->ctor)
 		slab_report_zeroed(s);
 	if (gfp & __GFP_ZERO)
-		memset((void *)o->addr, 0, size);
-	return (void *)o->addr;
+		memset(p, 0, size);
+	return p;
 }
 
 /* ---- Freeing ---- */
@@ -491,7 +494,7 @@ static bool end_object(struct kfence_object *o, const struct kfence_track *who)
  */
 noinline void kfence_free(void *p)
 {
-	struct kfence_object *o = page_object((unsigned long)p);
+	struct kfence_object *o = kfence_at((unsigned long)p);
 	struct kfence_bug bug = { 0 };
 	struct kfence_track who;
 	unsigned long flags;
@@ -536,7 +539,7 @@ bool kfence_find(const void *p, struct kfence_object *copy)
 
 	if (!is_kfence_address(p))
 		return false;
-	o = page_object((unsigned long)p);
+	o = kfence_at((unsigned long)p);
 	if (!o)
 		return false;
 	spin_lock_irqsave(&kfence_lock, flags);
@@ -616,9 +619,9 @@ static struct kfence_object *nearer(unsigned long addr)
 	unsigned long i = (addr - (unsigned long)__kfence_pool) >> PAGE_SHIFT;
 
 	if (i > 1)
-		left = page_object(addr - PAGE_SIZE);
+		left = kfence_at(addr - PAGE_SIZE);
 	if (i / 2 < kfence_nr_objects && i % 2)
-		right = page_object(addr + PAGE_SIZE);
+		right = kfence_at(addr + PAGE_SIZE);
 	if (left && left->state != KFENCE_ALLOCATED)
 		left = NULL;
 	if (right && right->state != KFENCE_ALLOCATED)
@@ -631,7 +634,7 @@ static struct kfence_object *nearer(unsigned long addr)
 /* K. */
 static void classify(unsigned long addr, struct kfence_bug *bug)
 {
-	struct kfence_object *o = page_object(addr);
+	struct kfence_object *o = kfence_at(addr);
 
 	if (o) {
 		fill_bug(bug, o->state == KFENCE_UNUSED ? KFENCE_ERROR_INVALID : KFENCE_ERROR_UAF,
@@ -764,6 +767,7 @@ void kfence_init(void)
 	__kfence_pool = page_address(pool);
 	kfence_pool_size = PAGE_SIZE << order;
 	next_sample = jiffies + msecs_to_jiffies(interval_ms);
+	kmemleak_ignore(kfence_objects); /* what is free in it would refer to the next there */
 	report_add_explainer(&kfence_explainer);
 	pr_info("kfence: initialized - using %lu bytes for %u objects at 0x%px-0x%px\n",
 		kfence_pool_size, kfence_nr_objects, __kfence_pool,

@@ -66,6 +66,7 @@
 #include <linux/vmalloc.h>
 #include <quarry/report.h>
 #include "internal.h"
+#include "kfence.h"
 #include "kmemleak.h"
 #include "slab.h"
 #include "vmap.h"
@@ -267,6 +268,8 @@ static const char *block_name(const struct block *b)
 {
 	if (b->kind == BLOCK_OBJECT)
 		return b->cache->name;
+	if (b->kind == BLOCK_KFENCE)
+		return b->sample->cache->name;
 	if (b->kind == BLOCK_PAGES)
 		return b->page->type == PAGE_KMALLOC ? "kmalloc" : "pages";
 	if (b->kind == BLOCK_AREA)
@@ -274,6 +277,17 @@ static const char *block_name(const struct block *b)
 		       : b->area->flags & VM_ALLOC ? "vmalloc"
 						   : "vmap";
 	return b->kind == BLOCK_PERCPU ? "percpu" : "kmemleak_alloc";
+}
+
+/* A sample knows its stack, and when in ns. */
+static void sample_allocated(const struct kfence_object *o, struct kmemleak_leak *leak)
+{
+	const struct kfence_track *t = &o->allocated;
+
+	leak->nr = min_t(unsigned int, t->nr, KMEMLEAK_FRAMES);
+	memcpy(leak->ips, t->ips, leak->nr * sizeof(leak->ips[0]));
+	leak->when = jiffies - (clock_ns() - t->when) / (1000000000ULL / HZ);
+	leak->cpu = t->cpu;
 }
 
 static void add_leak(struct heap *h, const struct block *b, const struct note *n, u32 tag)
@@ -288,6 +302,8 @@ static void add_leak(struct heap *h, const struct block *b, const struct note *n
 	leak->tag = tag;
 	leak->reported = n && (n->flags & NOTE_REPORTED);
 	strscpy(leak->what, block_name(b), sizeof(leak->what));
+	if (b->kind == BLOCK_KFENCE)
+		sample_allocated(b->sample, leak);
 	if (b->kind == BLOCK_OBJECT)
 		leak->nr = slab_debug_allocated(b->cache, (void *)b->start, leak->ips,
 						KMEMLEAK_FRAMES, &leak->when, &leak->cpu);

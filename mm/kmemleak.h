@@ -14,9 +14,11 @@ enum block_kind {
 	BLOCK_PAGES,  /* of the page allocator, large kmalloc() blocks included */
 	BLOCK_AREA,   /* of the vmalloc region, or of modules' */
 	BLOCK_PERCPU,
+	BLOCK_KFENCE,
 	BLOCK_OWN, /* kmemleak_alloc()'s */
 };
 
+struct kfence_object;
 struct note;
 
 /* What somebody was given: addresses [start, start + size). Per-CPU memory: CPU 0's. */
@@ -28,6 +30,7 @@ struct block {
 		struct kmem_cache *cache;
 		struct page *page; /* the head */
 		struct vm_struct *area;
+		const struct kfence_object *sample;
 		struct note *note;
 	};
 };
@@ -53,7 +56,7 @@ struct heap {
 	unsigned long nr_first;
 	struct area_range *area; /* by address */
 	struct note **own;	 /* by address */
-	u32 first_area, first_percpu, first_own;
+	u32 first_area, first_percpu, first_sample, first_own;
 	unsigned long own_low, own_high; /* where the caller's own blocks are */
 
 	unsigned long *marked;	/* a root leads to it */

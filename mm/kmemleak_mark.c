@@ -9,6 +9,7 @@
  *        pages, large kmalloc     the head page has the block's
  *        areas                    their place in a list by address
  *        per-CPU variables        the number of their granule
+ *        KFENCE's samples         their number in its pool, which is no block itself
  *        the caller's own         their place in a list by address
  *
  *    A page's number stands in an array for its section of 128 MiB, which exists only if that
@@ -41,6 +42,7 @@
 #include <linux/kernel.h>
 #include <linux/string.h>
 #include "internal.h"
+#include "kfence.h"
 #include "kmemleak.h"
 #include "percpu.h"
 #include "slab.h"
@@ -62,7 +64,8 @@ typedef void (*head_fn)(struct heap *h, struct page *head, void *arg);
 
 static bool is_block(const struct page *page)
 {
-	return page->type == PAGE_USED || page->type == PAGE_KMALLOC;
+	return (page->type == PAGE_USED || page->type == PAGE_KMALLOC) &&
+	       !is_kfence_address(page_address(page));
 }
 
 /* Heads of blocks that somebody holds; `section` is told of each section with struct pages. */
@@ -110,7 +113,8 @@ static void each_slab(struct heap *h,
 	}
 }
 
-static void each_area(void (*fn)(struct vm_struct *vm, void *arg), void *arg)
+/* All that have addresses: those that come, and those that go, too. */
+static void each_area_of_any_age(void (*fn)(struct vm_struct *vm, void *arg), void *arg)
 {
 	struct vmap_space *space[] = { &vmap_space, &vmap_modules };
 
@@ -118,12 +122,8 @@ static void each_area(void (*fn)(struct vm_struct *vm, void *arg), void *arg)
 		bool modules_first = MODULES_VADDR < VMALLOC_START;
 		struct vmap_space *vs = space[modules_first ? !i : i];
 
-		for (struct rb_node *n = rb_first(&vs->areas); n; n = rb_next(n)) {
-			struct vm_struct *vm = rb_entry(n, struct vm_struct, rb);
-
-			if (vm_is_live(vm))
-				fn(vm, arg);
-		}
+		for (struct rb_node *n = rb_first(&vs->areas); n; n = rb_next(n))
+			fn(rb_entry(n, struct vm_struct, rb), arg);
 	}
 }
 
@@ -156,7 +156,7 @@ static void count_slab(struct heap *h, struct kmem_cache *s, struct page *slab, 
 
 static void count_area(struct vm_struct *vm, void *size)
 {
-	((struct heap_size *)size)->areas++;
+	((struct heap_size *)size)->areas += vm_is_live(vm);
 }
 
 static void count_own(struct note *n, void *size)
@@ -169,9 +169,9 @@ void heap_measure(struct heap_size *size)
 	*size = (struct heap_size){ .numbers = 1 };
 	each_head(NULL, count_head, size, count_section);
 	each_slab(NULL, count_slab, size);
-	each_area(count_area, size);
+	each_area_of_any_age(count_area, size);
 	note_each(count_own, size);
-	size->numbers += size->areas + size->own + percpu_granules();
+	size->numbers += size->areas + size->own + percpu_granules() + kfence_nr_objects;
 }
 
 bool heap_fits(const struct heap_size *need, const struct heap_size *room)
@@ -206,6 +206,8 @@ static void number_area(struct vm_struct *vm, void *heap)
 {
 	struct heap *h = heap;
 
+	if (!vm_is_live(vm))
+		return;
 	h->area[h->used.areas++] = (struct area_range){ vm_start(vm), vm_end(vm) - PAGE_SIZE, vm };
 }
 
@@ -232,11 +234,12 @@ void heap_number(struct heap *h)
 	h->own_high = 0;
 	each_head(h, number_head, NULL, number_section);
 	each_slab(h, number_slab, NULL);
-	each_area(number_area, h);
+	each_area_of_any_age(number_area, h);
 	note_each(number_own, h);
 	h->first_area = h->used.numbers;
 	h->first_percpu = h->first_area + h->used.areas;
-	h->first_own = h->first_percpu + percpu_granules();
+	h->first_sample = h->first_percpu + percpu_granules();
+	h->first_own = h->first_sample + kfence_nr_objects;
 	h->used.numbers = h->first_own + h->used.own;
 }
 
@@ -285,6 +288,15 @@ static void percpu_block(const struct heap *h, struct block *b, const struct chu
 			     .number = h->first_percpu + (start - PERCPU_START) / GRANULE };
 }
 
+static void sample_block(const struct heap *h, struct block *b, const struct kfence_object *o)
+{
+	*b = (struct block){ .kind = BLOCK_KFENCE,
+			     .start = o->addr,
+			     .size = o->size,
+			     .number = h->first_sample + kfence_number(o),
+			     .sample = o };
+}
+
 static void own_block(const struct heap *h, struct block *b, u32 i)
 {
 	*b = (struct block){ .kind = BLOCK_OWN,
@@ -303,6 +315,8 @@ u32 block_tag(const struct block *b)
 	case BLOCK_OBJECT:
 		tag = slab_tag(b->cache, (char *)b->start - b->cache->red_left);
 		return tag ? tag_get(tag) : TAG_NOTED; /* without accounting each note counts */
+	case BLOCK_KFENCE:
+		return b->sample->tag;
 	case BLOCK_PAGES:
 		return b->page->tag;
 	case BLOCK_AREA:
@@ -361,6 +375,23 @@ static void each_percpu_block(struct heap *h, block_fn fn)
 	}
 }
 
+static bool sample_is_live(const struct kfence_object *o)
+{
+	return o->state == KFENCE_ALLOCATED && !(o->cache->flags & SLAB_NOLEAKTRACE);
+}
+
+static void each_sample_block(struct heap *h, block_fn fn)
+{
+	struct block b;
+
+	for (unsigned int i = 0; i < kfence_nr_objects; i++) {
+		if (!sample_is_live(&kfence_objects[i]))
+			continue;
+		sample_block(h, &b, &kfence_objects[i]);
+		fn(h, &b);
+	}
+}
+
 static void no_section(struct heap *h, unsigned long nr, void *arg)
 {
 }
@@ -377,6 +408,7 @@ void heap_each(struct heap *h, block_fn fn)
 		fn(h, &b);
 	}
 	each_percpu_block(h, fn);
+	each_sample_block(h, fn);
 	for (u32 i = 0; i < h->used.own; i++) {
 		own_block(h, &b, i);
 		fn(h, &b);
@@ -417,6 +449,16 @@ static bool find_pages(const struct heap *h, struct page *page, struct block *b)
 	return true;
 }
 
+static bool find_sample(const struct heap *h, unsigned long v, struct block *b)
+{
+	const struct kfence_object *o = kfence_at(v);
+
+	if (!o || !sample_is_live(o) || v - o->addr >= o->size)
+		return false;
+	sample_block(h, b, o);
+	return true;
+}
+
 static struct page *page_with_number(const struct heap *h, unsigned long pfn)
 {
 	if (pfn / PAGES_PER_SECTION >= h->nr_first || !h->first[pfn / PAGES_PER_SECTION])
@@ -428,6 +470,8 @@ static bool find_direct(const struct heap *h, unsigned long v, struct block *b)
 {
 	struct page *page = page_with_number(h, (v - PAGE_OFFSET) >> PAGE_SHIFT);
 
+	if (unlikely(is_kfence_address((void *)v)))
+		return find_sample(h, v, b);
 	if (!page)
 		return false;
 	if (page->place)
@@ -648,6 +692,20 @@ static void claim_pages(struct heap *h, const struct block *b)
 	}
 }
 
+/* Those of an area that somebody is freeing: the page tables are the last that know them. */
+static void claim_pages_of_dying(struct vm_struct *vm, void *heap)
+{
+	unsigned long direct;
+	struct block page;
+
+	if ((vm->flags & (VMAP_DYING | VMAP_LAZY | VM_IOREMAP)) != VMAP_DYING)
+		return;
+	for (unsigned long va = vm_start(vm); va < vm_end(vm); va += PAGE_SIZE) {
+		if (find_mapped(heap, va, &direct, &page))
+			mark(heap, &page);
+	}
+}
+
 static void claim_pages_of_leak(struct heap *h, const struct block *b)
 {
 	if (!bit_test(h->marked, b->number))
@@ -782,7 +840,7 @@ static void mark_percpu_pages(struct heap *h)
 
 		if (!c)
 			continue;
-		for_each_set_bit(page, c->populated, CHUNK_PAGES) {
+		for (page = 0; page < CHUNK_PAGES; page++) { /* those that come or go, too */
 			for_each_possible_cpu(cpu) {
 				unsigned long va = chunk_start(c) + page * PAGE_SIZE;
 
@@ -819,6 +877,7 @@ void heap_mark(struct heap *h, const unsigned long *on, unsigned int nr)
 
 	note_each(mark_noted, h);
 	mark_percpu_pages(h);
+	each_area_of_any_age(claim_pages_of_dying, h);
 	each_head(h, each_head_block, &mapped, no_section);
 	scan_image(h);
 	drain_todo(h);

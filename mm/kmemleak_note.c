@@ -26,6 +26,7 @@
 #include <linux/spinlock.h>
 #include <linux/vmalloc.h>
 #include "internal.h"
+#include "kfence.h"
 #include "kmemleak.h"
 #include "percpu.h"
 #include "slab.h"
@@ -65,9 +66,23 @@ static bool object_target(struct kmem_cache *s, unsigned long p, struct target *
 	return p - t->start < s->object_size;
 }
 
+static bool sample_target(unsigned long p, struct target *t)
+{
+	struct kfence_object *o = kfence_at(p);
+
+	if (!o || o->state != KFENCE_ALLOCATED)
+		return false;
+	t->start = o->addr;
+	t->tag32 = &o->tag;
+	return p - t->start < o->size;
+}
+
 static bool direct_target(unsigned long p, struct target *t)
 {
 	struct page *head;
+
+	if (is_kfence_address((void *)p))
+		return sample_target(p, t);
 
 	if (!pfn_valid((p - PAGE_OFFSET) >> PAGE_SHIFT))
 		return false;

@@ -15,6 +15,8 @@
 #include <linux/smp.h>
 #include <linux/xarray.h>
 #include "mm/internal.h"
+#include "mm/kfence.h"
+#include "mm/slab.h"
 #include "tests/mm/kmemleak_fixture.h"
 #include "tests/mm/smp_fixture.h"
 
@@ -81,6 +83,11 @@ static void cache_with_red_zones(struct kunit *test)
 	kmem_cache_destroy(s);
 }
 
+static __lost hidden_t hold_cached(struct kmem_cache *s)
+{
+	return hide(get_cached((unsigned long)s));
+}
+
 /* Neither a leak, nor does it hold anything. */
 static void untraced_cache(struct kunit *test)
 {
@@ -88,9 +95,9 @@ static void untraced_cache(struct kunit *test)
 	hidden_t h, inner;
 
 	KUNIT_ASSERT_NOT_NULL(test, s);
-	h = lose_cached(s);
+	h = hold_cached(s);
 	inner = lose_object(32);
-	KUNIT_ASSERT_NE(test, h, 0UL);
+	KUNIT_ASSERT_NE(test, h, HIDDEN_NULL);
 	KUNIT_ASSERT_NE(test, inner, 0UL);
 	put_word(h, 0, inner);
 	root_at(h, 0);
@@ -142,43 +149,57 @@ static void area(struct kunit *test)
 	expect_none(test);
 }
 
-static noinline void map_hidden(hidden_t h)
+static __lost void *get_mapping(unsigned long page)
 {
-	struct page *page = virt_to_page(shown(h));
+	struct page *p = virt_to_page(shown(page));
 
-	root = vmap(&page, 1, VM_MAP, PAGE_KERNEL);
+	return vmap(&p, 1, VM_MAP, PAGE_KERNEL);
+}
+
+static __lost void put_mapping(void *p, unsigned long page)
+{
+	vunmap(p);
+}
+
+static __lost void say_vunmap(hidden_t area)
+{
+	vunmap(shown(area));
 }
 
 /* A page that is only mapped is held by its area. */
 static void mapped_page(struct kunit *test)
 {
-	hidden_t h = lose_pages(0), inner = lose_object(96);
+	hidden_t h = lose_pages(0), inner = lose_object(96), area;
 
 	KUNIT_ASSERT_NE(test, h, 0UL);
 	KUNIT_ASSERT_NE(test, inner, 0UL);
 	put_word(h, 16, inner);
-	map_hidden(h);
-	KUNIT_ASSERT_NOT_NULL(test, root);
+	area = lose(get_mapping, put_mapping, h);
+	KUNIT_ASSERT_NE(test, area, 0UL);
+	expect_leak(test, area, PAGE_SIZE, 2); /* with the object */
+	root_at(area, 0);
 	expect_none(test);
-	hidden[0] = hide(root);
 	root = NULL;
-	expect_leak(test, hidden[0], PAGE_SIZE, 2); /* with the object */
-	vunmap(shown(hidden[0]));
+	expect_leak(test, area, PAGE_SIZE, 2);
+	say_vunmap(area);
 	expect_leak(test, h, PAGE_SIZE, 2);
 	free_lost_pages(h, 0);
 	free_object(inner);
 }
 
-static noinline hidden_t lose_percpu(size_t size)
+static __lost void *get_percpu(unsigned long size)
 {
-	hidden_t lost;
+	return __alloc_percpu(size, 8);
+}
 
-	for (unsigned int i = 0; i < LOST_OF; i++)
-		made[i] = hide(__alloc_percpu(size, 8));
-	lost = made[LOST_AT];
-	for (unsigned int i = 0; i < LOST_OF; i++)
-		free_percpu(i == LOST_AT ? NULL : shown(made[i]));
-	return shown(lost) ? lost : 0;
+static __lost void put_percpu(void *p, unsigned long size)
+{
+	free_percpu(p);
+}
+
+static __lost hidden_t lose_percpu(size_t size)
+{
+	return lose(get_percpu, put_percpu, size);
 }
 
 static void percpu_variable(struct kunit *test)
@@ -201,16 +222,68 @@ static void percpu_variable(struct kunit *test)
 	expect_none(test);
 }
 
+static __lost void *get_device(unsigned long phys)
+{
+	return (void __force *)ioremap(phys, PAGE_SIZE);
+}
+
+static __lost void put_device(void *p, unsigned long phys)
+{
+	iounmap((void __force __iomem *)p);
+}
+
+static __lost void end_device(hidden_t h)
+{
+	put_device(shown(h), 0);
+}
+
 static void device_memory(struct kunit *test)
 {
-	root = (void __force *)ioremap(0xfee00000, PAGE_SIZE);
-	KUNIT_ASSERT_NOT_NULL(test, root);
-	hidden[0] = hide(root);
+	hidden_t h = lose(get_device, put_device, 0xfee00000);
+
+	KUNIT_ASSERT_NE(test, h, 0UL);
+	expect_leak(test, h, PAGE_SIZE, 1);
+	root_at(h, PAGE_SIZE - 1);
 	expect_none(test);
 	root = NULL;
-	expect_leak(test, hidden[0], PAGE_SIZE, 1);
-	iounmap((void __force __iomem *)shown(hidden[0]));
+	end_device(h);
 	expect_none(test);
+}
+
+/* A sample of KFENCE is an object as any; the pool and its list of objects refer to nothing. */
+static void guarded_object(struct kunit *test)
+{
+	struct kmem_cache *s = kmem_cache_create("guarded", 72, 0, 0, NULL);
+	hidden_t h, inner;
+	struct seen seen;
+
+	if (!kfence_pool_size)
+		kunit_skip(test, "KFENCE is off");
+	KUNIT_ASSERT_NOT_NULL(test, s);
+	WRITE_ONCE(s->kfence_forced, true);
+	h = lose_cached(s);
+	inner = lose_object(32);
+	KUNIT_ASSERT_NE(test, h, 0UL);
+	KUNIT_ASSERT_NE(test, inner, 0UL);
+	put_word(h, 64, inner);
+	look(test, h, &seen);
+	KUNIT_EXPECT_TRUE(test, seen.found && is_kfence_address(shown(h)));
+	KUNIT_EXPECT_EQ(test, seen.leaks, 2UL);
+	KUNIT_EXPECT_EQ(test, seen.size, 72UL);
+	KUNIT_EXPECT_STREQ(test, seen.what, "guarded");
+	look(test, inner, &seen);
+	KUNIT_EXPECT_EQ(test, seen.by, h);
+	root_at(h, 71);
+	expect_none(test);
+	root_at(h, 72);
+	expect_leak(test, h, 72, 2);
+	root = NULL;
+	say(kmemleak_not_leak, h, 0);
+	expect_none(test);
+	free_cached(s, h);
+	expect_leak(test, inner, 32, 1); /* it was only in what is free */
+	free_object(inner);
+	kmem_cache_destroy(s);
 }
 
 /* ---- What counts as a reference ---- */
@@ -545,6 +618,7 @@ static struct kunit_case kmemleak_cases[] = {
 	KUNIT_CASE(mapped_page),
 	KUNIT_CASE(percpu_variable),
 	KUNIT_CASE(device_memory),
+	KUNIT_CASE(guarded_object),
 	KUNIT_CASE(inside_and_beyond),
 	KUNIT_CASE(in_a_freed_object),
 	KUNIT_CASE(list),
