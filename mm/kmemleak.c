@@ -313,7 +313,7 @@ static void collect(struct heap *h, const struct block *b)
 {
 	struct kmemleak_scan *s = h->scan;
 	struct note *n =
-		h->noted[b->number / 64] >> (b->number % 64) & 1 ? note_find(b->start) : NULL;
+		bit_test(h->noted, b->number) ? note_find(b->start) : NULL;
 	u32 tag = block_tag(b) & ~TAG_NOTED;
 
 	s->blocks++;
@@ -354,6 +354,7 @@ static void scan_alone(struct heap *h)
 {
 	u64 begin = clock_ns();
 
+	h->scan->held_at = 0;
 	heap_measure(&h->used);
 	if (!heap_fits(&h->used, &h->room))
 		return;
@@ -413,6 +414,19 @@ struct kmemleak_scan *kmemleak_look(void)
 	s = look_locked();
 	mutex_unlock(&scan_mutex);
 	return s;
+}
+
+unsigned long asked_not;
+
+/**
+ * kmemleak_ask() - who refers to a block?
+ * @not_start: the complement of where it starts, so that asking is no reference itself; 0: no question
+ *
+ * The next scans tell the first word that led to it (kmemleak_scan.held_at). Context: any.
+ */
+void kmemleak_ask(unsigned long not_start)
+{
+	WRITE_ONCE(asked_not, not_start);
 }
 
 /**

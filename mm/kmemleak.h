@@ -68,6 +68,7 @@ struct heap {
 	unsigned int nr_todo, max_todo;
 	bool overflow; /* one was marked that had no room there */
 
+	unsigned long at; /* the word that leads to what is marked; 0: no word does */
 	struct kmemleak_scan *scan; /* the result */
 	u32 *leak_number;	    /* of scan->leak[] */
 	struct kmemleak_leak
@@ -80,7 +81,6 @@ typedef void (*block_fn)(struct heap *h, const struct block *b);
 
 /* All of these: nobody else runs. */
 void heap_measure(struct heap_size *size);
-bool heap_fits(const struct heap_size *need, const struct heap_size *room);
 void heap_number(struct heap *h);
 /* `on`: for each CPU, an address on the stack that it is on. */
 void heap_mark(struct heap *h, const unsigned long *on, unsigned int nr);
@@ -90,9 +90,25 @@ void heap_scan_block(struct heap *h, const struct block *b);
 /* What the tag of a block is; with TAG_NOTED. */
 u32 block_tag(const struct block *b);
 
+static inline bool bit_test(const unsigned long *map, u32 n)
+{
+	return map[n / 64] >> (n % 64) & 1;
+}
+
+static inline void bit_set(unsigned long *map, u32 n)
+{
+	map[n / 64] |= 1UL << (n % 64);
+}
+
+static inline bool heap_fits(const struct heap_size *need, const struct heap_size *room)
+{
+	return need->numbers <= room->numbers && need->sections <= room->sections &&
+	       need->areas <= room->areas && need->own <= room->own;
+}
+
 static inline bool heap_is_marked(const struct heap *h, u32 number)
 {
-	return h->marked[number / 64] >> (number % 64) & 1;
+	return bit_test(h->marked, number);
 }
 
 /* ---- Notes (kmemleak_note.c) ---- */
@@ -121,6 +137,7 @@ struct noscan_range {
 	unsigned long start, end;
 };
 #define NOSCAN_RANGES 16
+extern unsigned long asked_not; /* kmemleak_ask()'s */
 extern struct noscan_range noscan[NOSCAN_RANGES];
 extern unsigned int nr_noscan;
 

@@ -48,16 +48,6 @@
 #include "slab.h"
 #include "vmap.h"
 
-static bool bit_test(const unsigned long *map, u32 n)
-{
-	return map[n / 64] >> (n % 64) & 1;
-}
-
-static void bit_set(unsigned long *map, u32 n)
-{
-	map[n / 64] |= 1UL << (n % 64);
-}
-
 /* ---- Walks over what there is ---- */
 
 typedef void (*head_fn)(struct heap *h, struct page *head, void *arg);
@@ -172,12 +162,6 @@ void heap_measure(struct heap_size *size)
 	each_area_of_any_age(count_area, size);
 	note_each(count_own, size);
 	size->numbers += size->areas + size->own + percpu_granules() + kfence_nr_objects;
-}
-
-bool heap_fits(const struct heap_size *need, const struct heap_size *room)
-{
-	return need->numbers <= room->numbers && need->sections <= room->sections &&
-	       need->areas <= room->areas && need->own <= room->own;
 }
 
 static void number_section(struct heap *h, unsigned long nr, void *arg)
@@ -551,6 +535,8 @@ static void mark(struct heap *h, const struct block *b)
 	if (bit_test(h->marked, b->number))
 		return;
 	bit_set(h->marked, b->number);
+	if (unlikely(b->start == ~asked_not))
+		h->scan->held_at = h->at;
 	if (h->nr_todo == h->max_todo)
 		h->overflow = true;
 	else
@@ -604,8 +590,10 @@ static noinline __no_memstate __no_race void scan_words(struct heap *h, unsigned
 	for (; to - from >= sizeof(long); from += sizeof(long)) {
 		unsigned long v = *(const volatile unsigned long *)from;
 
-		if (unlikely(v - KERNEL_START <= KERNEL_LAST - KERNEL_START))
+		if (unlikely(v - KERNEL_START <= KERNEL_LAST - KERNEL_START)) {
+			h->at = from;
 			refer(h, v);
+		}
 	}
 }
 
@@ -656,22 +644,19 @@ static void blacken(struct heap *h, const struct block *b)
 	bit_set(h->scanned, b->number);
 }
 
-/* Its pages stand for it, but for those of a stack. */
+/* Its pages stand for it, but for those of a stack, of which stacks_in_use() tells. */
 static void scan_area(struct heap *h, const struct block *b)
 {
-	bool stack = is_stack(b->start);
 	unsigned long direct;
 	struct block page;
 
-	if (b->area->flags & VM_IOREMAP)
+	if ((b->area->flags & VM_IOREMAP) || is_stack(b->start))
 		return;
 	refer(h, (unsigned long)b->area->pages);
 	for (unsigned long va = b->start; va < b->start + b->size; va += PAGE_SIZE) {
 		if (!find_mapped(h, va, &direct, &page))
 			continue;
-		if (stack)
-			blacken(h, &page);
-		else if (h->holder)
+		if (h->holder)
 			scan_range(h, direct, direct + PAGE_SIZE);
 		else
 			mark(h, &page);
@@ -734,14 +719,33 @@ static void scan_percpu(struct heap *h, const struct block *b)
 	}
 }
 
-/* What notes say is scanned of the block; false: they say nothing about that. */
-static bool scan_noted(struct heap *h, const struct block *b)
+/* What says that not all of the block is scanned; NULL: nothing does. */
+static const struct note *scan_note(const struct heap *h, const struct block *b)
 {
 	const struct note *n = bit_test(h->noted, b->number) ? note_find(b->start) : NULL;
 
-	if (!n || (!(n->flags & (NOTE_NO_SCAN | NOTE_IGNORE)) && !n->areas))
+	return n && ((n->flags & (NOTE_NO_SCAN | NOTE_IGNORE)) || n->areas) ? n : NULL;
+}
+
+/* Pages of stacks and of what isn't scanned: words that lead to them directly don't change that. */
+static void claim_pages_apart(struct heap *h)
+{
+	struct block b;
+
+	for (u32 i = 0; i < h->used.areas; i++) {
+		area_block(h, &b, i);
+		if (is_stack(b.start) || scan_note(h, &b))
+			claim_pages(h, &b);
+	}
+}
+
+/* What notes say is scanned of the block; false: they say nothing about that. */
+static bool scan_noted(struct heap *h, const struct block *b)
+{
+	const struct note *n = scan_note(h, b);
+
+	if (!n)
 		return false;
-	claim_pages(h, b);
 	if (n->flags & (NOTE_NO_SCAN | NOTE_IGNORE))
 		return true;
 	for (n = n->areas; n; n = n->areas)
@@ -877,6 +881,7 @@ void heap_mark(struct heap *h, const unsigned long *on, unsigned int nr)
 
 	note_each(mark_noted, h);
 	mark_percpu_pages(h);
+	claim_pages_apart(h);
 	each_area_of_any_age(claim_pages_of_dying, h);
 	each_head(h, each_head_block, &mapped, no_section);
 	scan_image(h);

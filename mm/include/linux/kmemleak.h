@@ -128,11 +128,14 @@ struct kmemleak_scan {
 	unsigned int nr;
 	struct kmemleak_leak *leak;
 	u32 *of_tag; /* leaks of each number */
+	unsigned long held_at; /* the word that led to the block of kmemleak_ask(); 0: none did */
 };
 
 /* Look for leaks. NULL: no memory for it, or kmemleak=off. May sleep; see mm/kmemleak.c, 2. */
 struct kmemleak_scan *kmemleak_look(void);
 void kmemleak_look_end(struct kmemleak_scan *scan);
+/* Who refers to the block that starts at ~not_start? The next scans say so; 0: no such question. */
+void kmemleak_ask(unsigned long not_start);
 /* How many blocks the tag's place has allocated that are leaks. */
 unsigned long kmemleak_of_tag(const struct kmemleak_scan *scan, const struct alloc_tag *tag);
 
