@@ -253,6 +253,11 @@ static void list_move_all(struct cb_list *to, struct cb_list *from)
 	from->first = NULL;
 }
 
+static bool is_last(const struct cb_list *list, const struct rcu_head *head)
+{
+	return list->first && list->tail == &head->next;
+}
+
 static void advance(struct rcu_cpu *rc)
 {
 	if (rc->waiting.first && gp_passed(rc->waiting_gp))
@@ -374,6 +379,15 @@ static void hurry(struct rcu_cpu *rc)
 	spin_unlock(&rcu.lock);
 }
 
+/*
+ * One head twice in a row would be a list without an end. So that is looked for in every build; a debug
+ * build knows each that is queued, anywhere.
+ */
+static bool is_here_already(const struct rcu_cpu *rc, const struct rcu_head *head)
+{
+	return is_last(&rc->next, head) || is_last(&rc->waiting, head) || is_queued(head);
+}
+
 /**
  * call_rcu - call a function when all readers that run now have ended
  * @head: stands in what is to be freed; is the queue's until @func is called
@@ -390,12 +404,12 @@ void call_rcu(struct rcu_head *head, rcu_callback_t func)
 	unsigned long flags;
 
 	local_irq_save(flags);
-	if (unlikely(is_queued(head))) {
+	rc = this_cpu_ptr(&rcu_cpus);
+	if (unlikely(is_here_already(rc, head))) {
 		rcu_report(RCU_CALLED_TWICE, NULL, NULL, (unsigned long)head);
 		local_irq_restore(flags);
 		return;
 	}
-	rc = this_cpu_ptr(&rcu_cpus);
 	WRITE_ONCE(head->func, mark(head, func));
 	list_append(&rc->next, head);
 	WRITE_ONCE(rc->nr, rc->nr + 1);
