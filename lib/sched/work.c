@@ -245,8 +245,9 @@ static bool refuses(struct workqueue_struct *wq, work_func_t func)
 	w = current_worker();
 	if (w && w->current_pwq && w->current_pwq->wq == wq)
 		return false;
-	WARN(1, "workqueue: %ps is queued on %s, which is being %s: refused", func, wq->name,
-	     flags & __WQ_DESTROYING ? "destroyed" : "drained");
+	/* It may be gone, and the name somebody else's memory, without an end. */
+	WARN(1, "workqueue: %ps is queued on %.*s, which is being %s: refused", func,
+	     WQ_NAME_LEN - 1, wq->name, flags & __WQ_DESTROYING ? "destroyed" : "drained");
 	return true;
 }
 
