@@ -39,7 +39,9 @@
  *    or beside that page, is allocated or freed.
  *
  * 6. kfence.force=CACHE[,CACHE…] (names with * and ?) makes every allocation of these caches a sample as
- *    long as the pool lasts: for tests, and for a bug that one knows the cache of.
+ *    long as the pool lasts: for tests, and for a bug that one knows the cache of. kfence.place=left or
+ *    right takes the chance out of where in its page an object lies: right is the end, where what is
+ *    written behind it faults.
  *
  * 7. Size. kfence.num_objects= (255) plus one guard are pages in pairs: a block of the buddy, 2 MiB, but at
  *    most 1/64 of RAM; the direct map has small pages there from the start. It is off (the interval
@@ -98,6 +100,7 @@ static unsigned int wanted_objects = 255;	    /* R */
 static bool size_given;				    /* R: wanted_objects are from the boot line */
 static unsigned int covered_thresh = 75;	    /* R: percent */
 static char forced[FORCE_MAX];			    /* R */
+static enum { BY_CHANCE, LEFT, RIGHT } placing;	    /* R */
 
 static u16 free_first = NO_OBJECT, free_last; /* K */
 static unsigned int nr_live;		      /* K: objects that are not in that list */
@@ -133,6 +136,15 @@ static int set_forced(const char *val)
 	return val && strscpy(forced, val, sizeof(forced)) > 0 ? 0 : -EINVAL;
 }
 BOOT_PARAM("kfence.force", set_forced);
+
+static int set_place(const char *val)
+{
+	if (!val || (strcmp(val, "left") && strcmp(val, "right")))
+		return -EINVAL;
+	placing = *val == 'l' ? LEFT : RIGHT;
+	return 0;
+}
+BOOT_PARAM("kfence.place", set_place);
 
 /* Is every allocation of the cache of that name to be a sample? */
 bool kfence_forces(const char *name)
@@ -358,11 +370,16 @@ static struct kfence_object *take_object(const struct kfence_track *who, bool ma
 	return o;
 }
 
-/* At the page's end as often as at its start. */
+/* Else at the page's end as often as at its start. */
+static bool place_right(void)
+{
+	return placing == BY_CHANCE ? get_random_u32() & 1 : placing == RIGHT;
+}
+
 static void *place_object(struct kfence_object *o, struct kmem_cache *s, size_t size)
 {
 	o->addr = object_page(kfence_number(o));
-	if (get_random_u32() & 1)
+	if (place_right())
 		o->addr = ALIGN_DOWN(o->addr + PAGE_SIZE - size, s->align);
 	o->size = size;
 	o->cache = s;
