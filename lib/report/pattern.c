@@ -28,8 +28,9 @@
 
 #define BYTES(b) (0x0101010101010101UL * (b))
 /* The last word of an object: its last byte is POISON_END. */
-#define FREE_END  (BYTES(POISON_FREE) >> 8 | (unsigned long)POISON_END << 56)
-#define AROUND(v) .first = (v)-REACH_DOWN, .last = (v) + REACH_UP
+#define FREE_END      (BYTES(POISON_FREE) >> 8 | (unsigned long)POISON_END << 56)
+#define KFENCE_CANARY 0xadacafaea9a8abaaUL /* a word of what mm/kfence.c fills its pages with */
+#define AROUND(v)     .first = (v)-REACH_DOWN, .last = (v) + REACH_UP
 /* The two list poisons are 0x22 apart: each reaches down to the other only. */
 #define LIST_1 0xdead000000000100UL
 #define LIST_2 0xdead000000000122UL
@@ -74,6 +75,10 @@ static const struct pattern patterns[] = {
 		  "The pointer was loaded from beyond the end of an object, or from an object that is free." },
 	{ AROUND(BYTES(SLUB_RED_ACTIVE)), .name = "SLUB_RED_ACTIVE (0xcc): read from a red zone",
 	  .advice = "The pointer was loaded from beyond the end of an object." },
+	{ AROUND(KFENCE_CANARY),
+	  .name = "KFENCE's pattern (0xaa to 0xad): read from a sampled object never initialised, or beside it",
+	  .advice =
+		  "The pointer was loaded from memory that was allocated but not initialised (kzalloc() would have cleared it), or from beyond the end of its object." },
 	{ .first = LIST_1 - REACH_DOWN,
 	  .last = LIST_2 - 1,
 	  .name = "LIST_POISON1: next of a deleted list entry",

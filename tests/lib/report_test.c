@@ -302,6 +302,7 @@ static const struct value values[] = {
 	{ 4095, "small offset from NULL" },
 	{ 4096, NULL },
 	{ 0x6b6b6b6b6b6b6b6bUL, "POISON_FREE" },
+	{ 0xadacafaea9a8abaaUL + 64, "KFENCE's pattern" },
 	{ 0x6b6b6b6b6b6b6b6bUL + 0x128, "POISON_FREE" },
 	{ 0x6b6b6b6b6b6b6b6bUL - 0x40, "POISON_FREE" },
 	{ 0x6b6b6b6b6b6b6b6bUL + 4096, NULL },
