@@ -11,6 +11,8 @@
  *	module past_request:   1 object …	what it still holds (HOLDS)
  *	bug: past_request ended			or: trapped, which without a recovery would have ended the machine
  *
+ * With kmemleak= a scan follows what it holds: what nobody refers to is reported.
+ *
  * and tests/bugs/run-bugs makes sense of them. The last line is `bugs: N run`.
  *
  * Must fail with: a runner that skips a bug; planted() that prints nothing; tell_holdings() that finds
@@ -21,6 +23,7 @@
 #include <asm/stack.h>
 #include <linux/alloc_tag.h>
 #include <linux/kernel.h>
+#include <linux/kmemleak.h>
 #include <linux/kthread.h>
 #include <linux/mm.h>
 #include <linux/mm_vma.h>
@@ -65,8 +68,8 @@ static int by_address(const void *a, const void *b)
 }
 
 /* Of `n` objects the closest two stay; the others are given back. */
-static struct neighbours closest(char **p, unsigned int n, void (*give)(struct kmem_cache *, void *),
-				 struct kmem_cache *s)
+static struct neighbours closest(char **p, unsigned int n,
+				 void (*give)(struct kmem_cache *, void *), struct kmem_cache *s)
 {
 	unsigned int best = 0;
 
@@ -202,8 +205,11 @@ static void run(const struct planted_bug *b)
 	}
 	report_set_recovery(outer);
 	tidy_up(count);
-	if (b->flags & HOLDS)
+	if (b->flags & HOLDS) {
 		tell_holdings();
+		if (kmemleak_wanted())
+			kmemleak_report_new();
+	}
 	pr_info("bug: %s %s\n", b->name, how);
 }
 
@@ -242,7 +248,8 @@ static unsigned int run_bugs(void)
 		return EXIT_PASSED;
 	}
 	held = held_alloc();
-	for (const struct planted_bug *b = __planted_bugs_start; held && b < __planted_bugs_end; b++) {
+	for (const struct planted_bug *b = __planted_bugs_start; held && b < __planted_bugs_end;
+	     b++) {
 		if (!is_before(b) && is_wanted(b)) {
 			run(b);
 			n++;

@@ -12,9 +12,9 @@
 #define BUG_CLASS "devices"
 
 static u64 mask = DMA_BIT_MASK(32), narrow = DMA_BIT_MASK(16);
-static struct device device = {
-	.init_name = "planted", .dma_mask = &mask, .coherent_dma_mask = DMA_BIT_MASK(32)
-};
+static struct device device = { .init_name = "planted",
+				.dma_mask = &mask,
+				.coherent_dma_mask = DMA_BIT_MASK(32) };
 
 static void map(struct device *dev, void *p)
 {

@@ -173,9 +173,9 @@ PLANT(leak_mempool_element, HOLDS, "mempool: an element is out when the pool is 
 }
 
 static u64 mask = DMA_BIT_MASK(32);
-static struct device device = {
-	.init_name = "planted", .dma_mask = &mask, .coherent_dma_mask = DMA_BIT_MASK(32)
-};
+static struct device device = { .init_name = "planted",
+				.dma_mask = &mask,
+				.coherent_dma_mask = DMA_BIT_MASK(32) };
 
 PLANT(leak_dma_block, HOLDS, "dma_pool: a block is out when the pool is destroyed")
 {

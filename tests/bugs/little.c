@@ -183,7 +183,8 @@ PLANT(used_as_before_krealloc, 0, "krealloc: the size of before it was made smal
 	kfree((void *)q);
 }
 
-PLANT(large_past_request, 0, "kmalloc of more than a cache gives: behind what was asked for, in the last page")
+PLANT(large_past_request, 0,
+      "kmalloc of more than a cache gives: behind what was asked for, in the last page")
 {
 	volatile char *p = hidden(kmalloc(20000, GFP_KERNEL));
 
@@ -361,9 +362,9 @@ PLANT(mempool_past_element, 0, "mempool: written behind an element")
 }
 
 static u64 mask = DMA_BIT_MASK(32);
-static struct device device = {
-	.init_name = "planted", .dma_mask = &mask, .coherent_dma_mask = DMA_BIT_MASK(32)
-};
+static struct device device = { .init_name = "planted",
+				.dma_mask = &mask,
+				.coherent_dma_mask = DMA_BIT_MASK(32) };
 
 PLANT(dma_pool_past_block, 0, "dma_pool: written behind a block")
 {

@@ -216,9 +216,9 @@ PLANT(mempool_destroyed_twice, ALONE, "mempool_destroy() twice")
 }
 
 static u64 mask = DMA_BIT_MASK(32);
-static struct device device = {
-	.init_name = "planted", .dma_mask = &mask, .coherent_dma_mask = DMA_BIT_MASK(32)
-};
+static struct device device = { .init_name = "planted",
+				.dma_mask = &mask,
+				.coherent_dma_mask = DMA_BIT_MASK(32) };
 
 PLANT(dma_pool_free_twice, 0, "dma_pool_free() twice")
 {

@@ -70,7 +70,8 @@ PLANT(write_after_large_kfree, 0, "kmalloc of more than a cache gives: written a
 
 PLANT(old_after_krealloc, 0, "krealloc: the old pointer is used after the block has moved")
 {
-	volatile char *p = hidden(kmalloc(32, GFP_KERNEL)), *q = hidden(krealloc((void *)p, unknown(500), GFP_KERNEL));
+	volatile char *p = hidden(kmalloc(32, GFP_KERNEL)),
+		      *q = hidden(krealloc((void *)p, unknown(500), GFP_KERNEL));
 
 	p[4] = 1;
 	planted();
@@ -95,7 +96,8 @@ PLANT(next_of_freed, 0, "list: the next one is asked of an entry that was freed"
 	struct entry {
 		u64 number[3];
 		struct entry *next;
-	} *a = hidden(kmalloc(sizeof(*a), GFP_KERNEL)), *b = hidden(kzalloc(sizeof(*b), GFP_KERNEL));
+	} *a = hidden(kmalloc(sizeof(*a), GFP_KERNEL)),
+	  *b = hidden(kzalloc(sizeof(*b), GFP_KERNEL));
 
 	a->next = b;
 	kfree(a);
@@ -225,7 +227,8 @@ PLANT(read_after_vfree, 0, "vmalloc: read after vfree()")
 	planted();
 }
 
-PLANT(write_after_vfree, 0, "vmalloc: written after vfree(), by a translation that is still in the TLB")
+PLANT(write_after_vfree, 0,
+      "vmalloc: written after vfree(), by a translation that is still in the TLB")
 {
 	volatile char *p = hidden(vmalloc(2 * PAGE_SIZE));
 
@@ -233,9 +236,11 @@ PLANT(write_after_vfree, 0, "vmalloc: written after vfree(), by a translation th
 	vfree((void *)p);
 	p[PAGE_SIZE] = 2;
 	planted();
+	vfree(hidden(vmalloc(2 * PAGE_SIZE))); /* the next owner of the pages */
 }
 
-PLANT(write_after_vunmap, 0, "vmap: written after vunmap(), by a translation that is still in the TLB")
+PLANT(write_after_vunmap, 0,
+      "vmap: written after vunmap(), by a translation that is still in the TLB")
 {
 	struct page *page = alloc_page(GFP_KERNEL);
 	volatile char *p = hidden(vmap(&page, 1, VM_MAP, PAGE_KERNEL));
@@ -260,7 +265,8 @@ PLANT(write_after_aliases_gone, 0, "vmap: written after vunmap() and vm_unmap_al
 	__free_page(page);
 }
 
-PLANT(page_of_freed_area, 0, "vmalloc: a page of the area is written by the direct map after vfree()")
+PLANT(page_of_freed_area, 0,
+      "vmalloc: a page of the area is written by the direct map after vfree()")
 {
 	void *area = vmalloc(PAGE_SIZE);
 	volatile char *p = hidden(page_address(vmalloc_to_page(area)));
@@ -327,7 +333,8 @@ PLANT(write_after_free_percpu, 0, "alloc_percpu: written after free_percpu()")
 	free_percpu(alloc_percpu(u64));
 }
 
-PLANT(write_after_mempool_free, 0, "mempool: an element that went back to the reserve is written to")
+PLANT(write_after_mempool_free, 0,
+      "mempool: an element that went back to the reserve is written to")
 {
 	mempool_t *pool = mempool_create_kmalloc_pool(1, 64);
 	volatile char *p, *q = hidden(mempool_alloc(pool, GFP_KERNEL));
@@ -341,9 +348,9 @@ PLANT(write_after_mempool_free, 0, "mempool: an element that went back to the re
 }
 
 static u64 mask = DMA_BIT_MASK(32);
-static struct device device = {
-	.init_name = "planted", .dma_mask = &mask, .coherent_dma_mask = DMA_BIT_MASK(32)
-};
+static struct device device = { .init_name = "planted",
+				.dma_mask = &mask,
+				.coherent_dma_mask = DMA_BIT_MASK(32) };
 
 PLANT(write_after_dma_pool_free, 0, "dma_pool: written after dma_pool_free()")
 {
@@ -390,7 +397,7 @@ struct shared {
 
 PLANT(kfree_under_a_reader, 0, "RCU: kfree() in place of kfree_rcu(), with a reader there")
 {
-	struct shared *s = hidden(kzalloc(sizeof(*s), GFP_KERNEL)), __rcu *published;
+	struct shared *s = hidden(kzalloc(sizeof(*s), GFP_KERNEL)), __rcu * published;
 	volatile struct shared *seen;
 
 	rcu_assign_pointer(published, s);
@@ -402,7 +409,8 @@ PLANT(kfree_under_a_reader, 0, "RCU: kfree() in place of kfree_rcu(), with a rea
 	planted();
 }
 
-PLANT(used_behind_the_reader, 0, "RCU: a pointer is used behind rcu_read_unlock(), when it was freed")
+PLANT(used_behind_the_reader, 0,
+      "RCU: a pointer is used behind rcu_read_unlock(), when it was freed")
 {
 	struct shared *s = hidden(kzalloc(sizeof(*s), GFP_KERNEL));
 	volatile struct shared *seen;

@@ -167,14 +167,16 @@ PLANT(read_only_of_user, 0, "copy_to_user() to what the user may only read")
 	unsigned long at = (__force unsigned long)u + 8 * PAGE_SIZE;
 	char text[16] = "text";
 
-	if (vm_mmap(NULL, at, PAGE_SIZE, PROT_READ, MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED, 0) != at)
+	if (vm_mmap(NULL, at, PAGE_SIZE, PROT_READ, MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED, 0) !=
+	    at)
 		return;
 	if (copy_to_user(u + 8 * PAGE_SIZE, text, sizeof(text)))
 		refused();
 	planted();
 }
 
-PLANT(unmapped_under_pin, 0, "a user's page is used by its kernel address after munmap() and put_page()")
+PLANT(unmapped_under_pin, 0,
+      "a user's page is used by its kernel address after munmap() and put_page()")
 {
 	void __user *u = user_pages(1);
 	unsigned long at = (__force unsigned long)u;

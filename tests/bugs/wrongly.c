@@ -268,9 +268,9 @@ PLANT(mempool_wrong_pool, 0, "mempool_free() to another pool, of another kind")
 }
 
 static u64 mask = DMA_BIT_MASK(32);
-static struct device device = {
-	.init_name = "planted", .dma_mask = &mask, .coherent_dma_mask = DMA_BIT_MASK(32)
-};
+static struct device device = { .init_name = "planted",
+				.dma_mask = &mask,
+				.coherent_dma_mask = DMA_BIT_MASK(32) };
 
 PLANT(dma_pool_wrong_pool, 0, "dma_pool_free() to another pool")
 {
