@@ -124,7 +124,6 @@ static struct page *slab_new(struct kmem_cache *s, gfp_t gfp)
 {
 	struct page *slab;
 
-	WARN_ONCE(s->ctor && (gfp & __GFP_ZERO), "%s: zeroing undoes what the constructor did", s->name);
 	gfp = (gfp & ~SLAB_NOT_FOR_PAGES) | s->gfp;
 	slab = alloc_pages_uncounted(gfp, s->order, pages_tag());
 	if (unlikely(!slab))

@@ -88,11 +88,9 @@ static u32 random_size(u64 r)
 
 static void step_alloc(struct kunit *test, struct model *m, struct slot *o, u64 r)
 {
-	gfp_t gfp = GFP_KERNEL;
+	gfp_t gfp = r & 1 ? GFP_KERNEL : GFP_KERNEL | __GFP_ZERO;
 
 	o->cache = r >> 1 & 1 ? -1 : (int)((r >> 2) % NR_CACHES);
-	if (!(r & 1) && (o->cache < 0 || !kinds[o->cache].ctor)) /* both together is a mistake */
-		gfp |= __GFP_ZERO;
 	o->size = o->cache < 0 ? random_size(r >> 8) : kinds[o->cache].size;
 	o->seed = r;
 	if (o->cache >= 0 && kinds[o->cache].ctor)

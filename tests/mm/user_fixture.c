@@ -9,10 +9,12 @@
 #include <linux/slab.h>
 #include <linux/string.h>
 #include "mm/internal.h"
+#include "mm/kfence.h"
 #include "tests/mm/user_fixture.h"
 
 static long stats_before[NR_MM_STATS];
 static LIST_HEAD(hoard);
+static bool paused; /* KFENCE, by us */
 
 static const enum mm_stat audited[] = { MM_ANON, MM_FILE, MM_USER_TABLES };
 
@@ -121,13 +123,23 @@ static void hoard_pages(gfp_t gfp)
 	}
 }
 
+/* A sample of KFENCE has a page that is its own. */
+static void samples_off(void)
+{
+	if (!paused)
+		kfence_pause();
+	paused = true;
+}
+
 void memory_exhaust(struct kunit *test)
 {
+	samples_off();
 	hoard_pages(GFP_HIGHUSER_MOVABLE);
 }
 
 void memory_exhaust_reserves(struct kunit *test)
 {
+	samples_off();
 	hoard_pages(GFP_HIGHUSER_MOVABLE);
 	hoard_pages(GFP_ATOMIC);
 }
@@ -140,4 +152,7 @@ void memory_release(struct kunit *test)
 		list_del(&page->lru);
 		__free_pages(page, page->order);
 	}
+	if (paused)
+		kfence_resume();
+	paused = false;
 }
