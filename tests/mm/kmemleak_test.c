@@ -587,7 +587,7 @@ static void tagged_pointers(struct kunit *test)
 static void very_many(struct kunit *test)
 {
 	enum { N = 6000 };
-	hidden_t a = lose_area(N * sizeof(void *));
+	hidden_t a = lose_object(N * sizeof(void *)); /* one block: all that is in it comes at once */
 	void **all = shown(a);
 
 	KUNIT_ASSERT_NE(test, a, 0UL);
@@ -604,7 +604,7 @@ static void very_many(struct kunit *test)
 		kfree(all[i]);
 	}
 	root = NULL;
-	free_area(a);
+	free_object(a);
 }
 
 static struct kunit_case kmemleak_cases[] = {
