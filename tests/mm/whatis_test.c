@@ -77,6 +77,7 @@ static void object_in_slab(struct kunit *test)
 	EXPECT_TELLS(test, p + 16, "slab", ", object_in_slab()");
 	EXPECT_TELLS(test, p + 16, "page", at);
 	EXPECT_TELLS(test, p + 16, "page", "slab of ");
+	KUNIT_EXPECT_FALSE(test, tells(p + 16, "page", "allocated at"));
 	EXPECT_TELLS(test, p + 16, "tables", "read write");
 	kfree(p);
 	EXPECT_TELLS(test, p + 16, "slab", "(free)");
@@ -151,6 +152,23 @@ static void vmalloc_area(struct kunit *test)
 	EXPECT_TELLS(test, p + 3 * PAGE_SIZE, "tables", "empty: nothing is mapped here");
 	KUNIT_EXPECT_FALSE(test, tells(p + 3 * PAGE_SIZE, "page", "pfn"));
 	vfree(p);
+	/* where not even a table of the last level is */
+	p = (char *)(((unsigned long)p | ((1UL << 30) - 1)) + 1 - 4 * PAGE_SIZE);
+	KUNIT_EXPECT_FALSE(test, tells(p, "page", "pfn"));
+}
+
+/* Mapped by entries that are leaves above the last level, where that is possible. */
+static void huge_area(struct kunit *test)
+{
+	char *p = vmalloc_huge(4UL << 20, GFP_KERNEL), at[64];
+
+	KUNIT_ASSERT_NOT_NULL(test, p);
+	for (unsigned long off = 0; off < 4UL << 20; off += 300 * PAGE_SIZE) {
+		scnprintf(at, sizeof(at), "pfn %#lx,", vmalloc_to_pfn(p + off));
+		EXPECT_TELLS(test, p + off + 5, "page", at);
+		EXPECT_TELLS(test, p + off, "tables", "memory");
+	}
+	vfree(p);
 }
 
 static void percpu_copy(struct kunit *test)
@@ -202,6 +220,10 @@ static void user_mapping(struct kunit *test)
 	EXPECT_TELLS(test, (void *)(at + 5), "page", "mapcount 1");
 	EXPECT_TELLS(test, (void *)(at + 5), "tables", "user read write");
 	EXPECT_TELLS(test, (void *)(at + PAGE_SIZE), "tables", "nothing is mapped here");
+	for (unsigned int i = 0; i < 5; i++) { /* each is found in the tree */
+		at = map_anon(test, 10 + 4 * i, 1, PROT_RW);
+		EXPECT_TELLS(test, (void *)(at + i), "vma", "bytes inside the mapping 0x");
+	}
 }
 
 /* An address anywhere, with regions preferred: nothing traps, and there is always an answer. */
@@ -239,12 +261,18 @@ static void any_value(struct kunit *test)
 	}
 }
 
-static struct kunit_case whatis_cases[] = {
-	KUNIT_CASE(head_line),		KUNIT_CASE(object_in_slab),  KUNIT_CASE(slab_tracks),
-	KUNIT_CASE(block_of_pages),	KUNIT_CASE(large_kmalloc),   KUNIT_CASE(vmalloc_area),
-	KUNIT_CASE(percpu_copy),	KUNIT_CASE(image_and_stack), KUNIT_CASE(patterns),
-	KUNIT_CASE(any_value),	     {}
-};
+static struct kunit_case whatis_cases[] = { KUNIT_CASE(head_line),
+					    KUNIT_CASE(object_in_slab),
+					    KUNIT_CASE(slab_tracks),
+					    KUNIT_CASE(block_of_pages),
+					    KUNIT_CASE(large_kmalloc),
+					    KUNIT_CASE(vmalloc_area),
+					    KUNIT_CASE(huge_area),
+					    KUNIT_CASE(percpu_copy),
+					    KUNIT_CASE(image_and_stack),
+					    KUNIT_CASE(patterns),
+					    KUNIT_CASE(any_value),
+					    {} };
 
 static struct kunit_suite whatis_suite = { .name = "whatis",
 					   .suite_init = no_samples,
