@@ -133,6 +133,12 @@ static void large_kmalloc(struct kunit *test)
 	EXPECT_TELLS(test, p + 9000, "page", "kmalloc() was asked for 20000 bytes");
 	EXPECT_TELLS(test, p + 9000, "page", "large_kmalloc()");
 	kfree(p);
+	/* Who has an object is no owner of its page, though it is noted there. */
+	p = kmalloc(4096, GFP_KERNEL);
+	KUNIT_ASSERT_NOT_NULL(test, p);
+	EXPECT_TELLS(test, p, "slab", "large_kmalloc()");
+	KUNIT_EXPECT_FALSE(test, tells(p, "page", "allocated at"));
+	kfree(p);
 }
 
 /* The area and, by the tables, the very page behind the address. */
