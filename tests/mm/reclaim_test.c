@@ -6,7 +6,9 @@
  *
  * Mutations: tests/mutate/reclaim.mut, tests/mutate/show_mem.mut.
  */
+#include <asm/clock.h>
 #include <kunit/test.h>
+#include <linux/ktime.h>
 #include <linux/fault-inject.h>
 #include <linux/mutex.h>
 #include <linux/printk.h>
@@ -537,6 +539,7 @@ static void failures_are_told(struct kunit *test)
 {
 	printk_hook_t before;
 	struct page *chain;
+	u64 since;
 
 	larder.claims = 0;
 	larder_open(test, &larder, "watched");
@@ -546,6 +549,7 @@ static void failures_are_told(struct kunit *test)
 	headlines = tables = named_caches = named_shrinkers = named_flags = named_bits =
 		named_places = named_callers = 0;
 	warn_alloc_reset();
+	since = clock_ns();
 	before = printk_set_hook(count_lines);
 	for (int i = 0; i < 3; i++)
 		(void)!alloc_page(GFP_KERNEL | GFP_DMA | __GFP_COMP | (i == 1 ? NAMELESS : 0));
@@ -569,7 +573,8 @@ static void failures_are_told(struct kunit *test)
 	for (int i = 0; i < 20; i++)
 		(void)!alloc_page(GFP_KERNEL | GFP_DMA);
 	printk_set_hook(before);
-	KUNIT_EXPECT_EQ(test, headlines, 10); /* and no more for a while */
+	if (clock_ns() - since < 4 * NSEC_PER_SEC) /* else the window may have ended meanwhile */
+		KUNIT_EXPECT_EQ(test, headlines, 10);
 	warn_alloc_reset();
 	while (nr_objects)
 		kfree(objects[--nr_objects]);

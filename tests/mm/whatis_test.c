@@ -11,6 +11,7 @@
  */
 #include <asm/page.h>
 #include <kunit/test.h>
+#include <linux/alloc_tag.h>
 #include <linux/bug.h>
 #include <linux/mm.h>
 #include <linux/mman.h>
@@ -56,6 +57,13 @@ static bool tells(const void *addr, const char *about, const char *what)
 	KUNIT_EXPECT_TRUE_MSG(test, tells(addr, about, what), "%s has no %s: %s", ask(addr), \
 			      about, what)
 
+/* Of who allocated it: kept while call-site accounting is on. */
+#define EXPECT_TELLS_WHO(test, p, tag, text)              \
+	do {                                              \
+		if (mem_alloc_profiling_enabled())        \
+			EXPECT_TELLS(test, p, tag, text); \
+	} while (0)
+
 static void head_line(struct kunit *test)
 {
 	KUNIT_EXPECT_EQ(test, strncmp(ask((void *)0x1234), "whatis 0x0000000000001234:\n", 27), 0);
@@ -73,8 +81,8 @@ static void object_in_slab(struct kunit *test)
 	EXPECT_TELLS(test, p + 16, "slab", "16 bytes inside object #");
 	EXPECT_TELLS(test, p + 16, "slab", "(allocated)");
 	EXPECT_TELLS(test, p + 16, "slab", "cache kmalloc-64: objects of 64 bytes, one every ");
-	EXPECT_TELLS(test, p + 16, "slab", "allocated at tests/mm/whatis_test.c:");
-	EXPECT_TELLS(test, p + 16, "slab", ", object_in_slab()");
+	EXPECT_TELLS_WHO(test, p + 16, "slab", "allocated at tests/mm/whatis_test.c:");
+	EXPECT_TELLS_WHO(test, p + 16, "slab", ", object_in_slab()");
 	EXPECT_TELLS(test, p + 16, "page", at);
 	EXPECT_TELLS(test, p + 16, "page", "slab of ");
 	KUNIT_EXPECT_FALSE(test, tells(p + 16, "page", "allocated at"));
@@ -114,7 +122,7 @@ static void block_of_pages(struct kunit *test)
 		  page_to_pfn(page));
 	EXPECT_TELLS(test, p, "page", head);
 	EXPECT_TELLS(test, p + 3 * PAGE_SIZE + 7, "page", head);
-	EXPECT_TELLS(test, p + 3 * PAGE_SIZE + 7, "page", "block_of_pages()");
+	EXPECT_TELLS_WHO(test, p + 3 * PAGE_SIZE + 7, "page", "block_of_pages()");
 	EXPECT_TELLS(test, &page[3].tag, "page", head);
 	scnprintf(head, sizeof(head), "byte %zu of the struct page of pfn %#lx",
 		  offsetof(struct page, tag), page_to_pfn(page) + 3);
@@ -131,12 +139,12 @@ static void large_kmalloc(struct kunit *test)
 	KUNIT_ASSERT_NOT_NULL(test, p);
 	EXPECT_TELLS(test, p + 9000, "page", "large kmalloc(), order 3");
 	EXPECT_TELLS(test, p + 9000, "page", "kmalloc() was asked for 20000 bytes");
-	EXPECT_TELLS(test, p + 9000, "page", "large_kmalloc()");
+	EXPECT_TELLS_WHO(test, p + 9000, "page", "large_kmalloc()");
 	kfree(p);
 	/* Who has an object is no owner of its page, though it is noted there. */
 	p = kmalloc(4096, GFP_KERNEL);
 	KUNIT_ASSERT_NOT_NULL(test, p);
-	EXPECT_TELLS(test, p, "slab", "large_kmalloc()");
+	EXPECT_TELLS_WHO(test, p, "slab", "large_kmalloc()");
 	KUNIT_EXPECT_FALSE(test, tells(p, "page", "allocated at"));
 	kfree(p);
 }
@@ -152,7 +160,7 @@ static void vmalloc_area(struct kunit *test)
 	for (unsigned int i = 0; i < 3; i++) {
 		scnprintf(at, sizeof(at), "pfn %#lx,", vmalloc_to_pfn(p + i * PAGE_SIZE));
 		EXPECT_TELLS(test, p + i * PAGE_SIZE + 5, "page", at);
-		EXPECT_TELLS(test, p + i * PAGE_SIZE + 5, "page", "vmalloc_area()");
+		EXPECT_TELLS_WHO(test, p + i * PAGE_SIZE + 5, "page", "vmalloc_area()");
 	}
 	EXPECT_TELLS(test, p, "tables", "PTE[");
 	EXPECT_TELLS(test, p + 3 * PAGE_SIZE, "tables", "empty: nothing is mapped here");
