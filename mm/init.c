@@ -6,6 +6,7 @@
  *
  * Each layer calls only those before it; but the slab's slow path asks KFENCE, which has pages from the buddy.
  */
+#include <linux/kernel.h>
 #include <linux/mm.h>
 #include <linux/rcupdate.h>
 #include <linux/slab.h>
@@ -76,10 +77,15 @@ void mm_quiesce(void)
 /**
  * mm_valid_all() - check every structure's numbered invariants
  *
- * Return: false, after one line that names the broken one.
+ * Return: false, after a line for each that is broken.
  */
 bool mm_valid_all(void)
 {
-	return buddy_valid() && slab_valid_all() && kfence_valid() && vmap_valid() &&
-	       percpu_valid();
+	static bool (*const valid[])(void) = { buddy_valid, slab_valid_all, kfence_valid, vmap_valid,
+					       percpu_valid };
+	bool all = true;
+
+	for (unsigned int i = 0; i < ARRAY_SIZE(valid); i++)
+		all &= valid[i]();
+	return all;
 }

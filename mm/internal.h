@@ -267,6 +267,9 @@ void kmemleak_init(void);
 /* kmemleak_note.c: what is noted of memory that is gone goes. Any context but NMI. */
 void note_purge(void);
 
+/* --- stack_depot.c --- */
+u32 stack_depot_set_end(u32 end);
+
 /* --- report helpers --- */
 /* Report a page given back wrongly: what, the page, and advice; nothing is freed. */
 void page_report(const char *what, struct page *page, const char *advice);

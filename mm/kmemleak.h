@@ -147,7 +147,5 @@ void note_add(unsigned long start, unsigned int flags);
 /* Nobody else runs: the note of what starts there, perhaps of an earlier block; NULL: there is none. */
 struct note *note_find(unsigned long start);
 void note_each(void (*fn)(struct note *n, void *arg), void *arg);
-/* Forget what is noted of blocks that are gone. Any context but NMI. */
-void note_purge(void);
 
 #endif

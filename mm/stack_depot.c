@@ -188,3 +188,17 @@ long stack_depot_count(depot_stack_handle_t handle, long n)
 		return 0;
 	return atomic_long_add_return(n, &record_at(handle)->count);
 }
+
+/* For tests: the store ends where it is used up to (0), or at `end` again. Where it ended before. */
+u32 stack_depot_set_end(u32 end)
+{
+	unsigned long flags;
+	u32 before;
+
+	spin_lock_irqsave(&depot.lock, flags);
+	before = depot.end;
+	depot.end = end ?: depot.used;
+	depot.full = false;
+	spin_unlock_irqrestore(&depot.lock, flags);
+	return before;
+}

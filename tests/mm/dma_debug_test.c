@@ -130,8 +130,22 @@ static void it_ends_when_full(struct kunit *test)
 	KUNIT_EXPECT_NO_REPORT(test, dma_unmap_single(&card, a, 1, DMA_FROM_DEVICE));
 }
 
+/* Another CPU may have seen it on: what comes late is neither remembered nor blamed. */
+static void switched_off_meanwhile(struct kunit *test)
+{
+	dma_addr_t a = lend(test, 64, DMA_TO_DEVICE);
+
+	dma_debug_stop();
+	KUNIT_EXPECT_NO_REPORT(test, dma_debug_map(&card, a, 64, DMA_TO_DEVICE, DMA_SINGLE));
+	KUNIT_EXPECT_NO_REPORT(test, dma_debug_unmap(&card, a, 64, DMA_TO_DEVICE, DMA_SINGLE));
+	KUNIT_EXPECT_FALSE(test, dma_debug_on);
+	KUNIT_ASSERT_EQ(test, dma_debug_start(), 0);
+	KUNIT_EXPECT_REPORT(test, "device driver tries to free DMA memory it has not allocated",
+			    dma_unmap_single(&card, a, 64, DMA_TO_DEVICE));
+}
+
 static struct kunit_case cases[] = {
-	KUNIT_CASE(right_use_is_silent),   KUNIT_CASE(ended_twice),
+	KUNIT_CASE(switched_off_meanwhile), KUNIT_CASE(right_use_is_silent),   KUNIT_CASE(ended_twice),
 	KUNIT_CASE(ended_otherwise),	   KUNIT_CASE(the_best_fit_is_ended),
 	KUNIT_CASE(it_ends_when_full),	   {}
 };

@@ -88,6 +88,17 @@ static void valid_sees_a_broken_area(struct kunit *test)
 	KUNIT_EXPECT_TRUE(test, mm_valid_all());
 }
 
+/* A kernel without workqueues has nobody who asks to be called. */
+static void quiesce_without_hook(struct kunit *test)
+{
+	void (*hook)(void) = mm_quiesce_hook;
+
+	mm_quiesce_hook = NULL;
+	mm_quiesce();
+	mm_quiesce_hook = hook;
+	KUNIT_EXPECT_TRUE(test, mm_valid_all());
+}
+
 /* A report says of any address of RAM whose page it is. */
 static void reports_know_pages(struct kunit *test)
 {
@@ -109,6 +120,7 @@ static struct kunit_case cases[] = {
 	KUNIT_CASE(valid_sees_a_broken_slab),
 	KUNIT_CASE(valid_sees_a_broken_area),
 	KUNIT_CASE(reports_know_pages),
+	KUNIT_CASE(quiesce_without_hook),
 	{}
 };
 static struct kunit_suite suite = {

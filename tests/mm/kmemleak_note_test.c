@@ -451,6 +451,39 @@ static void storm(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, shared.leaks, 0UL);
 }
 
+/* ---- What is said wrongly is told, and changes nothing ---- */
+
+static unsigned int ignored_lines, freed_whole;
+
+static void count_told(const char *line, size_t n)
+{
+	ignored_lines += strnstr(line, ": ignored", n) != NULL;
+	freed_whole += strnstr(line, ": freed whole", n) != NULL;
+}
+
+static void said_wrongly(struct kunit *test)
+{
+	static u64 own[32];
+	printk_hook_t before = printk_set_hook(count_told);
+	u64 __percpu *var = alloc_percpu(u64);
+
+	ignored_lines = freed_whole = 0;
+	kmemleak_scan_area((void *)PAGE_SIZE, 8, GFP_KERNEL);
+	kmemleak_not_leak((void *)PAGE_SIZE);
+	kmemleak_not_leak((void *)(PAGE_OFFSET + (1UL << 45))); /* no RAM is there */
+	kmemleak_alloc(own, sizeof(own), 0, GFP_KERNEL);
+	kmemleak_alloc(own + 1, 8, 0, GFP_KERNEL);
+	kmemleak_not_leak(own);
+	kmemleak_scan_area(own + 1, 8, GFP_KERNEL);
+	kmemleak_free(own + 2);
+	kmemleak_free(own);
+	kmemleak_not_leak((__force void *)var);
+	printk_set_hook(before);
+	free_percpu(var);
+	KUNIT_EXPECT_EQ(test, ignored_lines, 4U);
+	KUNIT_EXPECT_EQ(test, freed_whole, 1U);
+}
+
 static struct kunit_case note_cases[] = {
 	KUNIT_CASE(not_leak),
 	KUNIT_CASE(ignored),
@@ -463,6 +496,7 @@ static struct kunit_case note_cases[] = {
 	KUNIT_CASE(parts_of_own_blocks),
 	KUNIT_CASE(range_of_data),
 	KUNIT_CASE(of_nothing),
+	KUNIT_CASE(said_wrongly),
 	{},
 };
 
