@@ -481,9 +481,9 @@ static void report_leak(const struct kmemleak_leak *leak)
 		report_advice(
 			"Nothing refers to it any more, so nobody can free it: look for a way out (an error, "
 			"an early return, a pointer overwritten) between its allocation and its kfree().%s",
-			leak->nr
+			leak->nr || mode == KMEMLEAK_ON
 				? ""
-				: " kmemleak=on on the boot line keeps the stack of each allocation.");
+				: " kmemleak=on on the boot line keeps the stacks of objects' allocations.");
 	report_end();
 }
 
