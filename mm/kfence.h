@@ -95,7 +95,7 @@ size_t kfence_ksize(const void *p);
 struct kmem_cache *kfence_owner(const void *p);
 bool kfence_find(const void *p, struct kfence_object *copy);
 /* The object in whose page of the pool `p` lies, as it changes under kfence_lock; NULL: none can. */
-struct kfence_object *kfence_at(unsigned long p);
+struct kfence_object *kfence_at(unsigned long va);
 unsigned int kfence_number(const struct kfence_object *o);
 bool kfence_handle_fault(const struct mem_fault *f);
 void kfence_forget_cache(struct kmem_cache *s);

@@ -226,7 +226,8 @@ static void unmap_run(pte_t *slot, unsigned long va, unsigned long n, enum vmap_
 
 			if (unlikely(pte_none(e)))
 				continue;
-			WRITE_ONCE(pages[found++], pfn_to_page(pte_pfn(e)));
+			WRITE_ONCE(pages[found], pfn_to_page(pte_pfn(e)));
+			found++;
 			pte_set(&slot[i], va + i * PAGE_SIZE, no_pte);
 		}
 		pages_unmapped(va, batch * PAGE_SIZE, pages, found, what);
