@@ -81,11 +81,11 @@ ubsan_checks = -fsanitize=undefined $(if $(LLVM),-fno-sanitize=function,-fsaniti
 ubsan_quiet  := $(if $(LLVM),,-Wno-array-bounds -Wno-stringop-overflow -Wno-maybe-uninitialized)
 ubsan_suite  := -fno-wrapv $(if $(LLVM),-fsanitize=implicit-conversion -Wno-unused-command-line-argument,-fno-wrapv-pointer)
 # The hottest files put a canary into functions with arrays only, and not into all that hand out a local's address.
-checks = $(if $(filter mm/slab.c mm/slab_pages.c mm/kmalloc.c mm/page_alloc.c lib/xarray/%,$1),-fstack-protector) $(if $(with_ubsan),$(if $(filter lib/ubsan/% tests/mm/kasan_test.c,$1),,$(ubsan_checks)) $(if $(filter tests/ubsan/%,$1),$(ubsan_suite)))
+checks = $(if $(filter mm/slab.c mm/slab_pages.c mm/kmalloc.c mm/page_alloc.c lib/xarray/%,$1),-fstack-protector) $(if $(with_ubsan),$(if $(filter lib/ubsan/% tests/mm/kasan_test.c,$1)$(if $(with_kasan),$(filter-out tests/ubsan/%,$(filter tests/%,$1))),,$(ubsan_checks)) $(if $(filter tests/ubsan/%,$1),$(ubsan_suite)))
 
 # -fno-ipa-sra: else gcc moves loads out of functions that are not checked into those that are.
 # What checks accesses; not arch/x86_64/kasan and mm/kasan_*.c, which are what it calls. (In a build with both, the bugs that the
-# suite of one plants are not the other's.) Everything in line, as code is the cheaper.
+# suite of one plants are not the other's, and tests are checked by KASAN alone: the build is short enough then.) Everything in line, as code is the cheaper.
 kasan_offset := 0xdffffc0000000000
 kasan_checks := -fsanitize=kernel-address $(if $(LLVM),\
 	  -mllvm -asan-mapping-offset=$(kasan_offset) -mllvm -asan-stack=1 -mllvm -asan-globals=1 \
