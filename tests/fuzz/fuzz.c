@@ -34,6 +34,7 @@
 #include <linux/string.h>
 #include <quarry/report.h>
 #include "arch/host/host.h"
+#include "mm/kfence.h"
 #include "tests/fuzz/fuzz.h"
 #include "tests/payload.h"
 
@@ -307,6 +308,7 @@ static unsigned int fuzz_payload(void)
 	const u8 *data;
 	unsigned long size;
 
+	kfence_pause(); /* when samples are taken depends on the clock, and inputs must do the same again */
 	touch_all_memory();
 	if (target->init && target->init()) {
 		say("fuzz: %s: no memory for its model\n", target->name);
