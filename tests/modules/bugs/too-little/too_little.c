@@ -4,8 +4,8 @@
  * the object.
  *
  * Seen: with slab_debug=FZPU on the boot line, at the kfree(): the byte, and who allocated the object. In the
- * process under AddressSanitizer (make host SAN=asan M=…) at the write itself, with its line. Without either
- * nobody sees it: the byte belongs to the next object, or to nobody.
+ * process under AddressSanitizer (make host SAN=asan M=…) at the write itself, with its line, and with KASAN=1 on the
+ * machine. Else nobody does, unless KFENCE sampled it: the byte belongs to the next object, or to nobody.
  */
 #include <linux/init.h>
 #include <linux/module.h>
