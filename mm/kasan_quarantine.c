@@ -9,7 +9,7 @@
  *
  * 2. Model. A queue a CPU, and one for all. An object goes to the end of its CPU's; when that holds
  *    its share it goes as a whole behind the common one; when that holds more than its bound, its
- *    oldest objects go back to their slabs, an eighth at a time.
+ *    oldest objects go back to their slabs, an eighth of it.
  *
  *	slab_free() ─► [this CPU's queue] ─► [all: oldest … youngest] ─► slab_put_one()
  *
@@ -27,9 +27,11 @@
  * I1  bytes = the sum of s->size over a queue's objects.
  * I2  An object is in one queue at most: who finds its word right, and its state MEMSTATE_FREE, reports
  *     a double free (slab_locate()).
+ * I3  An object that is in no queue any more is in its slab: it goes from the one to the other under
+ *     the common queue's lock. So who has drained all can count pages, or destroy a cache.
  *
- * Locks: a queue's, irq-safe; the CPU's > the common one. Objects go back outside of both. Context:
- * any but NMI. Complexity: O(1) amortised.
+ * Locks: a queue's, irq-safe; the CPU's > the common one > the slab's and the zone's, taken anew for
+ * each object that goes back. Context: any but NMI. Complexity: O(1) amortised.
  */
 #include <linux/kernel.h>
 #include <linux/mm.h>
@@ -86,55 +88,52 @@ static void append(struct queue *to, struct queue *from)
 	from->bytes = 0;
 }
 
-static void give_back(void *obj)
+/* The oldest object of `all` goes back to its slab (I3) if more than `keep` bytes wait. Did it? */
+static bool give_back_oldest(size_t keep)
 {
-	while (obj) {
-		void *next = kasan_next(obj);
+	unsigned long flags;
+	bool more;
 
-		slab_put_one(slab_cache_of(obj), obj);
-		obj = next;
+	spin_lock_irqsave(&all.lock, flags);
+	more = all.bytes > keep;
+	if (more) {
+		void *obj = all.first;
+		struct kmem_cache *s = slab_cache_of(obj);
+
+		all.first = kasan_next(obj);
+		if (!all.first)
+			all.last = NULL;
+		all.bytes -= s->size;
+		slab_put_one(s, obj);
 	}
+	spin_unlock_irqrestore(&all.lock, flags);
+	return more;
 }
 
-/* The oldest objects of `all`, at least so many bytes if there are. Its lock is held. */
-static void *take_oldest(size_t bytes)
+static void give_back(size_t keep)
 {
-	void *chain = all.first, *last = NULL;
-	size_t taken = 0;
-
-	while (all.first && taken < bytes) {
-		last = all.first;
-		taken += slab_cache_of(last)->size;
-		all.first = kasan_next(last);
-	}
-	if (!last)
-		return NULL;
-	kasan_set_next(last, NULL);
-	if (!all.first)
-		all.last = NULL;
-	all.bytes -= taken;
-	return chain;
+	while (give_back_oldest(keep))
+		;
 }
 
-/* This CPU's queue has its share. Returns what has to go. */
-static void *pass_on(struct queue *q)
+/* What a CPU has goes behind what all have. Its lock is held. Is that more than may wait? */
+static bool pass_on(struct queue *q)
 {
-	void *old = NULL;
+	bool too_much;
 
 	spin_lock(&all.lock);
 	append(&all, q);
-	if (all.bytes > limit)
-		old = take_oldest(all.bytes - limit + limit / 8);
+	too_much = all.bytes > limit;
 	spin_unlock(&all.lock);
-	return old;
+	return too_much;
 }
 
 /* Keep an object that is about to be free. False: it isn't kept, and nothing has changed. */
 bool kasan_quarantine_put(struct kmem_cache *s, void *obj)
 {
 	struct queue *q, one = { .first = obj, .last = obj, .bytes = s->size };
+	bool too_much = false;
 	unsigned long flags;
-	void *old = NULL;
 
 	if (!s->kasan || !enabled || !limit || s->ctor || (s->flags & SLAB_TYPESAFE_BY_RCU))
 		return false;
@@ -146,10 +145,11 @@ bool kasan_quarantine_put(struct kmem_cache *s, void *obj)
 	spin_lock(&q->lock);
 	append(q, &one);
 	if (q->bytes > limit / 8 / nr_cpu_ids)
-		old = pass_on(q);
+		too_much = pass_on(q);
 	spin_unlock(&q->lock);
 	local_irq_restore(flags);
-	give_back(old);
+	if (too_much)
+		give_back(limit - limit / 8);
 	return true;
 }
 
@@ -158,7 +158,6 @@ void kasan_quarantine_drain(void)
 {
 	unsigned long flags;
 	unsigned int cpu;
-	void *chain;
 
 	if (!limit)
 		return;
@@ -166,15 +165,10 @@ void kasan_quarantine_drain(void)
 		struct queue *q = per_cpu_ptr(&cpu_queue, cpu);
 
 		spin_lock_irqsave(&q->lock, flags);
-		spin_lock(&all.lock);
-		append(&all, q);
-		spin_unlock(&all.lock);
+		pass_on(q);
 		spin_unlock_irqrestore(&q->lock, flags);
 	}
-	spin_lock_irqsave(&all.lock, flags);
-	chain = take_oldest(SIZE_MAX);
-	spin_unlock_irqrestore(&all.lock, flags);
-	give_back(chain);
+	give_back(0);
 }
 
 /* For tests of what comes behind: does anything wait from now on? Returns what was so before. */

@@ -8,7 +8,9 @@
 #include <kunit/test.h>
 #include <linux/fault-inject.h>
 #include <linux/gfp.h>
+#include <linux/jiffies.h>
 #include <linux/kernel.h>
+#include <linux/kthread.h>
 #include <linux/mm.h>
 #include <linux/sched.h>
 #include <linux/slab.h>
@@ -18,6 +20,7 @@
 #include "mm/kasan.h"
 #include "mm/slab.h"
 #include "tests/mm/slab_fixture.h"
+#include "tests/mm/smp_fixture.h"
 #include "tests/plant.h"
 
 #ifdef MEMSTATE_SHIFT
@@ -129,6 +132,42 @@ static void can_be_switched_off(struct kunit *test)
 	KUNIT_EXPECT_PTR_EQ(test, p, q);
 	kfree(q);
 	KUNIT_EXPECT_FALSE(test, kasan_quarantine_enable(before));
+}
+
+/* Drains until it is told to stop. */
+static int drain_always(void *unused)
+{
+	while (!kthread_should_stop())
+		kasan_quarantine_drain();
+	return 0;
+}
+
+/* Two drain; behind either nothing is on its way, though a tick may come to the other at any place. */
+static void drained_by_two(struct kunit *test)
+{
+	unsigned long end = jiffies + msecs_to_jiffies(500), on_their_way = 0;
+	struct task_struct *other;
+	struct kmem_cache *s;
+	void *p[50];
+
+	smp_need(test);
+	s = make_cache(test, 0, NULL);
+	other = kthread_create_on_cpu(drain_always, NULL, READ_ONCE(nr_online_cpus) - 1,
+				      "drain/%u");
+	KUNIT_ASSERT_FALSE(test, IS_ERR(other));
+	wake_up_process(other);
+	while (time_before(jiffies, end)) {
+		for (unsigned int i = 0; i < ARRAY_SIZE(p); i++)
+			p[i] = hidden(kmem_cache_alloc(s, GFP_KERNEL));
+		for (unsigned int i = 0; i < ARRAY_SIZE(p); i++)
+			kmem_cache_free(s, p[i]);
+		kasan_quarantine_drain();
+		for (unsigned int i = 0; i < ARRAY_SIZE(p); i++)
+			on_their_way += slab_locate(s, p[i]) != SLAB_IN_SLAB;
+	}
+	kthread_stop(other);
+	KUNIT_EXPECT_EQ(test, on_their_way, 0UL);
+	kmem_cache_destroy(s);
 }
 
 /* ---- memory for states ---- */
@@ -284,6 +323,7 @@ static struct kunit_case quarantine_cases[] = { KUNIT_CASE(sums_are_right),
 						KUNIT_CASE(constructed_objects_dont_wait),
 						KUNIT_CASE(looked_at_objects_dont_wait),
 						KUNIT_CASE(can_be_switched_off),
+						KUNIT_CASE(drained_by_two),
 						{} };
 static struct kunit_suite quarantine_suite = { .name = "kasan_quarantine",
 					       .suite_init = no_samples,
