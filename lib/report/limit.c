@@ -89,22 +89,23 @@ static struct site *site_of(enum report_kind kind, unsigned long opener)
 	return &rest[kind];
 }
 
-/* Is it one of the first, or the burst times a power of two? */
-static bool in_row(u32 seen)
+/* Is it one of the first `most`, or `most` times a power of two? */
+static bool in_row(u32 seen, u32 most)
 {
-	return seen <= burst || (seen % burst == 0 && is_power_of_2(seen / burst));
+	return seen <= most || (seen % most == 0 && is_power_of_2(seen / most));
 }
 
 bool report_may_show(enum report_kind kind, unsigned long opener, bool captured, unsigned int *held)
 {
+	unsigned int most = READ_ONCE(burst);
 	struct site *s;
 
 	*held = 0;
-	if (!burst || (captured && !limit_captured))
+	if (!most || (captured && !limit_captured))
 		return true;
 	s = site_of(kind, opener);
 	s->seen++;
-	if (!in_row(s->seen)) {
+	if (!in_row(s->seen, most)) {
 		s->held++;
 		return false;
 	}
@@ -126,7 +127,7 @@ void report_limit_captured(unsigned int n)
 	if (n && !limit_captured)
 		before = burst;
 	limit_captured = n;
-	burst = n ? n : before;
+	WRITE_ONCE(burst, n ? n : before);
 	memset(sites, 0, sizeof(sites));
 	memset(rest, 0, sizeof(rest));
 }
