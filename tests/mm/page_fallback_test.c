@@ -11,6 +11,7 @@
 #include <linux/mm.h>
 #include <linux/percpu.h>
 #include "mm/internal.h"
+#include "reclaim_fixture.h"
 
 #define GFP_TEST (GFP_KERNEL | __GFP_NOWARN)
 
@@ -144,6 +145,7 @@ static void lists_are_emptied_before_failing(struct kunit *test)
 	KUNIT_ASSERT_NOT_NULL(test, block);
 	chain = (struct page *)block->private;
 	split_page(block, 4);
+	kswapd_settle();    /* which gives back what lists hold, too */
 	page_alloc_drain(); /* a list that is long already gives back what it gets */
 	for (unsigned int i = 0; i < 16; i++)
 		__free_page(block + i);

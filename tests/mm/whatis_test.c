@@ -86,6 +86,7 @@ static void object_in_slab(struct kunit *test)
 	EXPECT_TELLS(test, p + 16, "page", at);
 	EXPECT_TELLS(test, p + 16, "page", "slab of ");
 	KUNIT_EXPECT_FALSE(test, tells(p + 16, "page", "allocated at"));
+	KUNIT_EXPECT_FALSE(test, tells(p + 16, "symbol", "")); /* it lies in no image */
 	EXPECT_TELLS(test, p + 16, "tables", "read write");
 	kfree(p);
 	EXPECT_TELLS(test, p + 16, "slab", "(free)");
