@@ -381,7 +381,7 @@ static noinline bool refused(struct request *rq)
 {
 	rq->gfp |= init_on_alloc_gfp;
 	if (rq->order <= MAX_PAGE_ORDER)
-		return injection.page && fault_inject_page(rq->gfp, rq->order);
+		return READ_ONCE(injection.page) && fault_inject_page(rq->gfp, rq->order);
 	WARN_ON_ONCE(!(rq->gfp & __GFP_NOWARN));
 	return true;
 }

@@ -11,6 +11,8 @@
  *                            yield() sleeps in the state that it finds
  *   timeouts_end             schedule_timeout() ignores jiffies
  *   a_way_out_restores       guarded() in lib/kunit/run.c, report_die() leave the count as it is
+ *   sleep_in_atomic_ends     schedule_check() does nothing (debug); lib/sched/sched.c: the BUG_ON() is gone
+ *                            (release)
  */
 #include <asm/irqflags.h>
 #include <asm/smp.h>
@@ -154,11 +156,34 @@ static void a_way_out_restores(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, preempt_count(), 0U);
 }
 
+static void sleep_under_a_lock(void)
+{
+	preempt_disable();
+	schedule();
+}
+
+#ifdef QUARRY_DEBUG
+#define SLEEP_IN_ATOMIC "BUG: scheduling while atomic: " /* and then the other, too */
+#else
+#define SLEEP_IN_ATOMIC "kernel BUG at lib/sched/sched.c:"
+#endif
+
+static void sleep_in_atomic_ends(struct kunit *test)
+{
+	KUNIT_EXPECT_FAULT(test, SLEEP_IN_ATOMIC, sleep_under_a_lock());
+	KUNIT_EXPECT_EQ(test, preempt_count(), 0U);
+}
+
 static struct kunit_case sched_cases[] = {
-	KUNIT_CASE(counts_nest),	  KUNIT_CASE(handlers_are_hardirq),
-	KUNIT_CASE(wanted_until_allowed), KUNIT_CASE(each_cpu_has_a_task),
-	KUNIT_CASE(sleepers_are_woken),	  KUNIT_CASE(timeouts_end),
-	KUNIT_CASE(a_way_out_restores),	  {},
+	KUNIT_CASE(counts_nest),
+	KUNIT_CASE(handlers_are_hardirq),
+	KUNIT_CASE(wanted_until_allowed),
+	KUNIT_CASE(each_cpu_has_a_task),
+	KUNIT_CASE(sleepers_are_woken),
+	KUNIT_CASE(timeouts_end),
+	KUNIT_CASE(a_way_out_restores),
+	KUNIT_CASE(sleep_in_atomic_ends),
+	{},
 };
 
 static struct kunit_suite sched_suite = {
