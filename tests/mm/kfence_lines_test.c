@@ -148,6 +148,8 @@ static void armed_for_nothing(struct kunit *test)
 	drop_all(test, s, p, held);
 }
 
+static bool gate_left_open; /* by the last allocation below */
+
 /* One allocation from a cache whose line is armed, with the gate open; nobody else's comes between. */
 static void *alloc_when_due(struct kunit *test, struct kmem_cache *s)
 {
@@ -159,27 +161,26 @@ static void *alloc_when_due(struct kunit *test, struct kmem_cache *s)
 	local_irq_save(flags);
 	WRITE_ONCE(kfence_gate, 1);
 	p = kmem_cache_alloc(s, GFP_ATOMIC);
+	gate_left_open = READ_ONCE(kfence_gate);
 	local_irq_restore(flags);
 	kfence_pause();
 	return p;
 }
 
-/* Another CPU may have taken the sample, but not each time. */
+/* Who takes the sample closes the gate. Another CPU may have taken it, or its tick opened the gate, but not each time. */
 static void one_a_time(struct kunit *test)
 {
-	void *p[OBJECTS], *sampled = NULL;
+	void *p[OBJECTS];
 	unsigned int held;
 	struct kmem_cache *s = make_armed(test, 40, p, &held);
+	bool closed = false;
 
-	for (int i = 0; i < 20 && !sampled; i++) {
+	for (int i = 0; i < 20 && !closed; i++) {
 		p[held] = alloc_when_due(test, s);
 		KUNIT_ASSERT_NOT_NULL(test, p[held]);
-		if (is_kfence_address(p[held]))
-			sampled = p[held];
-		held++;
+		closed = is_kfence_address(p[held++]) && !gate_left_open;
 	}
-	KUNIT_ASSERT_NOT_NULL(test, sampled);
-	KUNIT_EXPECT_EQ(test, READ_ONCE(kfence_gate), 0U);
+	KUNIT_EXPECT_TRUE(test, closed);
 	p[held++] = kmem_cache_alloc(s, GFP_KERNEL);
 	KUNIT_EXPECT_FALSE(test, is_kfence_address(p[held - 1]));
 	drop_all(test, s, p, held);
@@ -229,6 +230,37 @@ static void covered_places_are_skipped(struct kunit *test)
 	kmem_cache_destroy(s);
 }
 
+/*
+ * A place that had a sample, but has it no more, gets the next one from a pool that is short by others. The
+ * compiler doesn't know which round is the first, so each asks from the same place.
+ */
+static void freed_places_are_uncovered(struct kunit *test)
+{
+	struct kmem_cache *s = make(test, 64, 0);
+	unsigned int n = kfence_nr_objects * 4 / 5, first = unknown(0);
+	void **p = kunit_kmalloc(test, n * sizeof(*p), GFP_KERNEL), *q;
+	bool again = false;
+
+	KUNIT_ASSERT_NOT_NULL(test, p);
+	slab_force_samples(s, true);
+	for (unsigned int i = 0; i < 21 && !again; i++) {
+		q = alloc_when_due(test, s);
+		KUNIT_ASSERT_NOT_NULL(test, q);
+		again = is_kfence_address(q);
+		kmem_cache_free(s, q);
+		if (i == first) {
+			KUNIT_EXPECT_TRUE(test, again);
+			again = false;
+			for (unsigned int k = 0; k < n; k++)
+				p[k] = alloc_elsewhere(test, s);
+			slab_force_samples(s, false);
+		}
+	}
+	KUNIT_EXPECT_TRUE(test, again);
+	kmem_cache_free_bulk(s, n, p);
+	kmem_cache_destroy(s);
+}
+
 /* What is paused stays so: an open gate is nobody's. */
 static void paused(struct kunit *test)
 {
@@ -265,6 +297,7 @@ static void forced_by_name(struct kunit *test)
 static struct kunit_case line_cases[] = {
 	KUNIT_CASE(each_length),    KUNIT_CASE(armed_for_nothing),
 	KUNIT_CASE(one_a_time),	    KUNIT_CASE(covered_places_are_skipped),
+	KUNIT_CASE(freed_places_are_uncovered),
 	KUNIT_CASE(paused),	    KUNIT_CASE(forced_by_name),
 	{},
 };

@@ -6,7 +6,8 @@
  *	kfence_bugs: retire() that leaves the page open: use_after_free; find_damage() that looks behind the
  *		object only: damage_is_found_when_freed; open_page() not called by kfence_handle_fault():
  *		no case ends; and those of tests/mutate/kfence.mut
- *	kfence_use: no fill_page(): the_page_is_a_pattern; take_first() from the other end: freed_first_used_last
+ *	kfence_use: no fill_page(): the_page_is_a_pattern; take_first() from the other end: freed_first_used_last;
+ *		and those of tests/mutate/kfence.mut
  */
 #include <asm/clock.h>
 #include <kunit/test.h>
@@ -295,6 +296,21 @@ static void invalid_access(struct kunit *test)
 	KUNIT_EXPECT_NO_REPORT(test, plant_write8(__kfence_pool + 10, 1));
 }
 
+/* A page where no object was so far has none that could have been freed. The state is forged. */
+static void never_used(struct kunit *test)
+{
+	struct kmem_cache *s = make_sampled(test, 64, 0);
+	u8 *p = sample(test, s);
+
+	kmem_cache_free(s, p);
+	WRITE_ONCE(kfence_at((unsigned long)p)->state, KFENCE_UNUSED);
+	EXPECT_ONE(test, plant_read8(p + 5));
+	expect_line(test, "Invalid read at 0x%px:", p + 5);
+	KUNIT_EXPECT_NULL(test, strstr(text, "freed by"));
+	KUNIT_EXPECT_TRUE(test, kfence_valid());
+	kmem_cache_destroy(s);
+}
+
 static void wrong_cache(struct kunit *test)
 {
 	struct kmem_cache *a = make_sampled(test, 64, 0), *b = make(test, 64, 0);
@@ -385,6 +401,7 @@ static struct kunit_case bug_cases[] = {
 	KUNIT_CASE(damage_is_found_when_freed),
 	KUNIT_CASE(bytes_are_shown),
 	KUNIT_CASE(invalid_access),
+	KUNIT_CASE(never_used),
 	KUNIT_CASE(wrong_cache),
 	KUNIT_CASE(a_fixup_is_silent),
 	KUNIT_CASE(copies_are_checked),
@@ -629,6 +646,43 @@ static void a_new_object_is_fenced(struct kunit *test)
 	kmem_cache_destroy(s);
 }
 
+/* The next i from *i on whose object's right neighbour in the pool is in p[], too; *i goes on. False: none. */
+static bool next_pair(void **p, unsigned int n, unsigned int *i, u8 **between)
+{
+	for (; *i < n; ++*i) {
+		u8 *page = (u8 *)((unsigned long)p[*i] & PAGE_MASK);
+
+		for (unsigned int j = 0; j < n; j++) {
+			if (((unsigned long)p[j] & PAGE_MASK) == (unsigned long)page + 2 * PAGE_SIZE) {
+				*between = page + PAGE_SIZE;
+				++*i;
+				return true;
+			}
+		}
+	}
+	return false;
+}
+
+/* The first byte of a page between two objects is nearer to the left one, the last to the right one. */
+static void the_nearer_one_is_named(struct kunit *test)
+{
+	struct kmem_cache *s = make_sampled(test, 64, 0);
+	unsigned int max = kfence_nr_objects + 10, n, i = 0;
+	void **p = kunit_kmalloc(test, max * sizeof(*p), GFP_KERNEL);
+	u8 *page;
+
+	KUNIT_ASSERT_NOT_NULL(test, p);
+	n = drain_pool(s, p, 0, max);
+	KUNIT_ASSERT_TRUE(test, next_pair(p, n, &i, &page));
+	EXPECT_ONE(test, plant_read8(page));
+	expect_line(test, " right of kfence-#%u):", number_of(page - PAGE_SIZE));
+	KUNIT_ASSERT_TRUE(test, next_pair(p, n, &i, &page));
+	EXPECT_ONE(test, plant_read8(page + PAGE_SIZE - 1));
+	expect_line(test, " left of kfence-#%u):", number_of(page + PAGE_SIZE));
+	kmem_cache_free_bulk(s, n, p);
+	kmem_cache_destroy(s);
+}
+
 static void who_is_not_sampled(struct kunit *test)
 {
 	static const slab_flags_t flags[] = { SLAB_SKIP_KFENCE, SLAB_CACHE_DMA, SLAB_CACHE_DMA32,
@@ -656,6 +710,18 @@ static struct slab_usage usage_of(const struct kmem_cache *s)
 }
 
 /* They are their cache's objects, and whose they are is known. */
+/* What is summed up for one place. */
+static struct {
+	unsigned int id;
+	u64 bytes, calls;
+} summed;
+
+static void sum_up(unsigned int id, u64 bytes, u64 calls)
+{
+	summed.bytes += id == summed.id ? bytes : 0;
+	summed.calls += id == summed.id ? calls : 0;
+}
+
 static void samples_are_counted(struct kunit *test)
 {
 	struct kmem_cache *s = make_sampled(test, 64, 0);
@@ -671,7 +737,11 @@ static void samples_are_counted(struct kunit *test)
 	if (mem_alloc_profiling_enabled()) {
 		KUNIT_ASSERT_NOT_NULL(test, tag);
 		KUNIT_EXPECT_STREQ(test, tag->func, "samples_are_counted");
-		KUNIT_EXPECT_EQ(test, tag->calls >= 3 || !tag->calls, true);
+		memset(&summed, 0, sizeof(summed));
+		summed.id = kfence_tag_of(p[1]);
+		kfence_tags_walk(sum_up);
+		KUNIT_EXPECT_EQ(test, summed.calls, 3ULL);
+		KUNIT_EXPECT_EQ(test, summed.bytes, 3ULL * s->size);
 	}
 	kmem_cache_free_bulk(s, 3, p);
 	KUNIT_EXPECT_EQ(test, usage_of(s).objects, 0UL);
@@ -724,6 +794,7 @@ static struct kunit_case use_cases[] = {
 	KUNIT_CASE(freed_first_used_last),
 	KUNIT_CASE(the_pool_is_not_all),
 	KUNIT_CASE(a_new_object_is_fenced),
+	KUNIT_CASE(the_nearer_one_is_named),
 	KUNIT_CASE(who_is_not_sampled),
 	KUNIT_CASE(samples_are_counted),
 	KUNIT_CASE(on_all_cpus),
