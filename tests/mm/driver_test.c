@@ -317,12 +317,23 @@ static void frames_are_shared(struct kunit *test)
 /* A frame where no memory is: its struct page, if one could be calculated, is not there. */
 static void frames_without_pages(struct kunit *test)
 {
+	struct mm_struct *mm = test_mm(test);
+	long anon = mm_stat_read(MM_ANON);
+
 	make_frames(test);
 	for (odd_pfn = 1UL << 20; pfn_valid(odd_pfn);)
 		odd_pfn <<= 1;
 	KUNIT_ASSERT_EQ(test, played(test, remap_odd, 0, 1, MAP_SHARED, 0), (long)USER_PAGE(0));
 	KUNIT_EXPECT_EQ(test, pte_pfn(user_entry(test, USER_PAGE(0))), odd_pfn);
-	KUNIT_EXPECT_TRUE(test, mm_valid(test_mm(test)));
+	KUNIT_EXPECT_TRUE(test, mm_valid(mm));
+	unmap(test, 0, 1);
+	/* Nor can its bytes be copied from another context; the page for them is given back. */
+	KUNIT_ASSERT_EQ(test, played(test, remap_odd, 0, 1, MAP_PRIVATE, 0), (long)USER_PAGE(0));
+	kthread_unuse_mm(mm);
+	KUNIT_EXPECT_EQ(test, fixup_user_fault(mm, USER_PAGE(0), FAULT_FLAG_WRITE), -EFAULT);
+	kthread_use_mm(mm);
+	KUNIT_EXPECT_EQ(test, mm_stat_read(MM_ANON), anon);
+	KUNIT_EXPECT_EQ(test, pte_pfn(user_entry(test, USER_PAGE(0))), odd_pfn);
 	unmap(test, 0, 1);
 	odd_pfn = ~0UL >> PAGE_SHIFT; /* no entry can say that */
 	KUNIT_EXPECT_EQ(test, played(test, remap_odd, 0, 1, MAP_SHARED, 0), -EINVAL);

@@ -338,6 +338,29 @@ static void a_freed_page_is_out_of_reach(struct kunit *test)
 	__free_pages(page, 1);
 }
 
+/*
+ * A block of more pages than a TLB joins to one entry (64 KiB): each of them is forgotten. It is in no
+ * list meanwhile, so nobody else gets a part of it.
+ */
+static void so_is_each_page_of_a_large_block(struct kunit *test)
+{
+	static const unsigned int at[] = { 0, 1, 15, 16, 31 };
+	struct page *page;
+	volatile u8 *p;
+
+	needs(test, PAGE_DEBUG_UNMAP);
+	page = allocate_here(5);
+	KUNIT_ASSERT_NOT_NULL(test, page);
+	p = page_address(page);
+	for (unsigned int i = 0; i < 32; i++)
+		p[i * PAGE_SIZE] = 7;
+	KUNIT_EXPECT_TRUE(test, page_debug_free(page, 5));
+	for (unsigned int i = 0; i < ARRAY_SIZE(at); i++)
+		KUNIT_EXPECT_FAULT(test, "unable to handle page fault", plant_read8(p + at[i] * PAGE_SIZE));
+	KUNIT_EXPECT_NO_REPORT(test, page_debug_alloc(page, 5, GFP_KERNEL));
+	__free_pages(page, 5);
+}
+
 /* What kmalloc() takes from the page allocator directly, and slabs that were given back. */
 static void so_are_large_objects(struct kunit *test)
 {
@@ -453,6 +476,7 @@ static struct kunit_case cases[] = {
 	KUNIT_CASE(a_single_bit_is_told),
 	KUNIT_CASE(blocks_are_filled),
 	KUNIT_CASE(a_freed_page_is_out_of_reach),
+	KUNIT_CASE(so_is_each_page_of_a_large_block),
 	KUNIT_CASE(so_are_large_objects),
 	KUNIT_CASE(neighbours_stay),
 	KUNIT_CASE(a_mapped_page_is_not_freed),

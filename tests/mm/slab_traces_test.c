@@ -80,6 +80,13 @@ static noinline unsigned int take_sized(struct kmem_cache *s, void **p, unsigned
 	return i;
 }
 
+/* Objects of several sizes, from one place. */
+static noinline void take_sizes(struct kmem_cache *s, void **p, const size_t *size, unsigned int n)
+{
+	for (unsigned int i = 0; i < n; i++)
+		p[i] = __kmalloc_cache(s->place, GFP_KERNEL, size[i], ALLOC_TAG_HERE());
+}
+
 static void *one, *many[300];
 
 static void users_are_added_up(struct kunit *test)
@@ -158,6 +165,25 @@ static void waste_is_told(struct kunit *test)
 	kmem_cache_destroy(s);
 }
 
+/* The same place wastes more of one object than of another: a row for each. */
+static void each_waste_is_a_row(struct kunit *test)
+{
+	static const size_t size[] = { 40, 60, 40, 60, 40 };
+	struct kmem_cache *s = make(test, 64, SLAB_STORE_USER | SLAB_KMALLOC);
+	void *p[5];
+
+	take_sizes(s, p, size, unknown(5));
+	read_traces(s, TRACK_ALLOC);
+	KUNIT_ASSERT_EQ(test, seen.rows, 2U);
+	row_has(test, 0, "      3 take_sizes");
+	row_has(test, 0, " waste=72/24 ");
+	row_has(test, 1, "      2 take_sizes");
+	row_has(test, 1, " waste=8/4 ");
+	for (int i = 0; i < 5; i++)
+		kfree(p[i]);
+	kmem_cache_destroy(s);
+}
+
 /* More stacks than the table holds: they are counted. The tracks are forged. */
 static void no_stack_is_lost(struct kunit *test)
 {
@@ -179,7 +205,17 @@ static void no_stack_is_lost(struct kunit *test)
 	kmem_cache_destroy(s);
 }
 
-/* Tracks of several CPUs and threads: each range is told as such. The tracks are forged. */
+/* The object came by one more function of the allocator's: the user is the same. */
+static void forge_another_way(struct track *t)
+{
+	memmove(t->ips + 1, t->ips, t->nr++ * sizeof(t->ips[0]));
+	t->ips[0] = (unsigned long)kfree + 1;
+}
+
+/*
+ * Tracks of several CPUs and threads: each range is told as such, also of rows that are merged. The
+ * tracks are forged.
+ */
 static void ranges_are_told(struct kunit *test)
 {
 	static const u16 cpus[] = { 0, 1, 2, 5 };
@@ -194,9 +230,13 @@ static void ranges_are_told(struct kunit *test)
 		t->cpu = cpus[i];
 		t->pid = 7 + i;
 		t->when = jiffies - 1000 * (i + 1);
+		t->nr = min(t->nr, (u16)(TRACK_DEPTH - 1)); /* room for one more */
+		if (i % 2)
+			forge_another_way(t);
 	}
 	read_traces(s, TRACK_ALLOC);
 	KUNIT_EXPECT_EQ(test, seen.rows, 1U);
+	row_has(test, 0, "      4 take_many");
 	row_has(test, 0, " pid=7-10");
 	if (nr_cpu_ids > 1)
 		row_has(test, 0, " cpus=0-2,5");
@@ -220,8 +260,9 @@ static void others_have_no_data(struct kunit *test)
 
 static struct kunit_case cases[] = {
 	KUNIT_CASE(users_are_added_up), KUNIT_CASE(former_owners_are_added_up),
-	KUNIT_CASE(waste_is_told),	KUNIT_CASE(no_stack_is_lost),
-	KUNIT_CASE(ranges_are_told),	KUNIT_CASE(others_have_no_data),
+	KUNIT_CASE(waste_is_told),	KUNIT_CASE(each_waste_is_a_row),
+	KUNIT_CASE(no_stack_is_lost),	KUNIT_CASE(ranges_are_told),
+	KUNIT_CASE(others_have_no_data),
 	{}
 };
 static struct kunit_suite suite = {

@@ -22,6 +22,7 @@
 #include <linux/string.h>
 #include <linux/vmalloc.h>
 #include <quarry/report.h>
+#include "mm/internal.h"
 #include "slab_fixture.h"
 #include "user_fixture.h"
 #include "tests/plant.h"
@@ -169,6 +170,20 @@ static void vmalloc_area(struct kunit *test)
 	vfree(p);
 }
 
+/* A page table: who allocated it is always the same, and nobody's concern. */
+static void page_table(struct kunit *test)
+{
+	char *p = vmalloc(PAGE_SIZE);
+	void *slot;
+
+	KUNIT_ASSERT_NOT_NULL(test, p);
+	slot = pt_slot(kernel_root(), (unsigned long)p, 0, NULL);
+	KUNIT_ASSERT_NOT_NULL(test, slot);
+	EXPECT_TELLS(test, slot, "page", "page table, order 0 at pfn ");
+	KUNIT_EXPECT_FALSE(test, tells(slot, "page", "allocated at"));
+	vfree(p);
+}
+
 /* Where not even a table of the last level is. Low memory is in use, so that no empty entry leads nowhere. */
 static void nothing_mapped(struct kunit *test)
 {
@@ -291,6 +306,7 @@ static struct kunit_case whatis_cases[] = {
 	KUNIT_CASE(block_of_pages),
 	KUNIT_CASE(large_kmalloc),
 	KUNIT_CASE(vmalloc_area),
+	KUNIT_CASE(page_table),
 	KUNIT_CASE(huge_area),
 	KUNIT_CASE(percpu_copy),
 	KUNIT_CASE(image_and_stack),
