@@ -3,7 +3,7 @@
  * What a trap's report says of an access that no memory allows: which mistake it was, and what the page
  * tables hold there.
  *
- * Suite "trap_texts". Mutations: those of tests/mutate/misuse.mut that name it.
+ * Suite "trap_texts". Mutations: those of tests/mutate/misuse.mut and whatis.mut that name it.
  */
 #include <kunit/test.h>
 #include <linux/slab.h>
