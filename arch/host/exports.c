@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 /*
- * What asm/ headers of this port reach in it, for modules (lib/module/exports.c has the rest): words of
+ * What asm/ headers of this port reach in it, for modules (lib/module/exports_*.c have the rest): words of
  * the thread that is a CPU. What stands in the table for such a word is its distance from the thread
  * pointer, which is what an instruction that uses it holds.
  */

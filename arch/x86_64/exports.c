@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-/* What asm/ headers of this machine reach in it, for modules (lib/module/exports.c has the rest). */
+/* What asm/ headers of this machine reach in it, for modules (lib/module/exports_*.c have the rest). */
 #include <asm/current.h>
 #include <asm/percpu.h>
 #include <asm/preempt.h>

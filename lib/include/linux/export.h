@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * What a loaded module may call: a table that the linker collects, of names and addresses. Nothing
- * else of the kernel can be reached by a module. The kernel's own entries stand in lib/module/exports.c.
+ * else of the kernel can be reached by a module. The kernel's own entries stand in lib/module/exports_*.c.
  */
 #ifndef LINUX_EXPORT_H
 #define LINUX_EXPORT_H
