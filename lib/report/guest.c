@@ -48,6 +48,7 @@ void (*guest_trapped_hook)(enum guest_kind kind, const void *code);
 /* The task's way out of traps, and what belongs to it. */
 struct way_out {
 	struct recovery *trap, *guest;
+	struct sleep *sleep;
 	unsigned int count;
 	u8 locks;
 	bool irqs_off;
@@ -58,6 +59,7 @@ static void way_out_save(struct way_out *w)
 	*w = (struct way_out){
 		.trap = current->trap_recovery,
 		.guest = current->guest_recovery,
+		.sleep = current->recovery_sleep,
 		.count = current->recovery_count,
 		.locks = current->recovery_locks,
 		.irqs_off = current->guest_irqs_off,
@@ -68,6 +70,7 @@ static void way_out_restore(const struct way_out *w)
 {
 	current->trap_recovery = w->trap;
 	current->guest_recovery = w->guest;
+	current->recovery_sleep = w->sleep;
 	current->recovery_count = w->count;
 	current->recovery_locks = w->locks;
 	current->guest_irqs_off = w->irqs_off;

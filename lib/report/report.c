@@ -814,6 +814,7 @@ struct recovery *report_set_recovery(struct recovery *r)
 	current->recovery_count = preempt_count() - (my_turn() ? depth() : 0);
 	current->recovery_tag = current->alloc_tag;
 	current->recovery_locks = lockdep_depth();
+	current->recovery_sleep = current->sleep;
 	return before;
 }
 
@@ -829,5 +830,6 @@ void report_die(const char *why, bool irqs_off)
 	preempt_count_set(current->recovery_count); /* locks may have been held */
 	current->alloc_tag = current->recovery_tag;
 	lockdep_forget(current->recovery_locks);
+	sleep_abandon(current->recovery_sleep);
 	recovery_jump(r);
 }

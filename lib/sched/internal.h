@@ -77,6 +77,7 @@ void wq_worker_running(void);
 void timers_tick(void);
 void timers_init(void);
 long timer_sleep(long ticks);
+void timer_abandon(struct sleep *until);
 
 /* watchdog.c: this CPU's tick, and its switch. Interrupts off. */
 #ifdef QUARRY_DEBUG

@@ -462,6 +462,7 @@ static const struct sched_ops ops = {
 	.preempt_irq = do_preempt_irq,
 	.wake = do_wake,
 	.timeout = timer_sleep,
+	.abandon = timer_abandon,
 };
 
 /**

@@ -283,20 +283,25 @@ void timers_init(void)
 
 /* ---- sleeping ---- */
 
-struct sleeper {
+/*
+ * It stands on the sleeper's stack, and its task notes it: a trap that ends the sleep for good
+ * (report_die()) must not leave the timer behind. An interrupt's may come on top of its task's.
+ */
+struct sleep {
 	struct timer_list timer;
 	struct task_struct *task;
+	struct sleep *outer;
 };
 
 static void wake_sleeper(struct timer_list *timer)
 {
-	wake_up_process(container_of(timer, struct sleeper, timer)->task);
+	wake_up_process(container_of(timer, struct sleep, timer)->task);
 }
 
 /* schedule_timeout(): the state is set. */
 long timer_sleep(long ticks)
 {
-	struct sleeper s = { .task = current };
+	struct sleep s = { .task = current, .outer = current->sleep };
 	unsigned long end = jiffies + ticks;
 	long left;
 
@@ -305,12 +310,27 @@ long timer_sleep(long ticks)
 		return ticks;
 	}
 	timer_setup(&s.timer, wake_sleeper, 0);
+	WRITE_ONCE(current->sleep, &s);
 	mod_timer(&s.timer, end);
 	schedule();
 	timer_delete_sync(&s.timer);
+	WRITE_ONCE(current->sleep, s.outer);
 	__set_current_state(TASK_RUNNING);
 	left = end - jiffies;
 	return left > 0 ? left : 0;
+}
+
+/*
+ * sleep_abandon(). The state may be that of the sleep, and nobody would end it; that of one that an
+ * interrupt came on top of ends early, as by any wake-up.
+ */
+void timer_abandon(struct sleep *until)
+{
+	while (current->sleep && current->sleep != until) {
+		timer_delete_sync(&current->sleep->timer);
+		WRITE_ONCE(current->sleep, current->sleep->outer);
+	}
+	__set_current_state(TASK_RUNNING);
 }
 
 /* Ticks that are over by then, at least one; the one under way isn't counted. */

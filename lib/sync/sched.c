@@ -98,6 +98,16 @@ long schedule_timeout(long ticks)
 	return left > 0 ? left : 0;
 }
 
+/*
+ * Control is about to leave the running task's frames down to where `until` was the innermost sleep:
+ * what the others have on those frames is nobody's from then on. Any context but NMI.
+ */
+void sleep_abandon(struct sleep *until)
+{
+	if (sched_ops && sched_ops->abandon && current->sleep != until)
+		sched_ops->abandon(until);
+}
+
 /**
  * schedule_timeout_interruptible - sleep for so many jiffies, or until woken
  */

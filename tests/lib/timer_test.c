@@ -19,9 +19,13 @@
  *   the_clock_decides     msleep(), msleep_interruptible() without their loops
  *   msleep_is_cut_short   msleep_interruptible() goes on sleeping, or says ticks
  *   timeout_is_cut_short  timer_sleep() forgets what is left, or the timer
+ *   ended_asleep          timer_abandon() deletes no timer, or leaves the state; timer_sleep() notes none;
+ *                         report_die() abandons none
+ *   interrupt_ended_asleep  the same
  */
 #include <asm/irqflags.h>
 #include <asm/percpu.h>
+#include <asm/stack.h>
 #include <kunit/test.h>
 #include <linux/atomic.h>
 #include <linux/container_of.h>
@@ -33,6 +37,8 @@
 #include <linux/smp.h>
 #include <linux/string.h>
 #include <linux/timer.h>
+#include <quarry/guest.h>
+#include <quarry/report.h>
 
 #define NR 16
 
@@ -426,6 +432,86 @@ static void each_start_counts_once(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, atomic_read(&shared.started), atomic_read(&shared.stopped));
 }
 
+/* ---- a sleep that a trap ends ---- */
+
+/* Its memory is somebody else's from then on. */
+static unsigned int timers_on_stack(unsigned long addr)
+{
+	unsigned long low, high;
+	const char *name;
+
+	return stack_bounds(addr, &low, &high, &name) ? timers_cancel_in(low, high) : 1;
+}
+
+/* schedule() finds that it may not switch when the timer runs already. */
+static noinline void die_asleep(void)
+{
+	struct recovery here, *before = report_set_recovery(&here);
+
+	if (!recovery_save(&here)) {
+		preempt_disable();
+		schedule_timeout_uninterruptible(2);
+	}
+	report_set_recovery(before);
+}
+
+static void ended_asleep(struct kunit *test)
+{
+	const char *text;
+
+	report_capture_start();
+	die_asleep();
+	report_capture_stop(&text);
+	KUNIT_EXPECT_NOT_NULL(test, strstr(text, "kernel BUG at "));
+	KUNIT_EXPECT_EQ(test, preempt_count(), 0U);
+	KUNIT_EXPECT_TRUE(test, task_is_running(current));
+	KUNIT_EXPECT_NULL(test, current->sleep);
+	KUNIT_EXPECT_EQ(test, timers_on_stack((unsigned long)__builtin_frame_address(0)), 0U);
+	KUNIT_EXPECT_EQ(test, schedule_timeout_uninterruptible(3), 0L);
+	KUNIT_EXPECT_NULL(test, current->sleep);
+}
+
+static struct {
+	unsigned long frame;
+	struct task_struct *task;
+	bool came_back, ended;
+} on_top;
+
+static void sleep_on_top(void *unused)
+{
+	on_top.frame = (unsigned long)__builtin_frame_address(0);
+	schedule_timeout_uninterruptible(2);
+}
+
+/* As a module's function may that sleeps where it must not: the call is ended, the interrupt goes on. */
+static void call_on_top(struct timer_list *timer)
+{
+	on_top.task = current;
+	on_top.came_back = guest_call(GUEST_TIMER, call_on_top, sleep_on_top, NULL);
+	WRITE_ONCE(on_top.ended, true);
+}
+
+static void interrupt_ended_asleep(struct kunit *test)
+{
+	struct timer_list timer;
+	const char *text;
+
+	on_top.ended = false;
+	timer_setup(&timer, call_on_top, 0);
+	report_capture_start();
+	mod_timer(&timer, jiffies + 1);
+	while (!READ_ONCE(on_top.ended))
+		cpu_relax();
+	report_capture_stop(&text);
+	timer_delete_sync(&timer);
+	KUNIT_EXPECT_NOT_NULL(test, strstr(text, "kernel BUG at "));
+	KUNIT_EXPECT_FALSE(test, on_top.came_back);
+	KUNIT_EXPECT_PTR_EQ(test, on_top.task, current);
+	KUNIT_EXPECT_TRUE(test, task_is_running(current));
+	KUNIT_EXPECT_NULL(test, current->sleep);
+	KUNIT_EXPECT_EQ(test, timers_on_stack(on_top.frame), 0U);
+}
+
 static struct kunit_case cases[] = { KUNIT_CASE(called_in_order),
 				     KUNIT_CASE(deleted_never_comes),
 				     KUNIT_CASE(moved_to_a_new_end),
@@ -442,6 +528,8 @@ static struct kunit_case cases[] = { KUNIT_CASE(called_in_order),
 				     KUNIT_CASE(the_clock_decides),
 				     KUNIT_CASE(msleep_is_cut_short),
 				     KUNIT_CASE(timeout_is_cut_short),
+				     KUNIT_CASE(ended_asleep),
+				     KUNIT_CASE(interrupt_ended_asleep),
 				     {} };
 
 static struct kunit_suite timers = {

@@ -16,6 +16,7 @@
 #include <asm/current.h>
 
 struct mm_struct;
+struct sleep;
 struct reclaim_state;
 struct recovery;
 
@@ -59,6 +60,8 @@ struct task_struct {
 	bool guest_irqs_off;		/* at guest_recovery's save */
 	struct recovery *trap_recovery; /* where a trap leads after its report; NULL: panic */
 	struct recovery *guest_recovery; /* it, if it is guest_call()'s */
+	struct sleep *sleep;		 /* the innermost for a time that it is in; a timer knows it */
+	struct sleep *recovery_sleep;	 /* that at trap_recovery's save */
 #ifdef QUARRY_DEBUG
 	struct held_locks held;
 #endif
@@ -92,11 +95,14 @@ struct sched_ops {
 	int (*wake)(struct task_struct *p, unsigned int states);
 	/* schedule(), for `ticks` at most; what is left of them. */
 	long (*timeout)(long ticks);
+	/* The running task leaves the sleeps inside `until` for good: nothing of them wakes it. */
+	void (*abandon)(struct sleep *until);
 };
 extern const struct sched_ops *sched_ops;
 
 void schedule(void);
 long schedule_timeout(long ticks);
+void sleep_abandon(struct sleep *until);
 long schedule_timeout_interruptible(long ticks);
 long schedule_timeout_uninterruptible(long ticks);
 int wake_up_process(struct task_struct *p);
