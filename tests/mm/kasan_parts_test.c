@@ -11,6 +11,7 @@
 #include <linux/jiffies.h>
 #include <linux/kernel.h>
 #include <linux/kthread.h>
+#include <linux/memblock.h>
 #include <linux/mm.h>
 #include <linux/sched.h>
 #include <linux/slab.h>
@@ -238,6 +239,27 @@ static void memory_is_waited_for(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, state_of(p), 0);
 }
 
+/*
+ * The tables above the states' leaf tables are there before any section comes in, for all of RAM, and so
+ * in memory that was taken at boot: a section measures what it gives up of its own, and they aren't in it.
+ */
+static void tables_are_prepared(struct kunit *test)
+{
+	const phys_addr_t end = memblock_end_of_DRAM(), each = pt_size(2) << MEMSTATE_SHIFT;
+	const phys_addr_t image = __pa(__image_start), image_end = __pa(__image_end);
+
+	for (phys_addr_t p = 0; p < end; p += each) {
+		unsigned long states = (unsigned long)memstate_of(__va(p));
+		pte_t *slot = pt_slot(kernel_root(), states, 2, NULL);
+		phys_addr_t table;
+
+		KUNIT_ASSERT_NOT_NULL(test, slot);
+		table = pte_phys(pte_get(slot));
+		KUNIT_EXPECT_FALSE(test, table >= image && table < image_end); /* everybody's */
+		KUNIT_EXPECT_TRUE(test, memblock_is_reserved(table));
+	}
+}
+
 /* ---- tracks ---- */
 
 static noinline u8 *make_tracked(struct kmem_cache *s)
@@ -331,9 +353,9 @@ static struct kunit_suite quarantine_suite = { .name = "kasan_quarantine",
 					       .test_cases = quarantine_cases };
 kunit_test_suite(quarantine_suite);
 
-static struct kunit_case shadow_cases[] = { KUNIT_CASE(no_memory),
-					    KUNIT_CASE(memory_is_waited_for),
-					    {} };
+static struct kunit_case shadow_cases[] = {
+	KUNIT_CASE(no_memory), KUNIT_CASE(memory_is_waited_for), KUNIT_CASE(tables_are_prepared), {}
+};
 static struct kunit_suite shadow_suite = { .name = "kasan_shadow", .test_cases = shadow_cases };
 kunit_test_suite(shadow_suite);
 
