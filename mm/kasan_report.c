@@ -165,12 +165,14 @@ static size_t open_bytes(const struct kmem_cache *s, const void *obj)
 static void report_place(unsigned long bad, unsigned long start, size_t size, const char *what)
 {
 	if (bad < start)
-		report_line("The buggy address is located %lu bytes to the left of", start - bad);
+		report_line("The buggy address is located %lu byte%s to the left of", start - bad,
+			    plural(start - bad));
 	else if (bad >= start + size)
-		report_line("The buggy address is located %lu bytes to the right of",
-			    bad - start - size);
+		report_line("The buggy address is located %lu byte%s to the right of",
+			    bad - start - size, plural(bad - start - size));
 	else
-		report_line("The buggy address is located %lu bytes inside of", bad - start);
+		report_line("The buggy address is located %lu byte%s inside of", bad - start,
+			    plural(bad - start));
 	report_line(" %s %zu-byte region [%016lx, %016lx)", what, size, start, start + size);
 }
 
@@ -245,7 +247,7 @@ static void report_global(unsigned long bad)
 	if (!g)
 		return;
 	report_line("The buggy address belongs to the variable:");
-	report_line(" %s, %lu bytes, of %s", g->name, g->size, g->file);
+	report_line(" %s, %lu byte%s, of %s", g->name, g->size, plural(g->size), g->file);
 	report_place(bad, g->start, g->size, "its");
 }
 
@@ -280,7 +282,7 @@ static void report_variables(const char *text)
 {
 	unsigned long n = next_number(&text);
 
-	report_line("This frame has %lu object%s:", n, n == 1 ? "" : "s");
+	report_line("This frame has %lu object%s:", n, plural(n));
 	while (n--) {
 		unsigned long offset = next_number(&text), size = next_number(&text);
 		unsigned long length = next_number(&text);

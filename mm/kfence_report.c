@@ -153,12 +153,12 @@ static void advise_bounds(const struct kfence_bug *bug)
 
 	if (bug->addr < o->addr)
 		report_advice(
-			"The access is %lu bytes before the object: a negative index, or a pointer that was moved too far back.",
-			o->addr - bug->addr);
+			"The access is %lu byte%s before the object: a negative index, or a pointer that was moved too far back.",
+			o->addr - bug->addr, plural(o->addr - bug->addr));
 	else
 		report_advice(
-			"The access is %lu bytes behind the end of the object: a length or index is too large, or too little was allocated.",
-			bug->addr - (o->addr + o->size));
+			"The access is %lu byte%s behind the end of the object: a length or index is too large, or too little was allocated.",
+			bug->addr - (o->addr + o->size), plural(bug->addr - (o->addr + o->size)));
 }
 
 static void advise_corruption(const struct kfence_bug *bug)
@@ -300,14 +300,17 @@ static bool explain_kfence(unsigned long addr, char *buf, size_t size)
 	}
 	d = addr - o->addr;
 	if (d < 0)
-		scnprintf(buf, size, "%ld bytes before kfence-#%u (%s), 0x%lx, %u bytes", -d,
-			  kfence_number(o), state_name(o), o->addr, o->size);
+		scnprintf(buf, size, "%ld byte%s before kfence-#%u (%s), 0x%lx, %u byte%s", -d,
+			  plural(-d), kfence_number(o), state_name(o), o->addr, o->size,
+			  plural(o->size));
 	else if (d >= (long)o->size)
-		scnprintf(buf, size, "%ld bytes behind the %u bytes of kfence-#%u (%s), 0x%lx",
-			  d - o->size, o->size, kfence_number(o), state_name(o), o->addr);
+		scnprintf(buf, size, "%ld byte%s behind the %u byte%s of kfence-#%u (%s), 0x%lx",
+			  d - o->size, plural(d - o->size), o->size, plural(o->size),
+			  kfence_number(o), state_name(o), o->addr);
 	else
-		scnprintf(buf, size, "%ld bytes inside kfence-#%u (%s), 0x%lx, %u bytes", d,
-			  kfence_number(o), state_name(o), o->addr, o->size);
+		scnprintf(buf, size, "%ld byte%s inside kfence-#%u (%s), 0x%lx, %u byte%s", d,
+			  plural(d), kfence_number(o), state_name(o), o->addr, o->size,
+			  plural(o->size));
 	return true;
 }
 

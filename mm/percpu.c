@@ -730,8 +730,8 @@ static void explain_place(unsigned long addr, unsigned int cpu, char *buf, size_
 	}
 	start = chunk_start(p.chunk) + p.at * GRANULE;
 	scnprintf(buf, size,
-		  "address is %lu bytes inside CPU %u's copy of the per-CPU variable 0x%lx-0x%lx",
-		  addr - start, cpu, start, start + p.n * GRANULE);
+		  "address is %lu byte%s inside CPU %u's copy of the per-CPU variable 0x%lx-0x%lx",
+		  addr - start, plural(addr - start), cpu, start, start + p.n * GRANULE);
 }
 
 static bool explain_percpu(unsigned long addr, char *buf, size_t size)

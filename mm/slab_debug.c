@@ -697,7 +697,8 @@ void slab_report_leaked(struct kmem_cache *s)
 		    s->name, s->name);
 	n = leaked_in(s, &s->full, &room) + leaked_in(s, &s->partial, &room);
 	n += kfence_report_leaked(s, &room);
-	report_line("%lu objects remain%s", n, n > MAX_LEAKED ? ", the first are listed" : "");
+	report_line("%lu object%s remain%s%s", n, plural(n), n == 1 ? "s" : "",
+		    n > MAX_LEAKED ? ", the first are listed" : "");
 	report_line("kmem_cache_destroy %s: Slab cache still has objects", s->name);
 	report_stack_here(NULL);
 	report_advice("Free every object before its cache.%s",
@@ -727,16 +728,18 @@ static void explain_in_slab(struct kmem_cache *s, unsigned long addr, char *buf,
 	state = slab_object_is_free(s, slab, i) ? "free" : "allocated";
 	d = addr - obj;
 	if (d < 0)
-		scnprintf(buf, size, "%ld bytes before object #%u of slab %s (%s), 0x%lx", -d,
-			  slab_object_number(s, i), s->name, state, obj);
+		scnprintf(buf, size, "%ld byte%s before object #%u of slab %s (%s), 0x%lx", -d,
+			  plural(-d), slab_object_number(s, i), s->name, state, obj);
 	else if (d >= (long)s->object_size)
 		scnprintf(buf, size,
-			  "%ld bytes behind the %u bytes of object #%u of slab %s (%s), 0x%lx",
-			  d - s->object_size, s->object_size, slab_object_number(s, i), s->name,
+			  "%ld byte%s behind the %u byte%s of object #%u of slab %s (%s), 0x%lx",
+			  d - s->object_size, plural(d - s->object_size), s->object_size,
+			  plural(s->object_size), slab_object_number(s, i), s->name,
 			  state, obj);
 	else
-		scnprintf(buf, size, "%ld bytes inside object #%u of slab %s (%s), 0x%lx, %u bytes",
-			  d, slab_object_number(s, i), s->name, state, obj, s->object_size);
+		scnprintf(buf, size, "%ld byte%s inside object #%u of slab %s (%s), 0x%lx, %u byte%s",
+			  d, plural(d), slab_object_number(s, i), s->name, state, obj,
+			  s->object_size, plural(s->object_size));
 }
 
 static bool explain_slab(unsigned long addr, char *buf, size_t size)

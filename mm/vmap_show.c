@@ -216,12 +216,11 @@ static void describe(unsigned long addr, const struct found *found, char *buf, s
 	const struct vmap_freed *a = &found->area;
 	unsigned long off = addr - a->start;
 	bool before = addr < a->start, beyond = !before && off >= a->size;
+	unsigned long away = before ? -off : beyond ? off - a->size : off;
 	int n = scnprintf(
 		buf, size,
-		"address is %lu bytes %s %s %s area 0x%lx-0x%lx (size %lu) allocated by %pS",
-		before	 ? -off
-		: beyond ? off - a->size
-			 : off,
+		"address is %lu byte%s %s %s %s area 0x%lx-0x%lx (size %lu) allocated by %pS",
+		away, plural(away),
 		before	 ? "before"
 		: beyond ? "beyond the end of"
 			 : "inside",
@@ -231,8 +230,8 @@ static void describe(unsigned long addr, const struct found *found, char *buf, s
 	if (a->freer)
 		n += scnprintf(buf + n, size - n, ", freed by %pS", a->freer);
 	if (found->next && !before)
-		scnprintf(buf + n, size - n, ", and %lu bytes before the area at 0x%lx",
-			  found->next - addr, found->next);
+		scnprintf(buf + n, size - n, ", and %lu byte%s before the area at 0x%lx",
+			  found->next - addr, plural(found->next - addr), found->next);
 }
 
 static bool explain_vmalloc(unsigned long addr, char *buf, size_t size)

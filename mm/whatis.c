@@ -185,7 +185,8 @@ static void tell_pfn(unsigned long pfn)
 	}
 	flag_words(head->flags, flags, sizeof(flags));
 	if (head->type == PAGE_SLAB)
-		report_whatis_line("page", "slab of %u pages at pfn %#lx", 1u << head->order,
+		report_whatis_line("page", "slab of %u page%s at pfn %#lx", 1u << head->order,
+				   plural(1u << head->order),
 				   page_to_pfn(head));
 	else
 		report_whatis_line(
@@ -232,8 +233,9 @@ static void tell_object(struct kmem_cache *s, void *obj, bool is_free)
 	u16 *tag = slab_tag(s, slot);
 
 	if (!is_free && s->orig)
-		report_whatis_line("slab", "kmalloc() was asked for %zu bytes",
-				   slab_debug_orig_size(s, obj));
+		report_whatis_line("slab", "kmalloc() was asked for %zu byte%s",
+				   slab_debug_orig_size(s, obj),
+				   plural(slab_debug_orig_size(s, obj)));
 	if (!is_free && tag)
 		tell_tag("slab", tag_get(tag));
 	slab_report_tracks(s, obj);
@@ -255,8 +257,8 @@ static void tell_slab(unsigned long addr)
 	to_end = -(addr | s->slab_mask) - 1;
 	i = to_end / s->size;
 	report_whatis_line(
-		"slab", "cache %s: objects of %u bytes, one every %u, %u in a slab of 0x%lx bytes",
-		s->name, s->object_size, s->size, s->objects, slab_bytes(s));
+		"slab", "cache %s: objects of %u byte%s, one every %u, %u in a slab of 0x%lx bytes",
+		s->name, s->object_size, plural(s->object_size), s->size, s->objects, slab_bytes(s));
 	report_whatis_line("slab", "slab at 0x%px, %u of its objects are out", page_address(slab),
 			   READ_ONCE(slab->inuse));
 	if (i < s->objects)
@@ -298,8 +300,8 @@ static bool explain_vma(unsigned long addr, char *buf, size_t size)
 	f = vma->vm_flags;
 	scnprintf(
 		buf, size,
-		"user address, %lu bytes inside the mapping 0x%lx-0x%lx %c%c%c%c of the address space in use%s",
-		addr - vma->vm_start, vma->vm_start, vma->vm_end, f & VM_READ ? 'r' : '-',
+		"user address, %lu byte%s inside the mapping 0x%lx-0x%lx %c%c%c%c of the address space in use%s",
+		addr - vma->vm_start, plural(addr - vma->vm_start), vma->vm_start, vma->vm_end, f & VM_READ ? 'r' : '-',
 		f & VM_WRITE ? 'w' : '-', f & VM_EXEC ? 'x' : '-', f & VM_SHARED ? 's' : 'p',
 		vma->vm_file ? ", of a file" : "");
 	return true;

@@ -31,6 +31,7 @@
 #include <linux/string.h>
 #include <linux/slab.h>
 #include <linux/vmalloc.h>
+#include <quarry/report.h>
 #include "internal.h"
 
 #define HELD_AREAS 1024
@@ -157,12 +158,13 @@ static void compare_caches(struct held *before, const struct loaded *m, struct v
 		v->object_bytes += (u.objects - was) * u.object_size;
 		v->caches += !old;
 		if (!old)
-			held_line(m, "cache '%s' was not destroyed (objects of %u bytes, %lu live)",
-				  u.name, u.object_size, u.objects);
+			held_line(m, "cache '%s' was not destroyed (objects of %u byte%s, %lu live)",
+				  u.name, u.object_size, plural(u.object_size), u.objects);
 		else
-			held_line(m, "%lu object%s of '%s', %lu bytes", u.objects - was,
-				  u.objects - was == 1 ? "" : "s", u.name,
-				  (u.objects - was) * u.object_size);
+			held_line(m, "%lu object%s of '%s', %lu byte%s", u.objects - was,
+				  plural(u.objects - was), u.name,
+				  (u.objects - was) * u.object_size,
+				  plural((u.objects - was) * u.object_size));
 	}
 }
 
@@ -221,7 +223,8 @@ static void compare_pages(struct held *before, const struct loaded *m, struct ve
 	}
 	if (large > 0) {
 		v->pages += large;
-		held_line(m, "%ld pages of kmalloc() of more than %lu bytes", large,
+		held_line(m, "%ld page%s of kmalloc() of more than %lu bytes", large,
+			  plural(large),
 			  KMALLOC_MAX_CACHE_SIZE);
 	}
 	if (pages > 0) {

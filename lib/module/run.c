@@ -230,7 +230,7 @@ static void say(char *buf, size_t size, unsigned long n, const char *what, unsig
 	used += scnprintf(buf + used, size - used, "%s%lu %s%s", used ? ", " : "", n, what,
 			  n == 1 ? "" : "s");
 	if (bytes)
-		scnprintf(buf + used, size - used, " (%lu bytes)", bytes);
+		scnprintf(buf + used, size - used, " (%lu byte%s)", bytes, plural(bytes));
 }
 
 static void describe_held(const struct verdict *v, char *buf, size_t size)

@@ -157,7 +157,8 @@ static bool explain_stack(unsigned long addr, char *buf, size_t size)
 	}
 	if (!stack_bounds(addr, &low, &high, &name))
 		return false;
-	scnprintf(buf, size, "%s stack, %lu bytes below its top", name, high - addr);
+	scnprintf(buf, size, "%s stack, %lu byte%s below its top", name, high - addr,
+		  plural(high - addr));
 	return true;
 }
 

@@ -312,8 +312,8 @@ static void open_outermost(enum report_kind kind, const char *fmt, va_list *args
 		    context_words());
 	if (held)
 		report_line(
-			"(%u reports like this one, from the same place, were held back before)",
-			held);
+			"(%u report%s like this one, from the same place, %s held back before)",
+			held, plural(held), held == 1 ? "was" : "were");
 }
 
 static __printf(3, 0) void open_report(enum report_kind kind, unsigned long opener, const char *fmt,
@@ -605,7 +605,7 @@ static void stack_lines(const unsigned long *ips, unsigned int n)
 			;
 		stack_line(ips[i]);
 		if (same > 1)
-			report_line(" ... the same %u times more", same - 1);
+			report_line(" ... the same %u time%s more", same - 1, plural(same - 1));
 	}
 }
 

@@ -53,8 +53,8 @@ static void tell_stack(unsigned long addr)
 		report_whatis_line("stack", "guard page below the %s stack", name);
 	if (!stack_bounds(addr, &low, &high, &name))
 		return;
-	report_whatis_line("stack", "%s, 0x%lx-0x%lx, %lu bytes below its top, %lu above its end",
-			   name, low, high, high - addr, addr - low);
+	report_whatis_line("stack", "%s, 0x%lx-0x%lx, %lu byte%s below its top, %lu above its end",
+			   name, low, high, high - addr, plural(high - addr), addr - low);
 }
 
 static void tell_symbol(unsigned long addr)

@@ -199,8 +199,8 @@ static void leak_report(work_func_t func, unsigned int preempt, bool irqs_off, u
 {
 	report_open(REPORT_WORK_LEAK, "BUG: workqueue leaked atomic, lock or interrupts off: %s/%d",
 		    current->comm, current->pid);
-	report_line("function %ps came back with preempt=%#x, %u locks held, interrupts %s", func,
-		    preempt, locks, irqs_off ? "off" : "on");
+	report_line("function %ps came back with preempt=%#x, %u lock%s held, interrupts %s",
+		    func, preempt, locks, plural(locks), irqs_off ? "off" : "on");
 	report_advice(
 		"What a work function takes or switches off it gives back before it returns. Preemption and interrupts are on again; a lock that it holds stays taken.");
 	report_end();

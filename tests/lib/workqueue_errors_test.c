@@ -126,7 +126,7 @@ static void a_leaked_lock_is_named(struct kunit *test)
 #ifndef QUARRY_DEBUG
 	kunit_skip(test, "only debug builds know which locks are held");
 #endif
-	KUNIT_EXPECT_REPORT(test, "function leave_a_lock came back with preempt=0x1, 1 locks held",
+	KUNIT_EXPECT_REPORT(test, "function leave_a_lock came back with preempt=0x1, 1 lock held",
 			    run_one(leave_a_lock));
 	KUNIT_EXPECT_NO_REPORT(test, run_one(count));
 	KUNIT_EXPECT_TRUE(test, spin_is_locked(&leaked)); /* that remains */

@@ -101,10 +101,11 @@ static void kmalloc_left(struct kunit *test)
 {
 	u8 *p = hide(kmalloc(64, GFP_KERNEL));
 
-	KUNIT_EXPECT_REPORT(test, "located 1 bytes to the left of", read_at(p, -1));
+	KUNIT_EXPECT_REPORT(test, "located 1 byte to the left of\n", read_at(p, -1));
 	KUNIT_EXPECT_REPORT(test, " allocated 64-byte region [", read_at(p, -1));
 	kfree(p);
 }
+	KUNIT_EXPECT_REPORT(test, "located 1 byte to the right of\n", read_at(p, 65));
 
 /* A size that is its class's has a red zone too. */
 static void class_size_right(struct kunit *test)

@@ -563,7 +563,7 @@ static void destroyed_with_objects(struct kunit *test)
 	EXPECT_ONE(test, kmem_cache_destroy(s));
 	expect_text(test, "Objects remaining in test on __kmem_cache_shutdown()");
 	expect_line(test, "Object 0x%px\nallocated by task ", p);
-	expect_text(test, "1 objects remain\n");
+	expect_text(test, "1 object remains\n");
 	kmem_cache_free(s, p);
 	KUNIT_EXPECT_NO_REPORT(test, kmem_cache_destroy(s));
 }

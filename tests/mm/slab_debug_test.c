@@ -404,7 +404,7 @@ static void bytes_are_explained(struct kunit *test)
 		long offset;
 		const char *text;
 	} rows[] = {
-		{ -1, "1 bytes before object #" },	 { 0, "0 bytes inside object #" },
+		{ -1, "1 byte before object #" },	 { 0, "0 bytes inside object #" },
 		{ 99, "99 bytes inside object #" },	 { 100, "0 bytes behind the 100 bytes of object #" },
 		{ 103, "3 bytes behind the 100 bytes" },
 	};

@@ -294,7 +294,7 @@ static void interior_pointer(struct kunit *test)
 
 		KUNIT_EXPECT_REPORT(test, "BUG test (Not tainted): Invalid object pointer",
 				    kmem_cache_free(s, p + sizes[i] / 2));
-		KUNIT_EXPECT_REPORT(test, "1 bytes inside object", kfree(p + 1));
+		KUNIT_EXPECT_REPORT(test, "1 byte inside object", kfree(p + 1));
 		KUNIT_EXPECT_NO_REPORT(test, kmem_cache_free(s, p));
 		kmem_cache_destroy(s);
 	}

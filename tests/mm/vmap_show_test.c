@@ -60,7 +60,7 @@ static void freed_area_is_named_after_flush(struct kunit *test)
 	p[0] = 1;
 	vfree((void *)p);
 	vm_unmap_aliases();
-	KUNIT_EXPECT_FAULT(test, "address is 1 bytes inside a freed vmalloc area",
+	KUNIT_EXPECT_FAULT(test, "address is 1 byte inside a freed vmalloc area",
 			   plant_read8(&p[1]));
 	KUNIT_EXPECT_FAULT(test, "freed by freed_area_is_named_after_flush+",
 			   plant_write8(&p[0], 1));
@@ -182,7 +182,7 @@ static void in_front_of_an_area(struct kunit *test)
 	KUNIT_EXPECT_TRUE(test, two_neighbours(test, area, ARRAY_SIZE(area), &a, &b));
 	text = explained(test, b - 1);
 	KUNIT_EXPECT_NOT_NULL(test, strstr(text, "address is 4095 bytes beyond the end of the vmalloc area"));
-	snprintf(want, sizeof(want), ", and 1 bytes before the area at 0x%lx\n", (unsigned long)b);
+	snprintf(want, sizeof(want), ", and 1 byte before the area at 0x%lx\n", (unsigned long)b);
 	KUNIT_EXPECT_NOT_NULL(test, strstr(text, want));
 	KUNIT_EXPECT_NULL(test, strstr(explained(test, b), "before"));
 	KUNIT_EXPECT_NULL(test, strstr(explained(test, a + PAGE_SIZE - 1), "before"));

@@ -260,7 +260,7 @@ static void user_mapping(struct kunit *test)
 	EXPECT_TELLS(test, (void *)(at + PAGE_SIZE), "tables", "nothing is mapped here");
 	for (unsigned int i = 0; i < 5; i++) { /* each is found in the tree */
 		at = map_anon(test, 10 + 4 * i, 1, PROT_RW);
-		EXPECT_TELLS(test, (void *)(at + i), "vma", "bytes inside the mapping 0x");
+		EXPECT_TELLS(test, (void *)(at + i), "vma", " inside the mapping 0x");
 	}
 }
 

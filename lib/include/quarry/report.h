@@ -93,6 +93,12 @@ extern u64 report_patience_ns;
  */
 struct recovery *report_set_recovery(struct recovery *r);
 
+/* What ends a word that is counted: "1 byte", "0 bytes". */
+static inline const char *plural(unsigned long n)
+{
+	return n == 1 ? "" : "s";
+}
+
 /*
  * An explainer knows one kind of address. It writes one line about `addr` into `buf` and returns
  * true, or returns false. It must not fault, lock or allocate. Explainers are asked in order of
