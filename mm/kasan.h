@@ -200,6 +200,12 @@ static __always_inline void kasan_poison_vmalloc(const void *p, unsigned long si
 	memstate_shut(p, size, MEMSTATE_VMALLOC);
 }
 
+/* A per-CPU variable that was freed, one CPU's copy. */
+static __always_inline void kasan_poison_percpu(const void *p, unsigned long size)
+{
+	memstate_shut(p, size, MEMSTATE_PERCPU_FREE);
+}
+
 /* Of `held` bytes of an area the first `used` are the owner's from now on. */
 static __always_inline void kasan_resize_vmalloc(const void *p, size_t used, size_t held)
 {

@@ -75,6 +75,9 @@ static const struct kind kinds[] = {
 	  "The access leaves a static variable: an index is too large, or a string has no end." },
 	{ MEMSTATE_VMALLOC, REPORT_KASAN_OUT_OF_BOUNDS, "vmalloc-out-of-bounds",
 	  "The access leaves an area of vmalloc(), or the area was freed." },
+	{ MEMSTATE_PERCPU_FREE, REPORT_KASAN_USE_AFTER_FREE, "use-after-free",
+	  "The per-CPU variable was freed: somebody kept what per_cpu_ptr() or this_cpu_ptr() gave, or uses "
+	  "it behind free_percpu()." },
 	{ MEMSTATE_NEVER, REPORT_KASAN_WILD_ACCESS, "wild-memory-access",
 	  "Nobody's variables are there: the pointer was overwritten, or never set." },
 	{ MEMSTATE_STACK_LEFT, REPORT_KASAN_OUT_OF_BOUNDS, "stack-out-of-bounds",

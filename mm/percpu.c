@@ -590,7 +590,7 @@ static void shut(unsigned long addr, size_t size)
 	unsigned int cpu;
 
 	for_each_possible_cpu(cpu)
-		kasan_poison_vmalloc((void *)(addr + per_cpu_offset(cpu)), size);
+		kasan_poison_percpu((void *)(addr + per_cpu_offset(cpu)), size);
 }
 
 /**

@@ -403,7 +403,9 @@ static void percpu(struct kunit *test)
 
 	KUNIT_EXPECT_NO_REPORT(test, write_at(p, 7));
 	free_percpu(v);
-	KUNIT_EXPECT_REPORT(test, "vmalloc-out-of-bounds", write_at(p, 0));
+	KUNIT_EXPECT_REPORT(test, "BUG: KASAN: use-after-free in write_at+", write_at(p, 0));
+	KUNIT_EXPECT_REPORT(test, "Advice: The per-CPU variable was freed", write_at(p, 7));
+	KUNIT_EXPECT_REPORT(test, "address is in the per-CPU region of CPU ", write_at(p, 7));
 }
 
 static void pools(struct kunit *test)
