@@ -208,6 +208,19 @@ static void report_object(struct kmem_cache *s, unsigned long bad)
 	kasan_report_tracks(s, obj);
 }
 
+/*
+ * What report_address() is about to name is the object whose room the byte is in, which isn't always the
+ * one that the report is about: say so first.
+ */
+static void tell_neighbours(struct kmem_cache *s, unsigned long bad)
+{
+	unsigned int i = (-(bad | s->slab_mask) - 1) / s->size;
+
+	if (i < s->objects && slab_object(s, slab_page(s, (void *)bad), i) != object_near(s, bad))
+		report_line(
+			"The address lies between two objects, nearer to the one above than to its neighbour:");
+}
+
 static const char *page_state(const struct page *head)
 {
 	switch (head->type) {
@@ -327,6 +340,8 @@ static void report_memory(unsigned long bad)
 	else
 		report_global(bad);
 	report_page(bad);
+	if (s)
+		tell_neighbours(s, bad);
 	report_address((void *)bad);
 }
 

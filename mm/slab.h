@@ -446,6 +446,7 @@ bool kasan_quarantine_enable(bool on);
 size_t kasan_quarantine_limit(size_t bytes);
 bool kasan_quarantine_valid(void);
 
+/* Are there tracks, and may its objects wait? */
 static inline bool kasan_waits(const struct kmem_cache *s)
 {
 	return s->kasan;

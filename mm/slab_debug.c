@@ -330,6 +330,12 @@ void slab_report_tracks(const struct kmem_cache *s, const void *obj)
 	report_track(s, obj, TRACK_FREE);
 }
 
+/* Does a report of the object say who allocated and freed it? */
+static bool stacks_known(const struct kmem_cache *s)
+{
+	return s->track || kasan_waits(s);
+}
+
 static void report_slab(struct kmem_cache *s, struct page *slab)
 {
 	report_line("Slab 0x%px objects=%u used=%u fp=0x%px flags=%#x", slab, s->objects,
@@ -368,10 +374,14 @@ void slab_report_damaged(struct kmem_cache *s, void *obj)
 	report_object(s, obj);
 	report_stack_here(NULL);
 	report_line("FIX %s: Restoring the word at 0x%px", s->name, word);
-	report_advice(
-		"Object written after free: somebody kept a pointer to it after kfree(). Boot with "
-		"slab_debug=FZPU,%s to see who allocated and freed it.",
-		s->name);
+	if (stacks_known(s))
+		report_advice(
+			"Object written after free: somebody kept a pointer to it after kfree().");
+	else
+		report_advice(
+			"Object written after free: somebody kept a pointer to it after kfree(). Boot with "
+			"slab_debug=FZPU,%s to see who allocated and freed it.",
+			s->name);
 	report_end();
 	word_set(word, free_mark(s, word));
 }
@@ -386,7 +396,7 @@ void slab_report_double_free(struct kmem_cache *s, void *obj)
 	report_advice(
 		"The object was freed twice: look for two owners of one pointer, or an error path that "
 		"frees what its caller frees too.%s",
-		s->track ? "" : " slab_debug=U on the boot line records who freed it first.");
+		stacks_known(s) ? "" : " slab_debug=U on the boot line records who freed it first.");
 	report_end();
 }
 

@@ -12,7 +12,9 @@
  *		false: addresses_of_nobody; __asan_register_globals() shuts nothing: globals;
  *		kasan_poison_vmalloc() does nothing: areas; kasan_kmalloc_large() does nothing: large_blocks;
  *		kasan_poison_pages() does nothing: pages; recovery_jump() opens nothing: frames_that_are_left;
- *		kasan_quarantine_put() returns false: freed_objects_wait; shut() of percpu.c does nothing: percpu; put_element() without its hook: pools
+ *		kasan_quarantine_put() returns false: freed_objects_wait; shut() of percpu.c does nothing, or says MEMSTATE_VMALLOC: percpu;
+ *		tell_neighbours() says nothing, or always: neighbours; stacks_known() looks at s->track
+ *		only: stacks_need_no_switch; put_element() without its hook: pools
  */
 #include <asm/memstate.h>
 #include <asm/stack.h>
@@ -103,9 +105,37 @@ static void kmalloc_left(struct kunit *test)
 
 	KUNIT_EXPECT_REPORT(test, "located 1 byte to the left of\n", read_at(p, -1));
 	KUNIT_EXPECT_REPORT(test, " allocated 64-byte region [", read_at(p, -1));
+	KUNIT_EXPECT_REPORT(test, "located 1 byte to the right of\n", read_at(p, 65));
 	kfree(p);
 }
-	KUNIT_EXPECT_REPORT(test, "located 1 byte to the right of\n", read_at(p, 65));
+
+static void touch_before(void *p)
+{
+	read_at(p, -1);
+}
+
+static void touch_behind(void *p)
+{
+	read_at(p, 40);
+}
+
+/* The address is explained as the neighbour's, which isn't the object that the report is about. */
+static void neighbours(struct kunit *test)
+{
+	static const char said[] = "\nThe address lies between two objects, nearer to the one above";
+	struct kmem_cache *s = kmem_cache_create("kasan_test", 40, 0, 0, NULL);
+	u8 *p = hide(kmem_cache_alloc(s, GFP_KERNEL)), *highest;
+	const char *text, *line;
+
+	highest = slab_object(s, slab_page(s, p), 0);
+	text = captured(touch_before, highest);
+	line = strstr(text, said);
+	KUNIT_EXPECT_NOT_NULL(test, line);
+	KUNIT_EXPECT_TRUE(test, line && !strncmp(strchr(line + 1, '\n') + 1, "Address 0x", 10));
+	KUNIT_EXPECT_NULL(test, strstr(captured(touch_behind, highest), said));
+	kmem_cache_free(s, p);
+	kmem_cache_destroy(s);
+}
 
 /* A size that is its class's has a red zone too. */
 static void class_size_right(struct kunit *test)
@@ -214,6 +244,24 @@ static void stacks_are_kept(struct kunit *test)
 	KUNIT_ASSERT_NOT_NULL(test, freed);
 	KUNIT_EXPECT_TRUE(test, !strncmp(strchr(alloc, '\n') + 2, "make_object+", 12));
 	KUNIT_EXPECT_TRUE(test, !strncmp(strchr(freed, '\n') + 2, "end_object+", 11));
+}
+
+static void free_again(void *p)
+{
+	kfree(p);
+}
+
+/* Where both stacks are told nobody is sent to a switch that records them. */
+static void stacks_need_no_switch(struct kunit *test)
+{
+	u8 *p = hide(kmalloc(64, GFP_KERNEL));
+	const char *text;
+
+	kfree(p);
+	text = captured(free_again, p);
+	KUNIT_EXPECT_NOT_NULL(test, strstr(text, "Freed by task "));
+	KUNIT_EXPECT_NOT_NULL(test, strstr(text, "Advice: The object was freed twice"));
+	KUNIT_EXPECT_NULL(test, strstr(text, "slab_debug="));
 }
 
 static void wrong_frees(struct kunit *test)
@@ -516,6 +564,7 @@ static void execution_goes_on(struct kunit *test)
 
 static struct kunit_case kasan_cases[] = { KUNIT_CASE(kmalloc_right),
 					   KUNIT_CASE(kmalloc_left),
+					   KUNIT_CASE(neighbours),
 					   KUNIT_CASE(class_size_right),
 					   KUNIT_CASE(odd_sizes),
 					   KUNIT_CASE(before_all_objects),
@@ -523,6 +572,7 @@ static struct kunit_case kasan_cases[] = { KUNIT_CASE(kmalloc_right),
 					   KUNIT_CASE(states_are_shown),
 					   KUNIT_CASE(stacks_are_kept),
 					   KUNIT_CASE(wrong_frees),
+					   KUNIT_CASE(stacks_need_no_switch),
 					   KUNIT_CASE(own_cache),
 					   KUNIT_CASE(krealloc_moves_the_end),
 					   KUNIT_CASE(freed_objects_wait),
