@@ -104,9 +104,14 @@ bool kmemleak_wanted_often(void)
 	return mode == KMEMLEAK_SUITES;
 }
 
+/* Not the slab allocator's tables: the address behind a full magazine is that of what lies there. */
 void kmemleak_init(void)
 {
+	unsigned int cpu;
+
 	note_init();
+	for_each_possible_cpu(cpu)
+		kmemleak_no_scan_range(per_cpu_ptr(&slab_cpus[0], cpu), sizeof(slab_cpus));
 	kmemleak_no_scan_range(vmap_space.ring, sizeof(vmap_space.ring));
 	kmemleak_no_scan_range(vmap_modules.ring, sizeof(vmap_modules.ring));
 }
@@ -121,9 +126,17 @@ static struct {
 	struct cpumask others;
 } stop;
 
-static void stop_here(void *arg)
+/*
+ * Called by an interrupt, which has all registers on the stack; or by who waits for another CPU and serves
+ * calls meanwhile: what that one's callers keep in registers is in none of its frames.
+ */
+static noinline void stop_here(void *arg)
 {
-	stop.on[smp_processor_id()] = (unsigned long)__builtin_frame_address(0);
+	struct recovery regs;
+
+	if (recovery_save(&regs))
+		return;
+	stop.on[smp_processor_id()] = (unsigned long)&regs;
 	atomic_inc_return(&stop.come);
 	while (!smp_load_acquire(&stop.go))
 		smp_relax();
@@ -312,8 +325,7 @@ static void add_leak(struct heap *h, const struct block *b, const struct note *n
 static void collect(struct heap *h, const struct block *b)
 {
 	struct kmemleak_scan *s = h->scan;
-	struct note *n =
-		bit_test(h->noted, b->number) ? note_find(b->start) : NULL;
+	struct note *n = bit_test(h->noted, b->number) ? note_find(b->start) : NULL;
 	u32 tag = block_tag(b) & ~TAG_NOTED;
 
 	s->blocks++;
@@ -465,7 +477,8 @@ static void report_leak(const struct kmemleak_leak *leak)
 	size_t shown = min_t(size_t, leak->size, KMEMLEAK_DUMP);
 	unsigned int own = leak->nr ? slab_own_frames(leak->ips, leak->nr) : 0;
 
-	report_open(REPORT_KMEMLEAK, "unreferenced object 0x%px (size %zu):", leak->start, leak->size);
+	report_open(REPORT_KMEMLEAK, "unreferenced object 0x%px (size %zu):", leak->start,
+		    leak->size);
 	report_place(leak);
 	report_line("  hex dump (first %zu bytes):", shown);
 	if (strcmp(leak->what, "ioremap"))

@@ -136,7 +136,7 @@ struct note {
 struct noscan_range {
 	unsigned long start, end;
 };
-#define NOSCAN_RANGES 16
+#define NOSCAN_RANGES (16 + NR_CPUS)
 extern unsigned long asked_not; /* kmemleak_ask()'s */
 extern struct noscan_range noscan[NOSCAN_RANGES];
 extern unsigned int nr_noscan;

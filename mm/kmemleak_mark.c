@@ -799,7 +799,7 @@ static void scan_stack(unsigned long from, unsigned long to, void *heap)
 	scan_range(heap, from, to);
 }
 
-/* Data and bss: all pages but those of stacks, and what is in no range that is left out. */
+/* Data: what is in no range that is left out. */
 static void scan_data(struct heap *h, unsigned long from, unsigned long to)
 {
 	while (from < to) {
@@ -816,6 +816,7 @@ static void scan_data(struct heap *h, unsigned long from, unsigned long to)
 	}
 }
 
+/* Data and bss, all pages but those of stacks; and each CPU's own data. */
 static void scan_image(struct heap *h)
 {
 	for (char *p = __data_start; p < __data_end; p += PAGE_SIZE) {
@@ -823,7 +824,7 @@ static void scan_image(struct heap *h)
 			scan_data(h, (unsigned long)p, (unsigned long)p + PAGE_SIZE);
 	}
 	for (unsigned int i = 0; i < nr_percpu_linked; i++)
-		scan_range(h, percpu_linked[i].start, percpu_linked[i].end);
+		scan_data(h, percpu_linked[i].start, percpu_linked[i].end);
 }
 
 /* Pages of users. */

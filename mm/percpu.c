@@ -204,6 +204,15 @@ static unsigned int pages_tag(void)
 	return ALLOC_TAG_HERE();
 }
 
+/* They are somebody else's, or mapped: a scan for leaks would take what stands here for a reference. */
+static void forget_pages(void)
+{
+	unsigned int cpu;
+
+	for_each_possible_cpu(cpu)
+		WRITE_ONCE(pages_of[cpu], NULL);
+}
+
 /* What can fail comes first: a page and a slot for each CPU. */
 static bool pages_get(const struct chunk *c, unsigned int page, gfp_t gfp)
 {
@@ -223,6 +232,7 @@ static bool pages_get(const struct chunk *c, unsigned int page, gfp_t gfp)
 		return true;
 	while (cpu--)
 		__free_page(pages_of[cpu]);
+	forget_pages();
 	return false;
 }
 
@@ -250,6 +260,7 @@ static bool populate_page(struct chunk *c, unsigned int page, gfp_t gfp)
 	}
 	mm_stat_add(MM_PERCPU, (long)nr_cpu_ids);
 	set_populated(c, page);
+	forget_pages();
 	return true;
 }
 
@@ -279,6 +290,7 @@ static void unpopulate_page(struct chunk *c, unsigned int page)
 	}
 	for_each_possible_cpu(cpu)
 		__free_page(pages_of[cpu]);
+	forget_pages();
 	mm_stat_add(MM_PERCPU, -(long)nr_cpu_ids);
 }
 

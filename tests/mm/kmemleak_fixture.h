@@ -2,7 +2,7 @@
 /*
  * What the tests of leaks share. A pointer that is to be lost is kept turned inside out (hide()), and
  * handled in the open only by functions that have ended when a scan begins; what they left on the stack
- * is wiped (kmemleak_forget_stack()).
+ * is wiped (kmemleak_forget_stack()). Blocks are zeroed: what was left in them could refer to others.
  */
 #ifndef TESTS_MM_KMEMLEAK_FIXTURE_H
 #define TESTS_MM_KMEMLEAK_FIXTURE_H
@@ -99,6 +99,16 @@ static __lost void expect_none_now(struct kunit *test)
 
 	look_now(test, 0, &seen);
 	KUNIT_EXPECT_EQ(test, seen.leaks, 0UL);
+}
+
+/*
+ * Before each case: its frame has holes as well, in which an earlier one's pointers may stand, and what is
+ * lost now may lie where something of that one lay.
+ */
+static __maybe_unused int clean_stack(struct kunit *test)
+{
+	kmemleak_forget_stack();
+	return 0;
 }
 
 /* Those, on a stack that is clean from the case's own frame on: theirs have holes, too. */

@@ -113,7 +113,7 @@ static void transient(struct kunit *test)
 
 static noinline bool lose_at(hidden_t wanted)
 {
-	void *p = kmalloc(1024, GFP_KERNEL);
+	void *p = kzalloc(1024, GFP_KERNEL);
 
 	if (hide(p) == wanted)
 		return true;
@@ -352,7 +352,7 @@ static unsigned int line_lost;
 
 static __lost void *get_here(unsigned long size)
 {
-	void *p = kmalloc(size, GFP_KERNEL);
+	void *p = kzalloc(size, GFP_KERNEL);
 
 	line_lost = __LINE__ - 2;
 	return p;
@@ -503,6 +503,7 @@ static struct kunit_case note_cases[] = {
 /* Alone: see kmemleak_test.c. */
 static struct kunit_suite note_suite = {
 	.name = "kmemleak_notes",
+	.init = clean_stack,
 	.test_cases = note_cases,
 	.attr.on_request = true,
 };
@@ -519,6 +520,7 @@ static struct kunit_case report_cases[] = {
 
 static struct kunit_suite report_suite = {
 	.name = "kmemleak_reports",
+	.init = clean_stack,
 	.test_cases = report_cases,
 	.attr.on_request = true,
 };

@@ -137,6 +137,7 @@ static void area(struct kunit *test)
 	expect_leak(test, h, 3 * PAGE_SIZE, 2);
 	put_word(h, 2 * PAGE_SIZE + 8, inner);
 	look(test, inner, &seen);
+	say_who(test, &seen);
 	KUNIT_EXPECT_TRUE(test, seen.found);
 	KUNIT_EXPECT_EQ(test, seen.by, h);
 	root_at(h, 3 * PAGE_SIZE - 1);
@@ -354,6 +355,7 @@ static void list(struct kunit *test)
 	KUNIT_ASSERT_NE(test, h, 0UL);
 	for (unsigned int i = 0; i < 2; i++) {
 		look(test, hidden[i], &seen);
+		say_who(test, &seen);
 		KUNIT_EXPECT_EQ(test, seen.leaks, 3UL);
 		KUNIT_EXPECT_TRUE(test, seen.found);
 		KUNIT_EXPECT_TRUE(test, seen.by == h || seen.by == hidden[!i]);
@@ -485,10 +487,28 @@ static void in_linked_percpu_data(struct kunit *test)
 	free_object(h);
 }
 
+/* What CPUs hold of caches leads behind magazines, and into what lies there; the last line is nobody's. */
+static void in_slab_tables(struct kunit *test)
+{
+	hidden_t h = lose_object(64);
+	unsigned int cpu;
+
+	KUNIT_ASSERT_NE(test, h, 0UL);
+	for_each_possible_cpu(cpu) {
+		struct slab_cpu *line = per_cpu_ptr(&slab_cpus[SLAB_MAX_CACHES - 1], cpu);
+
+		KUNIT_ASSERT_NULL(test, line->cache);
+		set_word((void *)&line->cache, h);
+		expect_leak(test, h, 64, 1);
+		line->cache = NULL;
+	}
+	free_object(h);
+}
+
 static void in_a_struct_page(struct kunit *test)
 {
 	hidden_t h = lose_object(64);
-	struct page *page = alloc_pages(GFP_KERNEL, 1);
+	struct page *page = alloc_pages(GFP_KERNEL | __GFP_ZERO, 1);
 
 	KUNIT_ASSERT_NE(test, h, 0UL);
 	KUNIT_ASSERT_NOT_NULL(test, page);
@@ -629,6 +649,7 @@ static struct kunit_case kmemleak_cases[] = {
 	KUNIT_CASE(on_a_sleeping_stack),
 	KUNIT_CASE(on_a_running_stack),
 	KUNIT_CASE(in_linked_percpu_data),
+	KUNIT_CASE(in_slab_tables),
 	KUNIT_CASE(in_a_struct_page),
 	KUNIT_CASE(in_a_page),
 	KUNIT_CASE(page_of_a_user),
@@ -640,6 +661,7 @@ static struct kunit_case kmemleak_cases[] = {
 /* Alone: what other suites have left in their static data may look like references to what is lost here. */
 static struct kunit_suite kmemleak_suite = {
 	.name = "kmemleak",
+	.init = clean_stack,
 	.test_cases = kmemleak_cases,
 	.attr.on_request = true,
 };
