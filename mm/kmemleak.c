@@ -30,8 +30,8 @@
  *
  * 4. What counts as a reference, and what blocks there are: kmemleak_mark.c. What is not looked at:
  *    what is free, in slabs or magazines; red zones, tracks, and what lies behind the bytes asked for
- *    where that is known; stacks beyond what is in use; objects of caches with SLAB_NOLEAKTRACE. Those
- *    hold nothing, and are no leaks.
+ *    where that is known; stacks beyond what is in use; objects of caches with SLAB_NOLEAKTRACE; what
+ *    CPUs hold of caches. Those hold nothing, and are no leaks.
  *
  * 5. A leak is reported once. The report says who allocated it, what is in it, and whether another leak
  *    refers to it: then that one is what to look for. Of many the first MAX_REPORTS are told one by one.
