@@ -206,6 +206,7 @@ static void report_object(struct kmem_cache *s, unsigned long bad)
 	report_line(" which belongs to the cache %s of size %u", s->name, s->object_size);
 	report_place(bad, (unsigned long)obj, size, freed ? "freed" : "allocated");
 	kasan_report_tracks(s, obj);
+	slab_report_tracks(s, obj); /* where debug flags have taken their room */
 }
 
 /*

@@ -30,7 +30,7 @@
  *    module holds, accounting (s->size bytes each), and its destruction.
  *
  * 4. What is sampled: allocations of up to a page from any cache but those for DMA, those with debug flags (where
- *    every object is checked), and those with SLAB_SKIP_KFENCE. When more than
+ *    every object is checked), those aligned to more than a page, and those with SLAB_SKIP_KFENCE. When more than
  *    kfence.skip_covered_thresh= percent (75) of the pool are live, an allocation whose stack has a live
  *    sample already is left to its cache: a few places that hold what they allocate don't use up the
  *    pool. covered[] counts by two hashes, so it may say yes by chance, never no.
@@ -43,8 +43,9 @@
  *    right takes the chance out of where in its page an object lies: right is the end, where what is
  *    written behind it faults.
  *
- * 7. Size. kfence.num_objects= (255) plus one guard are pages in pairs: a block of the buddy, 2 MiB, but at
- *    most 1/64 of RAM; the direct map has small pages there from the start. It is off (the interval
+ * 7. Size. kfence.num_objects= (255; at most 511) plus one guard are pages in pairs: a block of the buddy,
+ *    2 MiB, so the number is raised to the next that fills one; without the option at most 1/64 of RAM. The
+ *    direct map has small pages there from the start. It is off (the interval
  *    is 0) where the build has a checker of its own.
  *
  * 8. Invariants (kfence_valid())
@@ -78,6 +79,7 @@
 #define CANARY_WORD  0xadacafaea9a8abaaULL /* kfence_canary() of eight addresses */
 #define COVERED_SIZE 1024
 #define LEAST_PAGES  32 /* of a pool */
+#define MOST_OBJECTS 511
 #define RAM_SHARE    64 /* the pool is at most so small a part of it */
 #define NO_OBJECT    0xffff
 #define FORCE_MAX    128
@@ -120,8 +122,14 @@ BOOT_PARAM("kfence.sample_interval", set_interval);
 
 static int set_objects(const char *val)
 {
+	int err = val ? kstrtouint(val, 0, &wanted_objects) : -EINVAL;
+
 	size_given = true;
-	return val ? kstrtouint(val, 0, &wanted_objects) : -EINVAL;
+	if (err || wanted_objects <= MOST_OBJECTS)
+		return err;
+	pr_warn("kfence: num_objects=%u: there can be %u, which are taken\n", wanted_objects, MOST_OBJECTS);
+	wanted_objects = MOST_OBJECTS;
+	return 0;
 }
 BOOT_PARAM("kfence.num_objects", set_objects);
 
@@ -725,7 +733,7 @@ void kfence_resume(void)
 /* Pages for the objects that are wanted and their guards, as far as the machine is large enough. */
 static unsigned int choose_order(void)
 {
-	unsigned long pages = 2UL * (min(wanted_objects, 511u) + 1);
+	unsigned long pages = 2UL * (wanted_objects + 1);
 
 	pages = roundup_pow_of_two(max(pages, (unsigned long)LEAST_PAGES));
 	while (!size_given && pages > LEAST_PAGES && pages * RAM_SHARE > nr_managed_pages())

@@ -66,10 +66,13 @@ extern unsigned int kfence_nr_objects;	     /* R */
 extern spinlock_t kfence_lock;
 extern struct report_explainer kfence_explainer;
 
-/* May its objects be samples? Those of debug caches are all checked; a sample is a page, of any zone. */
+/*
+ * May its objects be samples? Those of debug caches are all checked; a sample lies in a page, of any
+ * zone, and is aligned there to a page at most.
+ */
 static inline bool kfence_may_sample(const struct kmem_cache *s)
 {
-	return s->object_size <= PAGE_SIZE &&
+	return s->object_size <= PAGE_SIZE && s->align <= PAGE_SIZE &&
 	       !(s->flags & (SLAB_SKIP_KFENCE | SLAB_NO_USER_FLAGS | SLAB_DEBUG_FLAGS |
 			     SLAB_CACHE_DMA | SLAB_CACHE_DMA32));
 }

@@ -386,6 +386,15 @@ static noinline void *zero_and_return(const struct kmem_cache *s, void *obj, siz
 static noinline void *alloc_copy(struct kmem_cache *s, gfp_t gfp, size_t size, unsigned int tag,
 				 unsigned long caller);
 
+/* The line is closed: its cache was destroyed. */
+static noinline void *alloc_gone(const struct slab_cpu *c)
+{
+	const struct gone_cache *gone = slab_gone_line(c);
+
+	slab_report_no_cache("kmem_cache_alloc", gone ? (void *)~gone->inverted : NULL, gone);
+	return NULL;
+}
+
 /* An empty magazine, an armed one, or none at hand. */
 static noinline void *alloc_slow(struct slab_cpu *c, gfp_t gfp, size_t size, unsigned int tag,
 				 u64 **top, unsigned long caller)
@@ -393,6 +402,8 @@ static noinline void *alloc_slow(struct slab_cpu *c, gfp_t gfp, size_t size, uns
 	struct kmem_cache *s = c->cache;
 	void *obj = NULL;
 
+	if (unlikely(!s))
+		return alloc_gone(c);
 	if (unlikely(s->copies))
 		return alloc_copy(s, gfp, size, tag, caller);
 	gfp |= s->init_gfp;
@@ -475,16 +486,16 @@ static noinline void *alloc_copy(struct kmem_cache *s, gfp_t gfp, size_t size, u
  *	has a constructor
  *
  * Context: any that @gfp permits. O(1), about 25 instructions from a CPU's magazine.
- * Return: the object, or NULL.
+ * Return: the object, or NULL; that too, behind a report, if the cache was destroyed.
  */
 void *(kmem_cache_alloc)(struct kmem_cache *s, gfp_t gfp)
 {
-	return slab_alloc(this_slab_cpu(s->place), gfp, 0, ALLOC_TAG_CALLER());
+	return slab_alloc(this_slab_cpu(cache_place(s)), gfp, 0, ALLOC_TAG_CALLER());
 }
 
 void *kmem_cache_alloc_tagged(struct kmem_cache *s, gfp_t gfp, unsigned int tag)
 {
-	return slab_alloc(this_slab_cpu(s->place), gfp, 0, tag);
+	return slab_alloc(this_slab_cpu(cache_place(s)), gfp, 0, tag);
 }
 
 /* The callers have seen that __GFP_ZERO is not set. */
@@ -661,10 +672,22 @@ void kfree(const void *p)
 	slab_free(this_slab_cpu(u16_or_zero(&vmemmap_page(vpn)->place)), (void *)p);
 }
 
+/* Said to be of a cache that there isn't: an object goes where it came from all the same. */
+static void free_no_cache(struct kmem_cache *s, void *obj)
+{
+	slab_report_no_cache("kmem_cache_free", s, slab_gone_cache(s));
+	if (is_kfence_address(obj) || slab_cache_of(obj))
+		kfree(obj);
+}
+
 static noinline void free_wrong_cache(struct kmem_cache *s, void *obj)
 {
 	struct kmem_cache *is = slab_cache_of(obj);
 
+	if (!slab_is_cache(s)) {
+		free_no_cache(s, obj);
+		return;
+	}
 	if (is_kfence_address(obj)) {
 		kfence_cache_free(s, obj);
 		return;
@@ -679,7 +702,8 @@ static noinline void free_wrong_cache(struct kmem_cache *s, void *obj)
 
 /**
  * kmem_cache_free() - free an object
- * @s: the cache it came from; if it came from another, that is reported, and it goes back there
+ * @s: the cache it came from; if it came from another, or that is no cache, it is reported, and the
+ *	object goes back to where it came from
  * @obj: the object; NULL does nothing
  *
  * Context: any but NMI.

@@ -628,7 +628,19 @@ void slab_free_cpu(struct slab_cpu *c, void *obj);
 /* slab_check.c */
 bool slab_valid(struct kmem_cache *s);
 
-/* slab_cache.c */
+/* slab_cache.c: what is remembered of a cache that was destroyed */
+struct gone_cache {
+	unsigned long inverted; /* its address, so that no scan for leaks finds it here */
+	u32 id;
+	s32 pid;	      /* who destroyed it, */
+	unsigned long caller; /* where */
+	unsigned long when;   /* jiffies */
+	char name[32];
+};
+
+bool slab_is_cache(const struct kmem_cache *s);
+const struct gone_cache *slab_gone_cache(const struct kmem_cache *s);
+const struct gone_cache *slab_gone_line(const struct slab_cpu *c);
 enum slab_where slab_locate(struct kmem_cache *s, const void *obj);
 void slab_flush_cache(struct kmem_cache *s);
 bool slab_arm_lines(void);
@@ -694,6 +706,6 @@ void slab_report_freed(const char *func, struct kmem_cache *s, void *obj);
 void slab_report_foreign(const char *func, const void *p);
 void slab_report_wrong_cache(struct kmem_cache *said, struct kmem_cache *is, void *obj);
 void slab_report_leaked(struct kmem_cache *s);
-void slab_report_no_cache(const char *func, const void *s);
+void slab_report_no_cache(const char *func, const void *s, const struct gone_cache *gone);
 
 #endif

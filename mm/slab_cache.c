@@ -15,7 +15,9 @@
  *    ones up to 16, 64 KiB in empty slabs. Below that a load that swings doesn't reach the page
  *    allocator; slab_drain() takes it all back, and so does a failing allocation.
  *
- * 4. Ids. A cache's number is what fits a struct page; cache_table[] translates. 0 is nobody.
+ * 4. Ids. A cache's number is what fits a struct page; cache_table[] translates. 0 is nobody. Numbers
+ *    go round, so that of a destroyed cache stays nobody's for long: who still allocates from it
+ *    finds closed lines, not another's objects, and gone[] tells what the cache was.
  *
  * Locks: slab_mutex > s->lock > zone->lock, all irq-safe; slab_mutex guards cache_list and the ids.
  * Context: creation and destruction may sleep; the rest any.
@@ -23,6 +25,7 @@
 #include <asm/smp.h>
 #include <linux/bitops.h>
 #include <linux/err.h>
+#include <linux/jiffies.h>
 #include <linux/log2.h>
 #include <linux/printk.h>
 #include <linux/random.h>
@@ -39,11 +42,17 @@
 #define CACHE_LINE	 64
 #define DEPOT_BYTES	 (128u << 10)
 #define EMPTY_SLAB_PAGES 16
+#define GONE_CACHES	 64
 
 DEFINE_SPINLOCK(slab_mutex);
 struct kmem_cache *cache_list;
 static unsigned long cache_ids[SLAB_MAX_CACHES / 64] = { 1 }; /* M: bit set: taken; 0 is nobody */
+static unsigned long last_id;				      /* M: given to the newest */
 static bool magazines_off;				      /* M: for fault injection */
+
+/* M: the last caches that were destroyed. Reports read it as it is. */
+static struct gone_cache gone[GONE_CACHES];
+static unsigned int nr_gone;
 
 static struct kmem_cache boot_caches[4];
 #define kmem_cache_cache (&boot_caches[3])
@@ -230,14 +239,23 @@ static void close_lines(struct kmem_cache *s)
 		*slab_cpu(s, cpu) = (struct slab_cpu){ .top = MAG_TAKEN };
 }
 
+/* The next that nobody has; SLAB_MAX_CACHES: there is none. Under slab_mutex. */
+static unsigned long free_id(void)
+{
+	unsigned long id = find_next_zero_bit(cache_ids, SLAB_MAX_CACHES, last_id + 1);
+
+	return id < SLAB_MAX_CACHES ? id : find_first_zero_bit(cache_ids, SLAB_MAX_CACHES);
+}
+
 static int register_cache(struct kmem_cache *s)
 {
 	unsigned long flags, id;
 
 	spin_lock_irqsave(&slab_mutex, flags);
-	id = find_first_zero_bit(cache_ids, SLAB_MAX_CACHES);
+	id = free_id();
 	if (id < SLAB_MAX_CACHES) {
 		__set_bit(id, cache_ids);
+		last_id = id;
 		s->id = id;
 		s->place = id * sizeof(struct slab_cpu);
 		open_lines(s);
@@ -419,7 +437,7 @@ struct kmem_cache *(kmem_cache_create_usercopy)(const char *name, unsigned int s
 }
 
 /* Does anybody know this cache? It may have been freed. */
-static __no_memstate __no_sanitize_alignment bool is_cache(const struct kmem_cache *s)
+__no_memstate __no_sanitize_alignment bool slab_is_cache(const struct kmem_cache *s)
 {
 	u32 id;
 
@@ -427,6 +445,55 @@ static __no_memstate __no_sanitize_alignment bool is_cache(const struct kmem_cac
 	id = READ_ONCE(s->id);
 	memstate_resume();
 	return id < SLAB_MAX_CACHES && cache_table[id] == s;
+}
+
+/* A cache goes: keep what a report of its later use will want to say. */
+static void remember(const struct kmem_cache *s, unsigned long caller)
+{
+	unsigned long flags;
+	struct gone_cache *g;
+
+	spin_lock_irqsave(&slab_mutex, flags);
+	g = &gone[nr_gone++ % GONE_CACHES];
+	*g = (struct gone_cache){
+		.inverted = ~(unsigned long)s,
+		.id = s->id,
+		.pid = current->pid,
+		.caller = caller,
+		.when = jiffies,
+	};
+	strscpy(g->name, s->name, sizeof(g->name));
+	spin_unlock_irqrestore(&slab_mutex, flags);
+}
+
+/* The youngest that was destroyed of that address, or had that id. */
+static const struct gone_cache *find_gone(const struct kmem_cache *s, u32 id)
+{
+	for (unsigned int i = nr_gone; i > 0 && nr_gone - i < GONE_CACHES; i--) {
+		const struct gone_cache *g = &gone[(i - 1) % GONE_CACHES];
+
+		if (s ? g->inverted == ~(unsigned long)s : g->id == id)
+			return g;
+	}
+	return NULL;
+}
+
+/* What is remembered of a destroyed cache, or NULL. Any context. */
+const struct gone_cache *slab_gone_cache(const struct kmem_cache *s)
+{
+	return find_gone(s, 0);
+}
+
+/* The same of the cache whose line, closed now, that is. */
+const struct gone_cache *slab_gone_line(const struct slab_cpu *c)
+{
+	for (unsigned int cpu = 0; cpu < nr_cpu_ids; cpu++) {
+		unsigned long id = c - per_cpu_ptr(&slab_cpus[0], cpu);
+
+		if (id < SLAB_MAX_CACHES)
+			return find_gone(NULL, id);
+	}
+	return NULL;
 }
 
 /**
@@ -446,8 +513,8 @@ void kmem_cache_destroy(struct kmem_cache *s)
 	might_sleep();
 	if (!s)
 		return;
-	if (!is_cache(s)) {
-		slab_report_no_cache("kmem_cache_destroy", s);
+	if (!slab_is_cache(s)) {
+		slab_report_no_cache("kmem_cache_destroy", s, slab_gone_cache(s));
 		return;
 	}
 	do {
@@ -460,6 +527,7 @@ void kmem_cache_destroy(struct kmem_cache *s)
 		slab_report_leaked(s);
 		return;
 	}
+	remember(s, _RET_IP_);
 	kfree_const(s->name);
 	kmem_cache_free(kmem_cache_cache, s);
 }
@@ -468,7 +536,7 @@ void kmem_cache_destroy(struct kmem_cache *s)
  * kmem_cache_shrink() - give back what a cache keeps in reserve
  * @s: the cache
  *
- * Return: 0 if it has no slab any more, else 1.
+ * What is no cache is reported. Return: 0 if it has no slab any more, else 1.
  */
 int kmem_cache_shrink(struct kmem_cache *s)
 {
@@ -476,6 +544,10 @@ int kmem_cache_shrink(struct kmem_cache *s)
 	bool used;
 
 	might_sleep();
+	if (!slab_is_cache(s)) {
+		slab_report_no_cache("kmem_cache_shrink", s, slab_gone_cache(s));
+		return 0;
+	}
 	kasan_quarantine_drain();
 	slab_flush_cache(s);
 	spin_lock_irqsave(&s->lock, flags);

@@ -439,14 +439,26 @@ void slab_report_foreign(const char *func, const void *p)
 	report_end();
 }
 
-/* `func` was given a cache that was destroyed, or is none. */
-void slab_report_no_cache(const char *func, const void *s)
+/* `func` was given a cache that was destroyed, or is none; `gone` is what is known of it, if anything. */
+void slab_report_no_cache(const char *func, const void *s, const struct gone_cache *gone)
 {
-	report_open(REPORT_SLAB_NO_CACHE, "BUG: %s of 0x%px, which is no cache", func, s);
-	report_address(s);
+	if (s)
+		report_open(REPORT_SLAB_NO_CACHE, "BUG: %s of 0x%px, which is no cache", func, s);
+	else /* its memory was wiped: nothing says any more which one that was */
+		report_open(REPORT_SLAB_NO_CACHE, "BUG: %s of something, which is no cache", func);
+	if (gone)
+		report_line("It was cache %s, destroyed in %pB age=%lu pid=%d", gone->name,
+			    (void *)gone->caller, jiffies - gone->when, gone->pid);
+	if (s)
+		report_address(s);
 	report_stack_here(NULL);
-	report_advice(
-		"The cache was destroyed before, or never made: look for two owners of one pointer.");
+	if (gone)
+		report_advice(
+			"The cache was used after kmem_cache_destroy(): look for two owners of its pointer, "
+			"or a user that was not stopped before.");
+	else
+		report_advice(
+			"The cache was destroyed before, or never made: look for two owners of one pointer.");
 	report_end();
 }
 
@@ -678,6 +690,7 @@ static unsigned int report_leaked_slab(struct kmem_cache *s, struct page *slab, 
 		report_line("Object 0x%px @offset=%lu", obj, slab_offset(s, obj));
 		if (s->track)
 			report_track(s, obj, TRACK_ALLOC);
+		kasan_report_tracks(s, obj);
 		listed++;
 	}
 	return listed;
@@ -712,7 +725,8 @@ void slab_report_leaked(struct kmem_cache *s)
 	report_line("kmem_cache_destroy %s: Slab cache still has objects", s->name);
 	report_stack_here(NULL);
 	report_advice("Free every object before its cache.%s",
-		      s->track ? "" : " slab_debug=U on the boot line shows who allocated each.");
+		      stacks_known(s) ? ""
+				      : " slab_debug=U on the boot line shows who allocated each.");
 	report_end();
 }
 

@@ -262,6 +262,17 @@ static bool in_trap_entry(unsigned long ret)
 	return ret >= (unsigned long)trap_common && ret < (unsigned long)__trap_common_end;
 }
 
+/**
+ * stack_irq_entry - did an interrupt lead from the next address of a trace to this one?
+ * @ip: one of the addresses
+ *
+ * True for other traps, too.
+ */
+bool stack_irq_entry(unsigned long ip)
+{
+	return in_trap_entry(ip) || irq_replay_holds(ip);
+}
+
 /* The registers that the entry left above its frame at `bp`; NULL if that can't be. */
 static const struct pt_regs *trap_regs(unsigned long bp)
 {

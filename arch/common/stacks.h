@@ -50,6 +50,9 @@ bool thread_stack_find(unsigned long addr, unsigned long below, unsigned long *l
 		       unsigned long *high, const char **name);
 void thread_first_frame(struct thread_state *ts, void (*fn)(void));
 
+/* A port's: does the address lie where interrupts are handled that came late, without a trap? */
+bool irq_replay_holds(unsigned long ip);
+
 /* Unmap the guard pages of the boot CPU's; from here on an overflow is a fault. */
 void stacks_protect(void);
 

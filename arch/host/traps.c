@@ -32,6 +32,7 @@
 #include <asm/extable.h>
 #include <asm/fault.h>
 #include <asm/irqflags.h>
+#include <asm/ksyms.h>
 #include <asm/memstate.h>
 #include <asm/page.h>
 #include <asm/percpu.h>
@@ -318,7 +319,7 @@ void trap_dispatch(struct pt_regs *regs)
 		local_irq_enable();
 }
 
-void host_irq_replay(void)
+noinline void host_irq_replay(void)
 {
 	while (tls_read_volatile(host_irq_pending)) {
 		local_irq_disable();
@@ -326,4 +327,12 @@ void host_irq_replay(void)
 		interrupt(tls_xchg(host_irq_pending, 0));
 		tls_write(host_irqs_off, 0);
 	}
+}
+
+bool irq_replay_holds(unsigned long ip)
+{
+	unsigned long offset, size;
+	const char *name;
+
+	return ksym_lookup(ip, &name, &offset, &size) && ip - offset == (unsigned long)host_irq_replay;
 }

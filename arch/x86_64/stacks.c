@@ -106,6 +106,12 @@ void stacks_protect(void)
 	image_unmap_page((unsigned long)kstack_idle_guard);
 }
 
+/* The CPU keeps them and traps when it may. */
+bool irq_replay_holds(unsigned long ip)
+{
+	return false;
+}
+
 void thread_idle_stack(unsigned long *low, unsigned long *high)
 {
 	*low = (unsigned long)kstack_idle_bottom;

@@ -10,8 +10,8 @@
  *	report of this place	1 2 … 8 | 9 … 15 | 16   | 17 … 31 | 32    | …
  *				shown   | held   | shown | held   | shown |
  *
- * 2. A place is the report's kind and the way that led to it, DEPTH return addresses, as a hash. Where
- *    all of sites[] are taken, what is new is one place for each kind. A report that is held back is
+ * 2. A place is the report's kind and the way that led to it, DEPTH return addresses, as a hash. Whom an
+ *    interrupt met by chance is no part of the way. Where all of sites[] are taken, what is new is one place for each kind. A report that is held back is
  *    a report: it is counted, fails the run, and panic_on_warn ends the machine for it.
  *
  * Invariants
@@ -27,6 +27,7 @@
 #include <linux/kstrtox.h>
 #include <linux/log2.h>
 #include <linux/moduleparam.h>
+#include <linux/preempt.h>
 #include <linux/sprintf.h>
 #include <linux/string.h>
 #include "internal.h"
@@ -55,12 +56,25 @@ static int set_burst(const char *val)
 }
 BOOT_PARAM("report_burst", set_burst);
 
+/* Of `n` addresses, those that belong to the interrupt which the report is made in. */
+static unsigned int own_way(const unsigned long *ips, unsigned int n)
+{
+	unsigned int end = n;
+
+	if (!in_hardirq())
+		return n;
+	while (end > 0 && !stack_irq_entry(ips[end - 1]))
+		end--;
+	return end ? end : n;
+}
+
 /* `s->callers` and `s->key` of the report that `opener` opens. */
 static void find_place(struct site *s, unsigned long opener)
 {
 	unsigned long ips[DEPTH];
 	unsigned int n = stack_trace_save(ips, DEPTH, 0, NULL), from = 0;
 
+	n = own_way(ips, n);
 	while (from < n && ips[from] != opener)
 		from++;
 	s->key = s->kind + 1;

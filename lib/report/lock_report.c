@@ -90,11 +90,11 @@ void lock_report(const struct lock_problem *p)
 	report_end();
 }
 
-/* @atomic: as it was before the report, which is atomic itself. */
-static void context_lines(bool atomic)
+/* Both as they were before the report, which is atomic itself. */
+static void context_lines(bool atomic, bool irqs_off)
 {
-	report_line("in_atomic(): %d, irqs_disabled(): %d, pid: %d, name: %s", atomic,
-		    irqs_disabled(), current->pid, current->comm);
+	report_line("in_atomic(): %d, irqs_disabled(): %d, pid: %d, name: %s", atomic, irqs_off,
+		    current->pid, current->comm);
 	report_held_locks();
 }
 
@@ -105,11 +105,11 @@ static void context_lines(bool atomic)
  */
 void sleep_report(const char *file, int line)
 {
-	bool atomic = in_atomic();
+	bool atomic = in_atomic(), irqs_off = irqs_disabled();
 
 	report_open(REPORT_SLEEP_IN_ATOMIC,
 		    "BUG: sleeping function called from invalid context at %s:%d", file, line);
-	context_lines(atomic);
+	context_lines(atomic, irqs_off);
 	report_callers(2);
 	report_advice(
 		"%s",
@@ -126,11 +126,11 @@ void sleep_report(const char *file, int line)
  */
 void atomic_schedule_report(void)
 {
-	bool atomic = in_atomic();
+	bool atomic = in_atomic(), irqs_off = irqs_disabled();
 
 	report_open(REPORT_SCHEDULE_IN_ATOMIC, "BUG: scheduling while atomic: %s/%d/0x%08x",
 		    current->comm, current->pid, preempt_count());
-	context_lines(atomic);
+	context_lines(atomic, irqs_off);
 	report_callers(2);
 	report_advice(
 		"A spin lock is held, or preemption was switched off and not on again: who waits for the lock would spin until the sleeper comes back.");

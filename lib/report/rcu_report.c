@@ -64,11 +64,11 @@ static void headline(enum rcu_rule rule, const char *what, const char *file, uns
  */
 void rcu_report(enum rcu_rule rule, const char *what, const char *file, unsigned long detail)
 {
-	bool atomic = in_atomic(); /* the report is, from its headline on */
+	bool atomic = in_atomic(), irqs_off = irqs_disabled(); /* off from the headline on */
 
 	headline(rule, what, file, detail);
 	report_line("in_atomic(): %d, irqs_disabled(): %d, pid: %d, name: %s", atomic,
-		    irqs_disabled(), current->pid, current->comm);
+		    irqs_off, current->pid, current->comm);
 #ifdef QUARRY_DEBUG
 	report_held_locks();
 #endif

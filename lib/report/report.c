@@ -28,8 +28,9 @@
  * 3. Invariants
  *    I1  One CPU at a time has reports open. `turn` says which and how many, in one word, so an NMI
  *        between any two instructions finds it right. Only depth 1 writes details.
- *    I2  The other CPUs wait in report_open(). The owner never waits, so a trap or an NMI inside a
- *        report can't deadlock: it is that CPU's own. Preemption is off as long as a report is open.
+ *    I2  The other CPUs wait in report_open(), perhaps with a lock that somebody else takes in an
+ *        interrupt. The owner never waits: preemption and interrupts are off as long as a report is
+ *        open, and a trap or an NMI inside it can't deadlock: it is that CPU's own.
  *    I3  A CPU whose report doesn't go on for patience_ns loses its turn to one that waits: what it
  *        adds later is dropped. (It was stopped, or it waits for the one that waits.)
  *    I4  Leaving by recovery closes everything that was open (the report that was interrupted is not
@@ -159,6 +160,10 @@ static void put_line(const char *text)
 
 /* ---- whose turn it is ---- */
 
+/* What this CPU has opened, its turn or not: how many, and its interrupts before the first. */
+static DEFINE_PER_CPU(unsigned int, opened);
+static DEFINE_PER_CPU(unsigned long, irqs_before);
+
 static bool my_turn(void)
 {
 	return (READ_ONCE(turn) & TURN_CPU_MASK) == TURN_CPU(smp_processor_id());
@@ -180,13 +185,16 @@ static bool take_over(unsigned int word, unsigned int mine)
 	return true;
 }
 
-static void wait_for_turn(unsigned int mine)
+/* With interrupts as they were, until the turn has come. */
+static void wait_for_turn(unsigned int mine, unsigned long irqs)
 {
 	unsigned int lines = READ_ONCE(engine.lines), word;
 	u64 since = clock_ns();
 
 	while ((word = cmpxchg(&turn, 0, mine)) != 0) {
+		local_irq_restore(irqs);
 		smp_relax();
+		local_irq_disable();
 		if (READ_ONCE(engine.lines) != lines) {
 			lines = READ_ONCE(engine.lines);
 			since = clock_ns();
@@ -199,26 +207,37 @@ static void wait_for_turn(unsigned int mine)
 /* Returns once this CPU owns the engine; at once if it already does. */
 static void engine_enter(void)
 {
+	unsigned long irqs;
+
 	preempt_disable();
+	local_irq_save(irqs);
+	if (!this_cpu_read(opened))
+		this_cpu_write(irqs_before, irqs);
+	this_cpu_inc(opened);
 	if (my_turn())
 		WRITE_ONCE(turn, READ_ONCE(turn) + TURN_DEPTH_ONE);
 	else
-		wait_for_turn(TURN_CPU(smp_processor_id()) + TURN_DEPTH_ONE);
+		wait_for_turn(TURN_CPU(smp_processor_id()) + TURN_DEPTH_ONE, irqs);
 }
 
-/* Who lost his turn has nothing to give back. */
+/* Who lost his turn has no turn to give back. */
 static void engine_leave(void)
 {
+	unsigned long irqs = this_cpu_read(irqs_before);
 	unsigned int word = READ_ONCE(turn);
 
 	if (my_turn())
 		smp_store_release(&turn, depth() > 1 ? word - TURN_DEPTH_ONE : 0);
+	this_cpu_dec(opened);
+	if (!this_cpu_read(opened))
+		local_irq_restore(irqs);
 	preempt_enable();
 }
 
 /* Forget the reports that this CPU has open: control is about to leave them for good (I4). */
 static void engine_abandon(void)
 {
+	this_cpu_write(opened, 0);
 	if (!my_turn())
 		return;
 	guard.set = false;
@@ -345,8 +364,8 @@ static __printf(3, 0) void open_report(enum report_kind kind, unsigned long open
  * @kind: its row in report_kinds.def
  * @fmt: the headline
  *
- * Inside another report of this CPU only the headline is written. Preemption is off until
- * report_end(): ask before what depends on that.
+ * Inside another report of this CPU only the headline is written. Preemption and interrupts are off
+ * until report_end(): ask before what depends on that.
  */
 void report_open(enum report_kind kind, const char *fmt, ...)
 {

@@ -450,3 +450,27 @@ PLANT(local_after_return, 0, "stack: a local variable is used after its function
 	bug_seen = ((volatile char *)hidden(stale))[3];
 	planted();
 }
+
+/* ---- A cache ---- */
+
+PLANT(alloc_from_destroyed, 0, "kmem_cache_alloc() after kmem_cache_destroy()")
+{
+	struct kmem_cache *s = kmem_cache_create("planted", 120, 0, 0, NULL);
+	void *p = hidden(kmem_cache_alloc(s, GFP_KERNEL));
+
+	kmem_cache_free(s, p);
+	kmem_cache_destroy(s);
+	if (!kmem_cache_alloc(hidden(s), GFP_KERNEL))
+		refused();
+	planted();
+}
+
+PLANT(free_to_destroyed, 0, "kmem_cache_free() to a cache that was destroyed")
+{
+	struct kmem_cache *s = kmem_cache_create("planted", 120, 0, 0, NULL);
+	void *p = hidden(kmalloc(64, GFP_KERNEL));
+
+	kmem_cache_destroy(s);
+	kmem_cache_free(hidden(s), p);
+	planted();
+}

@@ -20,6 +20,7 @@
 #include <linux/atomic.h>
 #include <linux/bug.h>
 #include <linux/irqflags.h>
+#include <linux/jiffies.h>
 #include <linux/minmax.h>
 #include <linux/preempt.h>
 #include <linux/printk.h>
@@ -27,6 +28,7 @@
 #include <linux/spinlock.h>
 #include <linux/sprintf.h>
 #include <linux/string.h>
+#include <linux/timer.h>
 #include <quarry/report.h>
 #include <quarry/sync.h>
 #include "tests/mm/smp_fixture.h"
@@ -147,6 +149,46 @@ static void each_place_has_its_own(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, report_capture_stop(&text), 3);
 	KUNIT_EXPECT_EQ(test, count_of(text, "WARNING"), 2);
 	KUNIT_EXPECT_EQ(test, count_of(text, "planted"), 1);
+}
+
+static volatile unsigned int ticks_seen;
+
+static void warn_in_a_timer(struct timer_list *t)
+{
+	one_of_a_kind(true);
+	ticks_seen++;
+}
+
+static noinline void wait_in_one_place(struct timer_list *t)
+{
+	mod_timer(t, jiffies + 1);
+	for (unsigned int n = ticks_seen; ticks_seen == n;)
+		cpu_relax();
+}
+
+static noinline void wait_in_another(struct timer_list *t)
+{
+	mod_timer(t, jiffies + 1);
+	for (unsigned int n = ticks_seen; ticks_seen == n;)
+		smp_relax();
+}
+
+/* Whom an interrupt meets says nothing of who reports in it. */
+static void interrupted_code_is_no_place(struct kunit *test)
+{
+	struct timer_list timer;
+	const char *text;
+
+	timer_setup(&timer, warn_in_a_timer, 0);
+	report_capture_start();
+	report_limit_captured(1);
+	for (unsigned int i = 0; i < 16; i++)
+		i % 2 ? wait_in_another(&timer) : wait_in_one_place(&timer);
+	report_limit_captured(0);
+	KUNIT_EXPECT_EQ(test, report_capture_stop(&text), 16);
+	/* 1, 2, 4, 8 and 16. Two places would have shown 8; a tick that was held back may be one more. */
+	KUNIT_EXPECT_LT(test, count_of(text, "\nplanted\n"), 8);
+	timer_delete_sync(&timer);
 }
 
 static void unlimited_unless_asked(struct kunit *test)
@@ -374,13 +416,39 @@ static void inside_printk(struct kunit *test)
 	KUNIT_EXPECT_NOT_NULL(test, strstr(text, "Report id: usercopy\n"));
 }
 
+/* An interrupt's handler may take the lock with which another CPU waits for its turn. */
+static void interrupts_are_off(struct kunit *test)
+{
+	bool before = irqs_disabled(), outer, behind;
+
+	report_capture_start();
+	report_open(REPORT_USERCOPY, "outer");
+	outer = irqs_disabled();
+	report_open(REPORT_USERCOPY, "inner");
+	report_end();
+	behind = irqs_disabled();
+	report_end();
+	KUNIT_EXPECT_EQ(test, irqs_disabled(), before);
+	report_capture_stop(NULL);
+	KUNIT_EXPECT_TRUE(test, outer && behind);
+	local_irq_disable();
+	report_capture_start(); /* owns the engine, too */
+	report_capture_stop(NULL);
+	KUNIT_EXPECT_TRUE(test, irqs_disabled());
+	local_irq_enable();
+}
+
 /* ---- CPUs that wait for each other ---- */
 
 static atomic_t step;
 
+static bool irqs_came_back;
+
 /* CPU 1 has a report open and waits for CPU 0, which reports: only one of them can go on. */
 static void wait_for_each_other(void *unused)
 {
+	bool off = irqs_disabled();
+
 	switch (smp_processor_id()) {
 	case 1:
 		report_open(REPORT_USERCOPY, "the first");
@@ -389,6 +457,7 @@ static void wait_for_each_other(void *unused)
 			smp_relax();
 		report_line("too late");
 		report_end();
+		irqs_came_back = irqs_disabled() == off;
 		break;
 	case 0:
 		while (atomic_read_acquire(&step) != 1)
@@ -416,6 +485,7 @@ static void turn_is_taken_over(struct kunit *test)
 						 "==="));
 	KUNIT_EXPECT_NOT_NULL(test, strstr(text, "\nplanted\n"));
 	KUNIT_EXPECT_NULL(test, strstr(text, "too late"));
+	KUNIT_EXPECT_TRUE(test, irqs_came_back);
 	/* And nothing is left open. */
 	KUNIT_EXPECT_REPORT(test, "\ndetail\n", one_of_a_kind(true));
 	KUNIT_EXPECT_EQ(test, preempt_count(), 0u);
@@ -445,6 +515,7 @@ static struct kunit_case report_robust_cases[] = { KUNIT_CASE(kind_is_named),
 						   KUNIT_CASE(report_in_atomic),
 						   KUNIT_CASE(places_are_held_back),
 						   KUNIT_CASE(each_place_has_its_own),
+						   KUNIT_CASE(interrupted_code_is_no_place),
 						   KUNIT_CASE(unlimited_unless_asked),
 						   KUNIT_CASE(places_run_out),
 						   KUNIT_CASE(explainer_traps),
@@ -453,6 +524,7 @@ static struct kunit_case report_robust_cases[] = { KUNIT_CASE(kind_is_named),
 						   KUNIT_CASE(guard_ends_with_its_line),
 						   KUNIT_CASE(nested_deeply),
 						   KUNIT_CASE(inside_printk),
+						   KUNIT_CASE(interrupts_are_off),
 						   KUNIT_CASE(turn_is_taken_over),
 						   KUNIT_CASE(all_report_at_once),
 						   {} };

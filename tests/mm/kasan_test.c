@@ -14,7 +14,8 @@
  *		kasan_poison_pages() does nothing: pages; recovery_jump() opens nothing: frames_that_are_left;
  *		kasan_quarantine_put() returns false: freed_objects_wait; shut() of percpu.c does nothing, or says MEMSTATE_VMALLOC: percpu;
  *		tell_neighbours() says nothing, or always: neighbours; stacks_known() looks at s->track
- *		only: stacks_need_no_switch; put_element() without its hook: pools
+ *		only: stacks_need_no_switch; put_element() without its hook: pools; report_object() without
+ *		slab_report_tracks(): tracks_of_debug_caches
  */
 #include <asm/memstate.h>
 #include <asm/stack.h>
@@ -244,6 +245,40 @@ static void stacks_are_kept(struct kunit *test)
 	KUNIT_ASSERT_NOT_NULL(test, freed);
 	KUNIT_EXPECT_TRUE(test, !strncmp(strchr(alloc, '\n') + 2, "make_object+", 12));
 	KUNIT_EXPECT_TRUE(test, !strncmp(strchr(freed, '\n') + 2, "end_object+", 11));
+}
+
+static void destroy(void *s)
+{
+	kmem_cache_destroy(s);
+}
+
+/* With debug flags the stacks are the slab's. */
+static void tracks_of_debug_caches(struct kunit *test)
+{
+	struct kmem_cache *s = kmem_cache_create("kasan_test", 64, 0, SLAB_STORE_USER, NULL);
+	u8 *p = hide(kmem_cache_alloc(s, GFP_KERNEL));
+	const char *text;
+
+	kmem_cache_free(s, p);
+	text = captured(touch, p);
+	KUNIT_EXPECT_NOT_NULL(test, strstr(text, "slab-use-after-free"));
+	KUNIT_EXPECT_NOT_NULL(test, strstr(text, "Allocated in tracks_of_debug_caches+"));
+	KUNIT_EXPECT_NOT_NULL(test, strstr(text, "Freed in tracks_of_debug_caches+"));
+	kmem_cache_destroy(s);
+}
+
+/* A cache that is destroyed too early: who has its objects is known without a switch. */
+static void left_objects_have_stacks(struct kunit *test)
+{
+	struct kmem_cache *s = kmem_cache_create("kasan_test", 64, 0, 0, NULL);
+	void *p = kmem_cache_alloc(s, GFP_KERNEL);
+	const char *text = captured(destroy, s);
+
+	KUNIT_EXPECT_NOT_NULL(test, strstr(text, "Objects remaining"));
+	KUNIT_EXPECT_NOT_NULL(test, strstr(text, "Allocated by task "));
+	KUNIT_EXPECT_NULL(test, strstr(text, "slab_debug="));
+	kmem_cache_free(s, p);
+	kmem_cache_destroy(s);
 }
 
 static void free_again(void *p)
@@ -571,6 +606,8 @@ static struct kunit_case kasan_cases[] = { KUNIT_CASE(kmalloc_right),
 					   KUNIT_CASE(use_after_free),
 					   KUNIT_CASE(states_are_shown),
 					   KUNIT_CASE(stacks_are_kept),
+					   KUNIT_CASE(tracks_of_debug_caches),
+					   KUNIT_CASE(left_objects_have_stacks),
 					   KUNIT_CASE(wrong_frees),
 					   KUNIT_CASE(stacks_need_no_switch),
 					   KUNIT_CASE(own_cache),

@@ -701,6 +701,24 @@ static void who_is_not_sampled(struct kunit *test)
 	}
 }
 
+/* Pages of samples are 8 KiB apart: a wider alignment would lead out of them. */
+static void wide_alignment_is_kept(struct kunit *test)
+{
+	struct kmem_cache *s = kmem_cache_create("test", 64, 4 * PAGE_SIZE, 0, NULL);
+	void *p[8];
+
+	KUNIT_ASSERT_NOT_NULL(test, s);
+	slab_force_samples(s, true);
+	for (unsigned int i = 0; i < ARRAY_SIZE(p); i++) {
+		p[i] = kmem_cache_alloc(s, GFP_KERNEL);
+		KUNIT_EXPECT_NOT_NULL(test, p[i]);
+		KUNIT_EXPECT_TRUE(test, IS_ALIGNED((unsigned long)p[i], 4 * PAGE_SIZE));
+	}
+	KUNIT_EXPECT_TRUE(test, kfence_valid());
+	kmem_cache_free_bulk(s, ARRAY_SIZE(p), p);
+	kmem_cache_destroy(s);
+}
+
 static struct slab_usage usage_of(const struct kmem_cache *s)
 {
 	struct slab_usage u = { .id = s->id - 1 };
@@ -796,6 +814,7 @@ static struct kunit_case use_cases[] = {
 	KUNIT_CASE(a_new_object_is_fenced),
 	KUNIT_CASE(the_nearer_one_is_named),
 	KUNIT_CASE(who_is_not_sampled),
+	KUNIT_CASE(wide_alignment_is_kept),
 	KUNIT_CASE(samples_are_counted),
 	KUNIT_CASE(on_all_cpus),
 	{},

@@ -111,9 +111,48 @@ static void destroyed_twice(struct kunit *test)
 	kmem_cache_free(s, p);
 	kmem_cache_destroy(s);
 	KUNIT_EXPECT_REPORT(test, "foreign pointer", kfree(hidden(p)));
-	KUNIT_EXPECT_REPORT(test, "foreign pointer", kmem_cache_free(s, hidden(p)));
+	KUNIT_EXPECT_REPORT(test, "kmem_cache_free of 0x", kmem_cache_free(s, hidden(p)));
 	KUNIT_EXPECT_REPORT(test, "which is no cache", kmem_cache_destroy(s));
 	KUNIT_EXPECT_TRUE(test, slab_valid_all());
+}
+
+/* With each: a magazine, none, samples. */
+static void destroyed_and_used(struct kunit *test)
+{
+	struct kmem_cache *gone = make_plain(test, 64, NULL), *other = make_plain(test, 64, NULL);
+	void *p = kmem_cache_alloc(other, GFP_KERNEL), *q = gone;
+
+	KUNIT_ASSERT_NOT_NULL(test, p);
+	kmem_cache_free(gone, kmem_cache_alloc(gone, GFP_KERNEL));
+	kmem_cache_destroy(gone);
+	gone = hidden(gone);
+	KUNIT_EXPECT_REPORT(test, "kmem_cache_alloc of 0x", q = kmem_cache_alloc(gone, GFP_KERNEL));
+	KUNIT_EXPECT_NULL(test, q);
+	KUNIT_EXPECT_REPORT(test, "It was cache test, destroyed in destroyed_and_used",
+			    q = kmem_cache_zalloc(gone, GFP_KERNEL));
+	KUNIT_EXPECT_NULL(test, q);
+	KUNIT_EXPECT_REPORT(test, "kmem_cache_shrink of 0x", kmem_cache_shrink(gone));
+	KUNIT_EXPECT_REPORT(test, "kmem_cache_free of 0x", kmem_cache_free(gone, p));
+	KUNIT_EXPECT_REPORT(test, "", kmem_cache_free(other, hidden(p))); /* it went back */
+	kmem_cache_destroy(other);
+	KUNIT_EXPECT_TRUE(test, slab_valid_all());
+}
+
+/* A pointer to a cache that is gone leads to closed lines, however many are made behind it. */
+static void numbers_go_round(struct kunit *test)
+{
+	struct kmem_cache *s = make_plain(test, 64, NULL);
+	u32 id = s->id;
+
+	kmem_cache_destroy(s);
+	for (int i = 0; i < 100; i++) {
+		s = kmem_cache_create(i < 99 ? "older" : "younger", 64, 0, 0, NULL);
+		KUNIT_ASSERT_NOT_NULL(test, s);
+		KUNIT_EXPECT_NE(test, s->id, id);
+		kmem_cache_destroy(s);
+	}
+	/* All were at the same place, as a rule. */
+	KUNIT_EXPECT_REPORT(test, "It was cache younger, ", kmem_cache_shrink(hidden(s)));
 }
 
 /*
@@ -265,6 +304,8 @@ static struct kunit_case misuse_cases[] = { KUNIT_CASE(bulk_free_of_wrong_pointe
 					    KUNIT_CASE(forged_struct_page),
 					    KUNIT_CASE(pages_forget_their_cache),
 					    KUNIT_CASE(destroyed_twice),
+					    KUNIT_CASE(destroyed_and_used),
+					    KUNIT_CASE(numbers_go_round),
 					    KUNIT_CASE(nofail_takes_what_caches_hold),
 					    KUNIT_CASE(use_inside_a_refill),
 					    KUNIT_CASE(written_while_free_then_zeroed),

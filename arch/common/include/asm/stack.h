@@ -24,6 +24,9 @@ bool stack_guard_hit(unsigned long addr, const char **name);
 unsigned int stack_trace_save(unsigned long *ips, unsigned int max, unsigned int skip,
 			      const struct pt_regs *regs);
 
+/* Of a trace's addresses: behind this one the interrupted code's begin. */
+bool stack_irq_entry(unsigned long ip);
+
 /*
  * Do [addr, addr + n), on the running stack, lie among what one function keeps there, between two frames'
  * saved words? Not what lies below the frames in use. True also if that can't be told: behind the last frame.
