@@ -8,8 +8,10 @@
  * Contexts: any; lockdep records nothing meanwhile.
  */
 #include <linux/lockdep.h>
+#include <linux/jiffies.h>
 #include <linux/rcupdate.h>
 #include <linux/sched.h>
+#include <linux/math.h>
 #include <linux/spinlock.h>
 #include <asm/ksyms.h>
 #include "internal.h"
@@ -142,8 +144,10 @@ void atomic_schedule_report(void)
  */
 void soft_lockup_report(unsigned int ticks)
 {
-	report_open(REPORT_SOFT_LOCKUP, "BUG: soft lockup - CPU#%u stuck for %u ticks! [%s:%d]",
-		    smp_processor_id(), ticks, current->comm, current->pid);
+	report_open(REPORT_SOFT_LOCKUP,
+		    "watchdog: BUG: soft lockup - CPU#%u stuck for %us! [%s:%d]",
+		    smp_processor_id(), DIV_ROUND_UP(ticks, HZ), current->comm, current->pid);
+	report_line("%u ticks without a switch", ticks);
 	report_held_locks();
 	report_callers(2);
 	report_advice(

@@ -63,9 +63,10 @@ static void hold_preemption(unsigned int ticks)
 
 static void preemption_off(struct kunit *test)
 {
-	KUNIT_EXPECT_REPORT(test, "BUG: soft lockup - CPU#0 stuck for 20 ticks! [main:1]",
+	KUNIT_EXPECT_REPORT(test, "\nwatchdog: BUG: soft lockup - CPU#0 stuck for 1s! [main:1]\n",
 			    hold_preemption(2 * THRESH));
 	KUNIT_EXPECT_REPORT(test, " spin_for+0x", hold_preemption(2 * THRESH));
+	KUNIT_EXPECT_REPORT(test, "\n20 ticks without a switch\n", hold_preemption(2 * THRESH));
 }
 
 static noinline void hold_lock(void)
