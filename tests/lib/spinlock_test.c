@@ -130,6 +130,12 @@ static void misuse_is_reported(struct kunit *test)
 	KUNIT_EXPECT_FAULT(test, owner, spin_lock(&lock));
 	KUNIT_EXPECT_FAULT(test, "Call Trace:\n misuse_is_reported+", spin_lock(&lock));
 	KUNIT_EXPECT_FAULT(test, "Report id: spinlock-recursion\n", spin_lock(&lock));
+	/* The way out takes the count back. */
+	KUNIT_EXPECT_FAULT(test, "Advice: A deadlock: the handler waits for what it interrupted.", {
+		preempt_count_add(HARDIRQ_OFFSET);
+		spin_lock(&lock);
+	});
+	KUNIT_EXPECT_FALSE(test, in_hardirq());
 	KUNIT_EXPECT_EQ(test, lock.tickets, SPINLOCK_TICKET);
 	/* As if it were another's of this CPU, or taken on another CPU. */
 	lock.holder_task = &another;
