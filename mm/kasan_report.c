@@ -400,6 +400,16 @@ noinline void kasan_begin_free(enum report_kind report, const char *what, const 
 		    current->pid);
 }
 
+/* A page that is free was a large block, and is no head of one any more: every page of it counts. */
+const char *kasan_foreign(const char *func, const void *p)
+{
+	if (!strcmp(func, "ksize"))
+		return "invalid-access";
+	if (offset_in_page(p) || !is_direct_map_addr(p) || !pfn_valid(__pa(p) >> PAGE_SHIFT))
+		return "invalid-free";
+	return *memstate_of(p) == MEMSTATE_PAGE_FREE ? "double-free" : "invalid-free";
+}
+
 /* Entered from below: see asm/memstate.h. */
 void memstate_report(const struct memstate_bug *bug)
 {

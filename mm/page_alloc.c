@@ -58,6 +58,7 @@
 #include <linux/mm.h>
 #include <linux/percpu.h>
 #include <linux/printk.h>
+#include <linux/sched.h>
 #include <linux/string.h>
 #include <quarry/assert.h>
 #include <quarry/report.h>
@@ -638,17 +639,20 @@ void page_report(const char *what, struct page *page, const char *advice)
 	};
 	unsigned long pfn = page_to_pfn(page);
 
-	if ((unsigned long)page - VMEMMAP_START >= VMEMMAP_SIZE || !pfn_valid(pfn)) {
-		report_open(REPORT_BAD_PAGE,
-			    "BUG: Bad page state: %s (struct page %px is of no page)", what, page);
-	} else {
-		report_open(REPORT_BAD_PAGE, "BUG: Bad page state: %s (pfn:%#lx)", what, pfn);
+	bool known = (unsigned long)page - VMEMMAP_START < VMEMMAP_SIZE && pfn_valid(pfn);
+
+	report_open(REPORT_BAD_PAGE, "BUG: Bad page state in process %s  pfn:%05lx", current->comm,
+		    pfn);
+	if (known)
 		report_line("page:%px refcount:%d mapcount:%d flags:%#x type:%s order:%u", page,
 			    page_count(page), page_mapcount(page), page->flags,
 			    page->type < NR_PAGE_TYPES ? types[page->type] : "damaged",
 			    page->order);
+	else
+		report_line("page:%px is of no page", page);
+	report_line("page dumped because: %s", what);
+	if (known)
 		page_owner_report(page);
-	}
 	report_stack_here(NULL);
 	report_advice("%s", advice);
 	report_end();

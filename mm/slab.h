@@ -424,6 +424,8 @@ void kasan_report_tracks(const struct kmem_cache *s, const void *obj);
 
 /* A free that is wrong: the checker's headline, and the allocator's as a line of it. */
 void kasan_begin_free(enum report_kind kind, const char *what, const void *p);
+/* What it calls it that `func` was given `p`, which is nobody's. */
+const char *kasan_foreign(const char *func, const void *p);
 #define report_open_free(kind, what, p, ...)     \
 	do {                                     \
 		kasan_begin_free(kind, what, p); \

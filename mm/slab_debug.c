@@ -430,8 +430,7 @@ void slab_report_invalid(struct kmem_cache *s, const void *p)
 /* `func` was given something that lies in no slab and starts no large block. */
 void slab_report_foreign(const char *func, const void *p)
 {
-	report_open_free(REPORT_SLAB_FOREIGN,
-			 strcmp(func, "ksize") ? "invalid-free" : "invalid-access", p,
+	report_open_free(REPORT_SLAB_FOREIGN, kasan_foreign(func, p), p,
 			 "BUG: %s of a foreign pointer 0x%px", func, p);
 	report_address(p);
 	report_stack_here(NULL);

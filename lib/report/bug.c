@@ -52,10 +52,11 @@ noinline void bug_report(const char *file, int line, const char *func, const cha
  * warn_report - WARN() and its kin struck
  * @file: where
  * @line: where
- * @func: in which function
  * @fmt: what is wrong
+ *
+ * The function is named by its symbol: the one that the place was inlined into.
  */
-noinline void warn_report(const char *file, int line, const char *func, const char *fmt, ...)
+noinline void warn_report(const char *file, int line, const char *fmt, ...)
 {
 	char text[MESSAGE_SIZE];
 	va_list args;
@@ -67,8 +68,8 @@ noinline void warn_report(const char *file, int line, const char *func, const ch
 	if (n && text[n - 1] == '\n')
 		text[n - 1] = '\0';
 
-	report_open(REPORT_WARN, "WARNING: CPU: %u at %s:%d %s", smp_processor_id(), file, line,
-		    func);
+	report_open(REPORT_WARN, "WARNING: CPU: %u PID: %d at %s:%d %pB", smp_processor_id(),
+		    current->pid, file, line, (void *)_RET_IP_);
 	report_line("%s", text);
 	report_callers(1);
 	report_end();

@@ -4,10 +4,13 @@
  *
  * What is broken lib/sync/lockdep.c finds; here stand headline (Linux's), what was seen where, the
  * locks that the running task holds, and the rule in one sentence. Execution goes on: that it came
- * to no deadlock this time is the point of the check.
+ * to no deadlock this time is the point of the check. Only who takes a spin lock that his CPU has
+ * can't go on, nor who gives back another's.
  * Contexts: any; lockdep records nothing meanwhile.
  */
+#include <linux/jiffies.h>
 #include <linux/lockdep.h>
+#include <linux/math.h>
 #include <linux/rcupdate.h>
 #include <linux/sched.h>
 #include <linux/spinlock.h>
@@ -142,13 +145,82 @@ void atomic_schedule_report(void)
  */
 void soft_lockup_report(unsigned int ticks)
 {
-	report_open(REPORT_SOFT_LOCKUP, "BUG: soft lockup - CPU#%u stuck for %u ticks! [%s:%d]",
-		    smp_processor_id(), ticks, current->comm, current->pid);
+	report_open(REPORT_SOFT_LOCKUP,
+		    "watchdog: BUG: soft lockup - CPU#%u stuck for %us! [%s:%d]",
+		    smp_processor_id(), DIV_ROUND_UP(ticks, HZ), current->comm, current->pid);
+	report_line("%u ticks without a switch", ticks);
 	report_held_locks();
 	report_callers(2);
 	report_advice(
 		"Code that holds a spin lock, or has preemption off, must not loop for long: all other threads of its CPU wait. Usually it waits for something that one of them would do, or a long loop lacks a cond_resched() outside the lock.");
 	report_end();
+}
+
+/* Who has the lock, by its own words: it may change hands meanwhile. */
+static void lock_line(const spinlock_t *lock)
+{
+	const struct task_struct *owner = READ_ONCE(lock->holder_task);
+	int cpu = (int)READ_ONCE(lock->holder) - 1;
+	unsigned long ip = READ_ONCE(lock->holder_ip);
+	char where[NAME_SIZE] = "nowhere";
+
+	if (ip)
+		ksym_print_return(where, sizeof(where), ip);
+	if (cpu < 0)
+		report_line("lock: %pS (%s), .owner: <none>/-1, .owner_cpu: -1, last taken at: %s",
+			    lock, lock->dep.name, where);
+	else
+		report_line("lock: %pS (%s), .owner: %.*s/%d, .owner_cpu: %d, taken at: %s", lock,
+			    lock->dep.name, TASK_COMM_LEN - 1, owner->comm, owner->pid, cpu, where);
+}
+
+/**
+ * spin_recursion_report - this CPU takes a spin lock that it has; doesn't come back
+ * @lock: which
+ */
+void spin_recursion_report(const spinlock_t *lock)
+{
+	bool irqs_off = irqs_disabled(), own = READ_ONCE(lock->holder_task) == current;
+
+	report_open(REPORT_SPIN_RECURSION, "BUG: spinlock %s on CPU#%u, %s/%d",
+		    own ? "recursion" : "cpu recursion", smp_processor_id(), current->comm,
+		    current->pid);
+	lock_line(lock);
+	report_held_locks();
+	report_callers(2);
+	report_advice(
+		"%s",
+		in_hardirq()
+			? "A deadlock: the handler waits for what it interrupted. A lock that an interrupt handler takes is taken by spin_lock_irqsave() everywhere."
+		: own	? "A deadlock: this CPU has the lock already. Look for a function called under it that takes it again, or a way out that leaves it taken."
+			: "A deadlock: another thread of this CPU has the lock, and gave the CPU away with it. No sleep between spin_lock() and spin_unlock().");
+	report_end();
+	report_die("Fatal exception: spinlock recursion", irqs_off);
+}
+
+/**
+ * spin_unlock_report - this CPU gives a spin lock back that it doesn't have; doesn't come back
+ * @lock: which
+ */
+void spin_unlock_report(const spinlock_t *lock)
+{
+	bool irqs_off = irqs_disabled(), own = READ_ONCE(lock->holder_task) == current;
+
+	report_open(REPORT_SPIN_UNLOCK, "BUG: spinlock %s on CPU#%u, %s/%d",
+		    !spin_is_locked(lock)		 ? "already unlocked"
+		    : own && READ_ONCE(lock->holder) ? "wrong CPU"
+						     : "wrong owner",
+		    smp_processor_id(), current->comm, current->pid);
+	lock_line(lock);
+	report_held_locks();
+	report_callers(2);
+	report_advice(
+		"%s",
+		spin_is_locked(lock)
+			? "Another CPU has the lock: who takes a spin lock gives it back, on the same CPU. Look for an error path from before the lock was taken."
+			: "Nobody has the lock: look for an error path that unlocks what its caller unlocks too, or that comes from before the lock was taken.");
+	report_end();
+	report_die("Fatal exception: spinlock not held", irqs_off);
 }
 
 /**
@@ -157,13 +229,9 @@ void soft_lockup_report(unsigned int ticks)
  */
 void spin_lockup_report(const spinlock_t *lock)
 {
-	char who[NAME_SIZE];
-
-	ksym_print_return(who, sizeof(who), READ_ONCE(lock->holder_ip));
 	report_open(REPORT_SPIN_LOCKUP, "BUG: spinlock lockup suspected on CPU#%u, %s/%d",
 		    smp_processor_id(), current->comm, current->pid);
-	report_line("lock: %s, .owner: %d, .owner_cpu: %d, taken at: %s", lock->dep.name,
-		    READ_ONCE(lock->holder_pid), (int)READ_ONCE(lock->holder) - 1, who);
+	lock_line(lock);
 	report_held_locks();
 	report_callers(2);
 	report_advice(

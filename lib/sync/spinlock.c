@@ -18,7 +18,7 @@
  *       in unlock. `next` is written only
  *	 by atomic operations on the whole word, which leave `owner` alone (a carry out of `next` leaves the word).
  *   I3  Debug builds: holder is CPU id + 1 from after the lock was taken until before it is given
- *       back, else 0.
+ *       back, else 0. holder_task and holder_ip are of who took it last.
  *
  * Ordering: the addition (or cmpxchg) that gets the lock is a full barrier; a waiter's last read of
  * `owner` is an acquire that pairs with the release in spin_unlock().
@@ -49,9 +49,8 @@ void spin_wait_turn(spinlock_t *lock, u16 ticket)
  */
 void spin_debug_lock(spinlock_t *lock, unsigned int subclass)
 {
-	bool spin_recursion = READ_ONCE(lock->holder) == smp_processor_id() + 1;
-
-	BUG_ON(spin_recursion);
+	if (unlikely(READ_ONCE(lock->holder) == smp_processor_id() + 1))
+		spin_recursion_report(lock);
 	lock_acquire(&lock->dep, subclass, 0, _RET_IP_);
 }
 
@@ -68,7 +67,7 @@ void spin_debug_tried(spinlock_t *lock)
  */
 void spin_debug_locked(spinlock_t *lock)
 {
-	WRITE_ONCE(lock->holder_pid, current->pid);
+	WRITE_ONCE(lock->holder_task, current);
 	WRITE_ONCE(lock->holder_ip, _RET_IP_);
 	WRITE_ONCE(lock->holder, smp_processor_id() + 1);
 }
@@ -78,9 +77,8 @@ void spin_debug_locked(spinlock_t *lock)
  */
 void spin_debug_unlock(spinlock_t *lock)
 {
-	bool unlock_of_a_lock_not_held = READ_ONCE(lock->holder) != smp_processor_id() + 1;
-
-	BUG_ON(unlock_of_a_lock_not_held);
+	if (unlikely(READ_ONCE(lock->holder) != smp_processor_id() + 1))
+		spin_unlock_report(lock);
 	WRITE_ONCE(lock->holder, 0);
 	lock_release(&lock->dep);
 }

@@ -12,17 +12,19 @@
  *   - panic_on_warn heeding captured reports
  *   - pattern.c: patterns reaching 8 bytes instead of a page
  *   - ZERO_SIZE_PTR covering one byte
- *   - bug.c: a final newline of a warning kept
+ *   - bug.c: a final newline of a warning kept; its headline without the PID
  *   - the trace starting one function too early
  *   - dump_stack() without its caller, with print_stack(), or as a report
  *   - trap_report.c: no advice for user addresses
  */
 #include <asm/page.h>
+#include <asm/smp.h>
 #include <asm/stack.h>
 #include <kunit/test.h>
 #include <linux/bug.h>
 #include <linux/minmax.h>
 #include <linux/printk.h>
+#include <linux/sched.h>
 #include <linux/sprintf.h>
 #include <linux/string.h>
 #include <quarry/report.h>
@@ -170,6 +172,7 @@ static noinline void provoke_bug(int v)
 	BUG_ON(v > 3);
 }
 
+enum { WARNING_LINE = __LINE__ + 3 };
 static noinline bool provoke_warning(int v)
 {
 	return WARN(v > 3, "v is %d\n", v);
@@ -186,9 +189,11 @@ static void bug_names_the_place(struct kunit *test)
 static void warning_goes_on(struct kunit *test)
 {
 	bool value = false;
+	char head[100];
 
-	KUNIT_EXPECT_REPORT(
-		test, "WARNING: CPU: 0 at tests/lib/report_test.c:", value = provoke_warning(4));
+	snprintf(head, sizeof(head), "\nWARNING: CPU: %u PID: %d at tests/lib/report_test.c:%d provoke_warning",
+		 smp_processor_id(), current->pid, WARNING_LINE);
+	KUNIT_EXPECT_REPORT(test, head, value = provoke_warning(4));
 	KUNIT_EXPECT_TRUE(test, value);
 	KUNIT_EXPECT_REPORT(test, "\nv is 4\nCall Trace:\n provoke_warning", provoke_warning(4));
 	KUNIT_EXPECT_NO_REPORT(test, value = provoke_warning(3));

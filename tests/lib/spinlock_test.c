@@ -7,7 +7,8 @@
  *
  * Mutations tried: spin_unlock() adding to `next`; spin_trylock() ignoring the owner;
  * SPINLOCK_TICKET 1; spin_unlock_irqrestore() without restoring; debug builds: spin_debug_unlock()
- * not clearing the holder, spin_debug_lock() without its check; msecs_to_jiffies() rounding down;
+ * not clearing the holder, spin_debug_lock() without its check; a lock's report that knows one
+ * mistake, or names nobody; msecs_to_jiffies() rounding down;
  * time_after() without the sign; timer_tick() not counting. The first three and the missing check
  * hang the run after, or instead of, a failed case: the runner ends it.
  */
@@ -15,6 +16,8 @@
 #include <linux/spinlock.h>
 #include <linux/jiffies.h>
 #include <linux/kernel.h>
+#include <linux/sched.h>
+#include <linux/sprintf.h>
 
 static void state_of_the_lock(struct kunit *test)
 {
@@ -112,14 +115,42 @@ static void interrupt_state(struct kunit *test)
 static void misuse_is_reported(struct kunit *test)
 {
 #ifdef QUARRY_DEBUG
+	static struct task_struct another = { .comm = "another", .pid = 4711 };
 	static spinlock_t lock;
+	char who[64], owner[128];
 
 	spin_lock_init(&lock);
 	spin_lock(&lock);
-	KUNIT_EXPECT_FAULT(test, "spin_recursion", spin_lock(&lock));
+	snprintf(who, sizeof(who), " on CPU#%u, %s/%d\n", smp_processor_id(), current->comm,
+		 current->pid);
+	snprintf(owner, sizeof(owner), ".owner: %s/%d, .owner_cpu: %u, taken at: misuse_is_reported",
+		 current->comm, current->pid, smp_processor_id());
+	KUNIT_EXPECT_FAULT(test, "\nBUG: spinlock recursion on CPU#", spin_lock(&lock));
+	KUNIT_EXPECT_FAULT(test, who, spin_lock(&lock));
+	KUNIT_EXPECT_FAULT(test, owner, spin_lock(&lock));
+	KUNIT_EXPECT_FAULT(test, "Call Trace:\n misuse_is_reported+", spin_lock(&lock));
+	KUNIT_EXPECT_FAULT(test, "Report id: spinlock-recursion\n", spin_lock(&lock));
+	/* The way out takes the count back. */
+	KUNIT_EXPECT_FAULT(test, "Advice: A deadlock: the handler waits for what it interrupted.", {
+		preempt_count_add(HARDIRQ_OFFSET);
+		spin_lock(&lock);
+	});
+	KUNIT_EXPECT_FALSE(test, in_hardirq());
 	KUNIT_EXPECT_EQ(test, lock.tickets, SPINLOCK_TICKET);
+	/* As if it were another's of this CPU, or taken on another CPU. */
+	lock.holder_task = &another;
+	KUNIT_EXPECT_FAULT(test, "\nBUG: spinlock cpu recursion on CPU#", spin_lock(&lock));
+	lock.holder++;
+	KUNIT_EXPECT_FAULT(test, "\nBUG: spinlock wrong owner on CPU#", spin_unlock(&lock));
+	KUNIT_EXPECT_FAULT(test, ".owner: another/4711, .owner_cpu: ", spin_unlock(&lock));
+	lock.holder_task = current;
+	KUNIT_EXPECT_FAULT(test, "\nBUG: spinlock wrong CPU on CPU#", spin_unlock(&lock));
+	lock.holder--;
 	spin_unlock(&lock);
-	KUNIT_EXPECT_FAULT(test, "unlock_of_a_lock_not_held", spin_unlock(&lock));
+	KUNIT_EXPECT_FAULT(test, "\nBUG: spinlock already unlocked on CPU#", spin_unlock(&lock));
+	KUNIT_EXPECT_FAULT(test, ".owner: <none>/-1, .owner_cpu: -1, last taken at: misuse_",
+			   spin_unlock(&lock));
+	KUNIT_EXPECT_FAULT(test, "Report id: spinlock-unlock\n", spin_unlock(&lock));
 	KUNIT_EXPECT_FALSE(test, spin_is_locked(&lock));
 	KUNIT_EXPECT_FALSE(test, spin_held_here(&lock));
 	KUNIT_EXPECT_REPORT(test, "lockdep_is_held", lockdep_assert_held(&lock));

@@ -6,7 +6,8 @@
  * The cases run on CPU 0, whose ticks jiffies counts.
  *
  * Mutations that these cases must catch:
- *   preemption_off       watchdog_tick() never reports, or reports at every tick from thresh on
+ *   preemption_off       watchdog_tick() never reports, or reports at every tick from thresh on;
+ *                        its report counts in seconds rounded down
  *   under_a_lock         soft_lockup_report() without report_held_locks()
  *   again_is_reported    watchdog_switch() does nothing
  *   preemptible_spinner  watchdog_switch() does nothing, or only when others wait
@@ -63,8 +64,9 @@ static void hold_preemption(unsigned int ticks)
 
 static void preemption_off(struct kunit *test)
 {
-	KUNIT_EXPECT_REPORT(test, "BUG: soft lockup - CPU#0 stuck for 20 ticks! [main:1]",
+	KUNIT_EXPECT_REPORT(test, "\nwatchdog: BUG: soft lockup - CPU#0 stuck for 1s! [main:1]\n",
 			    hold_preemption(2 * THRESH));
+	KUNIT_EXPECT_REPORT(test, "\n20 ticks without a switch\n", hold_preemption(2 * THRESH));
 	KUNIT_EXPECT_REPORT(test, " spin_for+0x", hold_preemption(2 * THRESH));
 }
 
@@ -203,7 +205,7 @@ static void lock_held_too_long(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, reports_of_waiting(test, &h, &text), 1U);
 	KUNIT_EXPECT_NOT_NULL(test,
 			      strstr(text, "BUG: spinlock lockup suspected on CPU#0, main/1"));
-	KUNIT_EXPECT_NOT_NULL(test, strstr(text, "lock: &h->lock, .owner: "));
+	KUNIT_EXPECT_NOT_NULL(test, strstr(text, " (&h->lock), .owner: holder/1/"));
 	KUNIT_EXPECT_NOT_NULL(test, strstr(text, ".owner_cpu: 1, taken at: hold+0x"));
 	KUNIT_EXPECT_NOT_NULL(test, strstr(text, " wait_for_lock+0x"));
 }

@@ -313,6 +313,22 @@ static void wrong_frees(struct kunit *test)
 			    kfree(hide(variable)));
 }
 
+static void wrong_frees_of_large_blocks(struct kunit *test)
+{
+	u8 *p = hide(kmalloc(4 * PAGE_SIZE, GFP_KERNEL));
+
+	KUNIT_EXPECT_REPORT(test, "BUG: KASAN: invalid-free in wrong_frees_of_large_blocks+",
+			    kfree(p + PAGE_SIZE));
+	preempt_disable(); /* nobody else gets the pages */
+	kfree(p);
+	KUNIT_EXPECT_REPORT(test, "BUG: KASAN: double-free in wrong_frees_of_large_blocks+",
+			    kfree(p));
+	KUNIT_EXPECT_REPORT(test, "BUG: KASAN: invalid-free in wrong_frees_of_large_blocks+",
+			    kfree(p + 8));
+	KUNIT_EXPECT_REPORT(test, "BUG: KASAN: invalid-access in ", (void)ksize(p));
+	preempt_enable();
+}
+
 static void own_cache(struct kunit *test)
 {
 	struct kmem_cache *s = kmem_cache_create("kasan_test", 100, 0, 0, NULL);
@@ -609,6 +625,7 @@ static struct kunit_case kasan_cases[] = { KUNIT_CASE(kmalloc_right),
 					   KUNIT_CASE(tracks_of_debug_caches),
 					   KUNIT_CASE(left_objects_have_stacks),
 					   KUNIT_CASE(wrong_frees),
+					   KUNIT_CASE(wrong_frees_of_large_blocks),
 					   KUNIT_CASE(stacks_need_no_switch),
 					   KUNIT_CASE(own_cache),
 					   KUNIT_CASE(krealloc_moves_the_end),

@@ -322,7 +322,7 @@ static void double_free(struct kunit *test)
 	__free_page(page);
 	__free_pages(big, 8);
 	free = nr_free_pages();
-	KUNIT_EXPECT_REPORT(test, "double free of a page", __free_page(page));
+	KUNIT_EXPECT_REPORT(test, "dumped because: double free of a page\n", __free_page(page));
 	KUNIT_EXPECT_EQ(test, nr_free_pages(), free);
 	KUNIT_EXPECT_TRUE(test, buddy_valid());
 }
@@ -362,7 +362,7 @@ static void foreign_pages(struct kunit *test)
 	host = pt_lookup(kernel_root(), (unsigned long)mine, &level);
 	KUNIT_ASSERT_NOT_NULL(test, host);
 	memset(&here, 0, sizeof(here));
-	KUNIT_EXPECT_REPORT(test, "foreign page freed", __free_page(&here));
+	KUNIT_EXPECT_REPORT(test, " is of no page\npage dumped because: ", __free_page(&here));
 	KUNIT_EXPECT_REPORT(test, "foreign page freed", __free_page(pfn_to_page(1UL << 33)));
 	/* of the array, but behind all RAM: not even there to be read */
 	KUNIT_EXPECT_REPORT(test, "foreign page freed",

@@ -87,7 +87,9 @@ static void both_owners_are_named(struct kunit *test)
 
 	needs(test, PAGE_DEBUG_OWNER);
 	text = double_free(test, 2);
-	has(test, text, "BUG: Bad page state: double free of a page");
+	scnprintf(who, sizeof(who), "BUG: Bad page state in process %s  pfn:", current->comm);
+	has(test, text, who);
+	has(test, text, "\npage dumped because: double free of a page\n");
 	has(test, text, "page_owner tracks the page as freed");
 	has(test, text, "page last allocated via order 2, migratetype Unmovable, gfp_mask 0xcc0(GFP_KERNEL), pid ");
 	scnprintf(who, sizeof(who), "pid %d, tgid %d (%s), ts ", current->pid, current->pid,
@@ -402,6 +404,7 @@ static void a_mapped_page_is_not_freed(struct kunit *test)
 {
 	struct page *page;
 	const char *text;
+	char head[80];
 
 	if (!page_debug)
 		kunit_skip(test, "the boot line doesn't ask for it");
@@ -411,8 +414,11 @@ static void a_mapped_page_is_not_freed(struct kunit *test)
 	report_capture_start();
 	__free_page(page);
 	KUNIT_EXPECT_EQ(test, report_capture_stop(&text), 1);
-	has(test, text, "BUG: Bad page state: nonzero mapcount (pfn:");
+	scnprintf(head, sizeof(head), "\nBUG: Bad page state in process %s  pfn:%05lx\n",
+		  current->comm, page_to_pfn(page));
+	has(test, text, head);
 	has(test, text, "mapcount:1 ");
+	has(test, text, "\npage dumped because: nonzero mapcount\n");
 	KUNIT_EXPECT_EQ(test, page->mark, PAGE_MARK(PAGE_USED, 0));
 	KUNIT_EXPECT_FALSE(test, page_is_unmapped(page));
 	page->_mapcount.counter = 0;

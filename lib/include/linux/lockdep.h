@@ -166,6 +166,8 @@ void lock_report(const struct lock_problem *p);
 void sleep_report(const char *file, int line);
 void atomic_schedule_report(void);
 void soft_lockup_report(unsigned int ticks);
+void spin_recursion_report(const struct spinlock *lock) __noreturn __cold;
+void spin_unlock_report(const struct spinlock *lock) __noreturn __cold;
 void spin_lockup_report(const struct spinlock *lock);
 
 #endif

@@ -31,7 +31,7 @@ typedef struct spinlock {
 	};
 #ifdef QUARRY_DEBUG
 	u32 holder; /* CPU id + 1, 0 while free: written by the holder only */
-	int holder_pid;
+	struct task_struct *holder_task;
 	unsigned long holder_ip; /* who took it */
 	struct lockdep_map dep;
 #endif
