@@ -182,6 +182,8 @@ M_dirs  := $(if $(M),$(if $(filter $(lastword $(M)),$(given_M)),$(given_M),$(M))
 module_flags = $(filter-out -Werror -Wextra,$1) $(if $(LLVM),,-Wno-alloc-size-larger-than)
 # As many files as a boot takes, but for iso/module.txt, which comes first.
 modules_max = $$(($$(sed -n 's/^.define BOOT_MAX_MODULES //p' boot/include/boot/bootinfo.h) - 1))
+# Where they go: what builds some beside others names a folder of its own.
+M_to    ?= $(O)/modules
 # modules FOLDER-FOR-OUTPUT,COMPILER,LINKER,FLAGS
 modules = +@rm -rf $1; mkdir -p $1; : > $1/list; $(foreach d,$(M_dirs),$(MAKE) -s --no-print-directory \
 	  -f lib/module/kbuild.mk M= DIR='$d' OUT='$1' CC='$2' LD='$3' FLAGS='$4' &&) \
@@ -192,14 +194,14 @@ M_args  = $(if $(findstring test=,$(ARGS)),,test=none )
 
 .PHONY: modules
 modules: $(O)/flags
-	$(call modules,$(O)/modules,$(CC),$(LD),$(call module_flags,$(cflags)) $(call full_trace,) $(call checks,) $(call kasan_flags,) $(see_mm))
+	$(call modules,$(M_to),$(CC),$(LD),$(call module_flags,$(cflags)) $(call full_trace,) $(call checks,) $(call kasan_flags,) $(see_mm))
 
 $(ISO): $(ELF) iso/grub.cfg iso/module.txt iso/mkiso
 	@tests/packages --need iso
 	@echo "  ISO   $@"
 	@OBJCOPY=$(OBJCOPY) iso/mkiso $@ $(ELF) iso/module.txt
 
-run_options = --elf $(ELF) --iso-file $(if $(M_dirs),$(O)/modules/quarry.iso,$(ISO)) --mem $(MEM) --smp $(SMP) --accel $(ACCEL) \
+run_options = --elf $(ELF) --iso-file $(if $(M_dirs),$(M_to)/quarry.iso,$(ISO)) --mem $(MEM) --smp $(SMP) --accel $(ACCEL) \
 	      --timeout $(TIMEOUT) --args '$(if $(M_dirs),$(M_args))$(subst ','\'',$(ARGS))' \
 	      $(if $(filter 1 y yes,$(UEFI)),--uefi) $(if $(filter 1 y yes,$(DECODE)),--decode)
 
@@ -210,7 +212,7 @@ run: $(ISO)
 else
 run: $(ELF) modules
 	@tests/packages --need iso --need run
-	@OBJCOPY=$(OBJCOPY) iso/mkiso $(O)/modules/quarry.iso $(ELF) iso/module.txt $$(cat $(O)/modules/list)
+	@OBJCOPY=$(OBJCOPY) iso/mkiso $(M_to)/quarry.iso $(ELF) iso/module.txt $$(cat $(M_to)/list)
 	@tests/run --iso $(run_options)
 endif
 

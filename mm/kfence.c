@@ -102,7 +102,7 @@ static unsigned int wanted_objects = 255;	    /* R */
 static bool size_given;				    /* R: wanted_objects are from the boot line */
 static unsigned int covered_thresh = 75;	    /* R: percent */
 static char forced[FORCE_MAX];			    /* R */
-static enum { BY_CHANCE, LEFT, RIGHT } placing;	    /* R */
+static enum kfence_place placing;		    /* R, but for tests */
 
 static u16 free_first = NO_OBJECT, free_last; /* K */
 static unsigned int nr_live;		      /* K: objects that are not in that list */
@@ -149,13 +149,21 @@ static int set_place(const char *val)
 {
 	if (!val || (strcmp(val, "left") && strcmp(val, "right")))
 		return -EINVAL;
-	placing = *val == 'l' ? LEFT : RIGHT;
+	placing = *val == 'l' ? KFENCE_LEFT : KFENCE_RIGHT;
 	return 0;
 }
 BOOT_PARAM("kfence.place", set_place);
 
-/* Is every allocation of the cache of that name to be a sample? */
-bool kfence_forces(const char *name)
+enum kfence_place kfence_set_place(enum kfence_place place)
+{
+	enum kfence_place was = placing;
+
+	placing = place;
+	return was;
+}
+
+/* Does the boot line force the cache of that name? */
+bool kfence_names(const char *name)
 {
 	char pattern[FORCE_MAX];
 
@@ -168,6 +176,12 @@ bool kfence_forces(const char *name)
 		p += n;
 	}
 	return false;
+}
+
+/* Is every allocation of the cache of that name to be a sample? */
+bool kfence_forces(const char *name)
+{
+	return !READ_ONCE(paused) && kfence_names(name);
 }
 
 /* ---- Pages of the pool ---- */
@@ -381,7 +395,7 @@ static struct kfence_object *take_object(const struct kfence_track *who, bool ma
 /* Else at the page's end as often as at its start. */
 static bool place_right(void)
 {
-	return placing == BY_CHANCE ? get_random_u32() & 1 : placing == RIGHT;
+	return placing == KFENCE_BY_CHANCE ? get_random_u32() & 1 : placing == KFENCE_RIGHT;
 }
 
 static void *place_object(struct kfence_object *o, struct kmem_cache *s, size_t size)
@@ -721,11 +735,15 @@ void kfence_pause(void)
 {
 	arch_add(&paused, 1);
 	WRITE_ONCE(kfence_gate, 0);
+	if (*forced)
+		slab_force_named(false);
 }
 
 void kfence_resume(void)
 {
 	arch_add(&paused, -1);
+	if (*forced && !READ_ONCE(paused))
+		slab_force_named(true);
 }
 
 /* ---- Bring-up ---- */

@@ -40,6 +40,8 @@ struct kfence_object {
 	struct kfence_track allocated, freed; /* K */
 };
 
+enum kfence_place { KFENCE_BY_CHANCE, KFENCE_LEFT, KFENCE_RIGHT };
+
 enum kfence_error {
 	KFENCE_ERROR_OOB,
 	KFENCE_ERROR_UAF,
@@ -102,14 +104,19 @@ struct kfence_object *kfence_at(unsigned long va);
 unsigned int kfence_number(const struct kfence_object *o);
 bool kfence_handle_fault(const struct mem_fault *f);
 void kfence_forget_cache(struct kmem_cache *s);
+/* Where objects lie in their pages from now on, whatever the boot line says: for tests. Returns how it was. */
+enum kfence_place kfence_set_place(enum kfence_place place);
+bool kfence_names(const char *name);
 bool kfence_forces(const char *name);
 unsigned int kfence_tag_of(const void *p);
 void kfence_tags_walk(tag_add_t add);
 bool kfence_valid(void);
 
 /*
- * From now on no allocation becomes a sample by chance (those of forced caches do), and back again: for
- * who counts objects, or looks at where they lie. Nests; returns when nothing is under way on this CPU.
+ * From now on no allocation becomes a sample, by chance or since the boot line names its cache (those of
+ * slab_force_samples() do), and back again: for who counts objects, or looks at where they lie. Nests;
+ * returns when nothing is under way on this CPU. Process context; with kfence.force=, no cache is
+ * destroyed meanwhile.
  */
 void kfence_pause(void);
 void kfence_resume(void);

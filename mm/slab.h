@@ -647,6 +647,7 @@ enum slab_where slab_locate(struct kmem_cache *s, const void *obj);
 void slab_flush_cache(struct kmem_cache *s);
 bool slab_arm_lines(void);
 void slab_force_samples(struct kmem_cache *s, bool on);
+void slab_force_named(bool on);
 int slab_cache_setup(struct kmem_cache *s, const char *name, unsigned int object_size,
 		     const struct kmem_cache_args *args, slab_flags_t flags);
 

@@ -861,6 +861,15 @@ void slab_force_samples(struct kmem_cache *s, bool on)
 		take_magazines(s);
 }
 
+/* The same of all caches that the boot line names. No cache is destroyed meanwhile. */
+void slab_force_named(bool on)
+{
+	for (struct kmem_cache *s = READ_ONCE(cache_list); s; s = s->next) {
+		if (kfence_names(s->name))
+			slab_force_samples(s, on);
+	}
+}
+
 /**
  * slab_drain() - give back all memory that no live object needs
  *

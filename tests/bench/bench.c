@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 /*
- * The bench runner: bench=<glob> on the boot line runs the rows it names and prints one
+ * The bench runner: bench=<glob>[,<glob>…] on the boot line runs the rows it names and prints one
  * comma-separated line each:
  *
  *	bench,<name>,<ticks per operation>,<Linux 6.12>,<Linux 6.1>,<bytes moved>
@@ -37,6 +37,23 @@ bool bench_requested(void)
 	return wanted;
 }
 
+static bool is_wanted(const char *name)
+{
+	char pattern[64];
+
+	for (const char *p = wanted; *p; p += *p == ',') {
+		size_t n = strcspn(p, ",");
+
+		if (n < sizeof(pattern)) {
+			strscpy(pattern, p, n + 1);
+			if (glob_match(pattern, name))
+				return true;
+		}
+		p += n;
+	}
+	return false;
+}
+
 static void run_smp(const struct bench *b)
 {
 	struct smp_rates r = { 0 };
@@ -53,7 +70,7 @@ int bench_run(void)
 	unsigned int ran = 0;
 
 	for (const struct bench *b = __benches_start; b < __benches_end; b++) {
-		if (!glob_match(wanted, b->name))
+		if (!is_wanted(b->name))
 			continue;
 		mm_quiesce();
 		ran++;

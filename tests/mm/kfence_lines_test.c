@@ -280,7 +280,7 @@ static void forced_by_name(struct kunit *test)
 	struct kmem_cache *s = make(test, 64, 0);
 	void *p;
 
-	KUNIT_EXPECT_FALSE(test, kfence_forces("no such cache"));
+	KUNIT_EXPECT_FALSE(test, kfence_names("no such cache"));
 	slab_force_samples(s, true);
 	KUNIT_EXPECT_PTR_EQ(test, my_line(s)->top, MAG_TAKEN);
 	p = kmem_cache_alloc(s, GFP_KERNEL);
@@ -294,11 +294,45 @@ static void forced_by_name(struct kunit *test)
 	kmem_cache_destroy(s);
 }
 
+static bool is_sampled(struct kunit *test, struct kmem_cache *s)
+{
+	void *p = kmem_cache_alloc(s, GFP_KERNEL);
+	bool is = is_kfence_address(p);
+
+	KUNIT_EXPECT_NOT_NULL(test, p);
+	kmem_cache_free(s, p);
+	return is;
+}
+
+/* Caches that kfence.force= names, too: one that was there before, and one that comes meanwhile. */
+static void paused_by_name(struct kunit *test)
+{
+	struct kmem_cache *before, *meanwhile;
+
+	if (!kfence_names("kmalloc-test"))
+		kunit_skip(test, "for kfence.force=kmalloc-*");
+	kfence_resume();
+	before = kmem_cache_create("kmalloc-test", 64, 0, 0, NULL);
+	KUNIT_EXPECT_TRUE(test, is_sampled(test, before));
+	kfence_pause();
+	meanwhile = kmem_cache_create("kmalloc-later", 64, 0, 0, NULL);
+	KUNIT_EXPECT_FALSE(test, is_sampled(test, before) || is_sampled(test, meanwhile));
+	kfence_pause();
+	kfence_resume();
+	KUNIT_EXPECT_FALSE(test, is_sampled(test, before) || is_sampled(test, meanwhile));
+	kfence_resume();
+	KUNIT_EXPECT_TRUE(test, is_sampled(test, before) && is_sampled(test, meanwhile));
+	kfence_pause();
+	kmem_cache_destroy(before);
+	kmem_cache_destroy(meanwhile);
+}
+
 static struct kunit_case line_cases[] = {
 	KUNIT_CASE(each_length),    KUNIT_CASE(armed_for_nothing),
 	KUNIT_CASE(one_a_time),	    KUNIT_CASE(covered_places_are_skipped),
 	KUNIT_CASE(freed_places_are_uncovered),
 	KUNIT_CASE(paused),	    KUNIT_CASE(forced_by_name),
+	KUNIT_CASE(paused_by_name),
 	{},
 };
 

@@ -65,6 +65,21 @@ static bool at_start(const u8 *p)
 	return !((unsigned long)p % PAGE_SIZE);
 }
 
+/* At both ends: whatever the boot line says. */
+static enum kfence_place boot_place;
+
+static int by_chance(struct kunit_suite *suite)
+{
+	boot_place = kfence_set_place(KFENCE_BY_CHANCE);
+	return plain_caches(suite);
+}
+
+static void as_booted_with_place(struct kunit_suite *suite)
+{
+	as_booted(suite);
+	kfence_set_place(boot_place);
+}
+
 /* One that lies at its page's start, or at its end: by chance half of them do. */
 static u8 *sample_at(struct kunit *test, struct kmem_cache *s, size_t size, bool start)
 {
@@ -76,8 +91,8 @@ static u8 *sample_at(struct kunit *test, struct kmem_cache *s, size_t size, bool
 			return p;
 		kfree(p);
 	}
-	KUNIT_FAIL(test, "200 objects lie at the same end");
-	return p;
+	KUNIT_FAIL_AND_ABORT(test, "200 objects lie at the same end");
+	return NULL;
 }
 
 /* ---- What is reported ---- */
@@ -411,8 +426,8 @@ static struct kunit_case bug_cases[] = {
 
 static struct kunit_suite kfence_bugs = {
 	.name = "kfence_bugs",
-	.suite_init = plain_caches,
-	.suite_exit = as_booted,
+	.suite_init = by_chance,
+	.suite_exit = as_booted_with_place,
 	.init = need_pool,
 	.test_cases = bug_cases,
 };
