@@ -28,6 +28,8 @@
  *        measure ─ allocate ─ stop ─ number, mark, collect ─ go on ─ report
  *                                └─ too small by now: go on, allocate more
  *
+ *    A scan that can't be made, for want of memory, says so, and is not taken for one that found nothing.
+ *
  * 4. What counts as a reference, and what blocks there are: kmemleak_mark.c. What is not looked at:
  *    what is free, in slabs or magazines; red zones, tracks, and what lies behind the bytes asked for
  *    where that is known; stacks beyond what is in use; objects of caches with SLAB_NOLEAKTRACE; what
@@ -73,6 +75,7 @@
 
 #define MAX_LEAKS   1024 /* that are kept one by one */
 #define MAX_REPORTS 16
+#define MAX_TRIES   8		      /* to have room for all that there is */
 #define STOP_NS	    (50 * 1000000ULL) /* for the others to come, at first */
 
 static DEFINE_MUTEX(scan_mutex);
@@ -379,14 +382,23 @@ static void scan_alone(struct heap *h)
 
 /* ---- A scan ---- */
 
+/* That nothing was found would be no news of leaks: nothing was looked at. */
+static struct kmemleak_scan *no_scan(const char *why)
+{
+	pr_err("kmemleak: no scan: %s\n", why);
+	return NULL;
+}
+
 static struct kmemleak_scan *look_locked(void)
 {
 	struct heap probe = {}, *h;
 	struct kmemleak_scan *s = scan_alloc();
 	bool fits;
 
+	if (!s)
+		return no_scan("no memory for what it finds");
 	alone(measure_alone, &probe);
-	for (unsigned int tries = 0; s && tries < 8; tries++) {
+	for (unsigned int tries = 0; tries < MAX_TRIES; tries++) {
 		struct heap_size room = probe.used;
 
 		room.numbers += room.numbers / 8 + 4096;
@@ -394,8 +406,10 @@ static struct kmemleak_scan *look_locked(void)
 		room.areas += 64;
 		room.own += 16;
 		h = heap_alloc(&room);
-		if (!h)
-			break;
+		if (!h) {
+			kmemleak_look_end(s);
+			return no_scan("no memory for its tables");
+		}
 		h->scan = s;
 		alone(scan_alone, h);
 		fits = heap_fits(&h->used, &h->room);
@@ -405,14 +419,15 @@ static struct kmemleak_scan *look_locked(void)
 			return s;
 	}
 	kmemleak_look_end(s);
-	return NULL;
+	return no_scan("more blocks come up each time than there is room for");
 }
 
 /**
  * kmemleak_look() - look for leaks
  *
  * All other CPUs stop meanwhile. Context: may sleep, interrupts on, no lock held that others need.
- * Return: what was found, for kmemleak_look_end(); NULL: no memory, or kmemleak=off.
+ * Return: what was found, for kmemleak_look_end(); NULL: kmemleak=off, or none could be made, and a
+ * line has said why.
  */
 struct kmemleak_scan *kmemleak_look(void)
 {
@@ -520,14 +535,17 @@ static void report_rest(const struct kmemleak_scan *s, unsigned int reported, un
  * kmemleak_report_new() - look, and report what was not reported before
  *
  * Context: may sleep.
- * Return: how many leaks were new.
+ * Return: how many leaks were new, 0 with kmemleak=off; -ENOMEM: no scan could be made, so it is not
+ * known, and a line has said why.
  */
-unsigned long kmemleak_report_new(void)
+long kmemleak_report_new(void)
 {
 	struct kmemleak_scan *s = kmemleak_look();
 	unsigned int fresh = 0, told = 0;
 
-	for (unsigned int i = 0; s && i < s->nr; i++) {
+	if (!s)
+		return mode == KMEMLEAK_OFF ? 0 : -ENOMEM;
+	for (unsigned int i = 0; i < s->nr; i++) {
 		if (s->leak[i].reported)
 			continue;
 		if (fresh++ < MAX_REPORTS) {
@@ -537,7 +555,7 @@ unsigned long kmemleak_report_new(void)
 	}
 	if (fresh > told)
 		report_rest(s, told, fresh);
-	for (unsigned int i = 0; s && i < s->nr; i++) {
+	for (unsigned int i = 0; i < s->nr; i++) {
 		if (!s->leak[i].reported)
 			note_add((unsigned long)s->leak[i].start, NOTE_REPORTED);
 	}
