@@ -16,7 +16,8 @@
  * 2. No tracking. Linux notes every allocation and every free in a tree, from boot on. Here the
  *    allocators know what they have handed out and who asked for it (alloc_tag.c): so a scan needs
  *    nothing to have been done before, and memory costs nothing while there is none. What is missing
- *    is the stack of the allocation, which slab_debug=U keeps (kmemleak=on means that, too).
+ *    is the stack of the allocation: of objects slab_debug=U keeps it (kmemleak=on means that, too), of
+ *    blocks of pages, large kmalloc() and vmalloc() page_owner=on.
  *
  * 3. One instant. A scan stops the other CPUs, each in an interrupt, and has its own interrupts off. So it
  *    sees one state of all memory, in which whatever a lock that is taken with interrupts off guards
@@ -295,6 +296,11 @@ static const char *block_name(const struct block *b)
 	return b->kind == BLOCK_PERCPU ? "percpu" : "kmemleak_alloc";
 }
 
+static unsigned long jiffies_of(u64 ns)
+{
+	return jiffies - (clock_ns() - ns) / (1000000000ULL / HZ);
+}
+
 /* A sample knows its stack, and when in ns. */
 static void sample_allocated(const struct kfence_object *o, struct kmemleak_leak *leak)
 {
@@ -302,8 +308,19 @@ static void sample_allocated(const struct kfence_object *o, struct kmemleak_leak
 
 	leak->nr = min_t(unsigned int, t->nr, KMEMLEAK_FRAMES);
 	memcpy(leak->ips, t->ips, leak->nr * sizeof(leak->ips[0]));
-	leak->when = jiffies - (clock_ns() - t->when) / (1000000000ULL / HZ);
+	leak->when = jiffies_of(t->when);
 	leak->cpu = t->cpu;
+}
+
+/* Of a block of pages; an area of vmalloc() was allocated when its pages were. */
+static void pages_allocated(const struct page *page, struct kmemleak_leak *leak)
+{
+	u64 ns;
+
+	leak->pages = true;
+	leak->nr = page_owner_allocated(page, leak->ips, KMEMLEAK_FRAMES, &ns, &leak->cpu);
+	if (leak->nr)
+		leak->when = jiffies_of(ns);
 }
 
 static void add_leak(struct heap *h, const struct block *b, const struct note *n, u32 tag)
@@ -323,6 +340,10 @@ static void add_leak(struct heap *h, const struct block *b, const struct note *n
 	if (b->kind == BLOCK_OBJECT)
 		leak->nr = slab_debug_allocated(b->cache, (void *)b->start, leak->ips,
 						KMEMLEAK_FRAMES, &leak->when, &leak->cpu);
+	if (b->kind == BLOCK_PAGES)
+		pages_allocated(b->page, leak);
+	if (b->kind == BLOCK_AREA && (b->area->flags & VM_ALLOC))
+		pages_allocated(vmalloc_to_page(b->area->addr), leak);
 }
 
 static void collect(struct heap *h, const struct block *b)
@@ -509,7 +530,9 @@ static void report_leak(const struct kmemleak_leak *leak)
 		report_advice(
 			"Nothing refers to it any more, so nobody can free it: look for a way out (an error, "
 			"an early return, a pointer overwritten) between its allocation and its kfree().%s",
-			leak->nr || mode == KMEMLEAK_ON
+			leak->nr ? ""
+			: leak->pages ? " page_owner=on on the boot line keeps the stacks of pages' allocations."
+			: mode == KMEMLEAK_ON
 				? ""
 				: " kmemleak=on on the boot line keeps the stacks of objects' allocations.");
 	report_end();

@@ -314,6 +314,36 @@ static void report_with_stack(struct kunit *test)
 	kmem_cache_destroy(s);
 }
 
+/* Blocks of pages have the stack that page_owner keeps; without it the advice names the switch. */
+static void report_with_page_stack(struct kunit *test)
+{
+	static const struct {
+		hidden_t (*lose)(size_t size);
+		void (*free)(hidden_t h);
+		size_t size;
+		const char *by;
+	} kinds[] = {
+		{ lose_object, free_object, KMALLOC_MAX_CACHE_SIZE + 1, " get_object+" },
+		{ lose_area, free_area, 2 * PAGE_SIZE, " get_area+" },
+	};
+	bool known = page_debug & PAGE_DEBUG_OWNER;
+
+	for (unsigned int i = 0; i < ARRAY_SIZE(kinds); i++) {
+		hidden_t h = kinds[i].lose(kinds[i].size);
+		unsigned int reports;
+		const char *text;
+
+		KUNIT_ASSERT_NE(test, h, 0UL);
+		KUNIT_EXPECT_EQ(test, report(&text, &reports), 1L);
+		KUNIT_EXPECT_EQ(test, strstr(text, "  backtrace:\n") != NULL, known);
+		KUNIT_EXPECT_EQ(test, strstr(text, kinds[i].by) != NULL, known);
+		KUNIT_EXPECT_EQ(test, strstr(text, ", jiffies ") != NULL, known);
+		KUNIT_EXPECT_EQ(test, strstr(text, " page_owner=on on the boot line") != NULL, !known);
+		KUNIT_EXPECT_NULL(test, strstr(text, " kmemleak=on on the boot line"));
+		kinds[i].free(h);
+	}
+}
+
 static void reported_once(struct kunit *test)
 {
 	hidden_t h = lose_object(64), other;
@@ -553,6 +583,7 @@ static struct kunit_suite note_suite = {
 static struct kunit_case report_cases[] = {
 	KUNIT_CASE(report_text),
 	KUNIT_CASE(report_with_stack),
+	KUNIT_CASE(report_with_page_stack),
 	KUNIT_CASE(reported_once),
 	KUNIT_CASE(many_reports),
 	KUNIT_CASE(no_scan_is_no_answer),

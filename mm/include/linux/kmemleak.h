@@ -98,14 +98,16 @@ static inline void kmemleak_free_recursive(const void *ptr, slab_flags_t flags)
  * @tag: number of who allocated it (linux/alloc_tag.h)
  * @by: the block that refers to it, itself unreferenced; NULL: none does
  * @reported: a scan has told of it before
- * @cpu, @when, @nr, @ips: where it was allocated, if its cache keeps that (slab_debug=U)
+ * @pages: it consists of whole pages, of alloc_pages(), kmalloc() or vmalloc()
+ * @cpu, @when, @nr, @ips: where it was allocated, if its cache keeps that (slab_debug=U), or page_owner
+ *	does, of pages
  */
 struct kmemleak_leak {
 	const void *start;
 	size_t size;
 	char what[32];
 	u32 tag;
-	bool reported;
+	bool reported, pages;
 	const void *by;
 	unsigned int cpu;
 	unsigned long when;
