@@ -150,6 +150,9 @@ bool page_debug_free(struct page *page, unsigned int order);
 bool page_is_unmapped(const struct page *page);
 /* In a report: who allocated and who freed the page, if that is known. */
 void page_owner_report(const struct page *page);
+/* The stack that allocated it, at most `max` addresses of it, when and where; 0: that is not known. */
+unsigned int page_owner_allocated(const struct page *page, unsigned long *ips, unsigned int max,
+				  u64 *ns, unsigned int *cpu);
 /* A request's flags within the scopes of the task (linux/sched/mm.h): asked once memory is short. */
 static inline gfp_t scoped_gfp(gfp_t gfp)
 {

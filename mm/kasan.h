@@ -37,6 +37,7 @@
 
 #include <asm/memstate.h>
 #include <asm/pgtable.h>
+#include <linux/kfence.h>
 #include <linux/mm.h>
 
 /* ---- memory for a checker's states: kasan_shadow.c ---- */
@@ -67,10 +68,20 @@ static __always_inline void kasan_check_write(const void *p, unsigned long n)
 	memstate_check_write(p, n);
 }
 
-/* An element that a pool keeps back, and one that is taken out. */
-static __always_inline void kasan_mempool_poison(const void *p, size_t n)
+/*
+ * An element that a pool keeps back, and one that is taken out: an object, a block of pages, or an area of
+ * vmalloc().
+ */
+static inline void kasan_mempool_poison(const void *p, size_t n)
 {
-	memstate_shut(p, n, MEMSTATE_FREE);
+	if (!n)
+		return;
+	if (is_vmalloc_addr(p))
+		memstate_shut(p, n, MEMSTATE_VMALLOC);
+	else if (virt_to_page(p)->type == PAGE_SLAB || is_kfence_address(p))
+		memstate_shut(p, n, MEMSTATE_FREE);
+	else
+		memstate_shut(p, n, MEMSTATE_PAGE_FREE);
 }
 
 static __always_inline void kasan_mempool_unpoison(const void *p, size_t n)
@@ -116,11 +127,6 @@ static __always_inline void kasan_prepare(unsigned long end_of_ram)
 }
 
 #endif
-
-/* ---- reports: kasan_report.c ---- */
-
-/* Rows of states around an address, within a report. */
-void kasan_report_states(const void *p);
 
 /* ---- the allocators' own words ---- */
 

@@ -360,7 +360,8 @@ static void report_row(unsigned long row, unsigned long bad)
 		report_line("%*s", (int)(19 + 3 * ((bad - row) / GRANULE) + 2), "^");
 }
 
-void kasan_report_states(const void *p)
+/* Rows of states around an address. */
+static void report_states(const void *p)
 {
 	unsigned long bad = (unsigned long)p, first = bad & ~(ROW_BYTES - 1);
 
@@ -382,7 +383,7 @@ static void report_access(const struct memstate_bug *bug)
 		    bug->size, bug->addr, current->comm, current->pid);
 	report_stack(NULL, t.ips + t.first, t.n - t.first);
 	report_memory(bug->bad);
-	kasan_report_states((void *)bug->bad);
+	report_states((void *)bug->bad);
 	report_advice("%s", kind->advice);
 	report_end();
 }

@@ -16,7 +16,8 @@
  * 2. No tracking. Linux notes every allocation and every free in a tree, from boot on. Here the
  *    allocators know what they have handed out and who asked for it (alloc_tag.c): so a scan needs
  *    nothing to have been done before, and memory costs nothing while there is none. What is missing
- *    is the stack of the allocation, which slab_debug=U keeps (kmemleak=on means that, too).
+ *    is the stack of the allocation: of objects slab_debug=U keeps it (kmemleak=on means that, too), of
+ *    blocks of pages, large kmalloc() and vmalloc() page_owner=on.
  *
  * 3. One instant. A scan stops the other CPUs, each in an interrupt, and has its own interrupts off. So it
  *    sees one state of all memory, in which whatever a lock that is taken with interrupts off guards
@@ -27,6 +28,8 @@
  *
  *        measure ─ allocate ─ stop ─ number, mark, collect ─ go on ─ report
  *                                └─ too small by now: go on, allocate more
+ *
+ *    A scan that can't be made, for want of memory, says so, and is not taken for one that found nothing.
  *
  * 4. What counts as a reference, and what blocks there are: kmemleak_mark.c. What is not looked at:
  *    what is free, in slabs or magazines; red zones, tracks, and what lies behind the bytes asked for
@@ -73,6 +76,7 @@
 
 #define MAX_LEAKS   1024 /* that are kept one by one */
 #define MAX_REPORTS 16
+#define MAX_TRIES   8		      /* to have room for all that there is */
 #define STOP_NS	    (50 * 1000000ULL) /* for the others to come, at first */
 
 static DEFINE_MUTEX(scan_mutex);
@@ -292,6 +296,11 @@ static const char *block_name(const struct block *b)
 	return b->kind == BLOCK_PERCPU ? "percpu" : "kmemleak_alloc";
 }
 
+static unsigned long jiffies_of(u64 ns)
+{
+	return jiffies - (clock_ns() - ns) / (1000000000ULL / HZ);
+}
+
 /* A sample knows its stack, and when in ns. */
 static void sample_allocated(const struct kfence_object *o, struct kmemleak_leak *leak)
 {
@@ -299,8 +308,19 @@ static void sample_allocated(const struct kfence_object *o, struct kmemleak_leak
 
 	leak->nr = min_t(unsigned int, t->nr, KMEMLEAK_FRAMES);
 	memcpy(leak->ips, t->ips, leak->nr * sizeof(leak->ips[0]));
-	leak->when = jiffies - (clock_ns() - t->when) / (1000000000ULL / HZ);
+	leak->when = jiffies_of(t->when);
 	leak->cpu = t->cpu;
+}
+
+/* Of a block of pages; an area of vmalloc() was allocated when its pages were. */
+static void pages_allocated(const struct page *page, struct kmemleak_leak *leak)
+{
+	u64 ns;
+
+	leak->pages = true;
+	leak->nr = page_owner_allocated(page, leak->ips, KMEMLEAK_FRAMES, &ns, &leak->cpu);
+	if (leak->nr)
+		leak->when = jiffies_of(ns);
 }
 
 static void add_leak(struct heap *h, const struct block *b, const struct note *n, u32 tag)
@@ -320,6 +340,10 @@ static void add_leak(struct heap *h, const struct block *b, const struct note *n
 	if (b->kind == BLOCK_OBJECT)
 		leak->nr = slab_debug_allocated(b->cache, (void *)b->start, leak->ips,
 						KMEMLEAK_FRAMES, &leak->when, &leak->cpu);
+	if (b->kind == BLOCK_PAGES)
+		pages_allocated(b->page, leak);
+	if (b->kind == BLOCK_AREA && (b->area->flags & VM_ALLOC))
+		pages_allocated(vmalloc_to_page(b->area->addr), leak);
 }
 
 static void collect(struct heap *h, const struct block *b)
@@ -379,14 +403,23 @@ static void scan_alone(struct heap *h)
 
 /* ---- A scan ---- */
 
+/* That nothing was found would be no news of leaks: nothing was looked at. */
+static struct kmemleak_scan *no_scan(const char *why)
+{
+	pr_err("kmemleak: no scan: %s\n", why);
+	return NULL;
+}
+
 static struct kmemleak_scan *look_locked(void)
 {
 	struct heap probe = {}, *h;
 	struct kmemleak_scan *s = scan_alloc();
 	bool fits;
 
+	if (!s)
+		return no_scan("no memory for what it finds");
 	alone(measure_alone, &probe);
-	for (unsigned int tries = 0; s && tries < 8; tries++) {
+	for (unsigned int tries = 0; tries < MAX_TRIES; tries++) {
 		struct heap_size room = probe.used;
 
 		room.numbers += room.numbers / 8 + 4096;
@@ -394,8 +427,10 @@ static struct kmemleak_scan *look_locked(void)
 		room.areas += 64;
 		room.own += 16;
 		h = heap_alloc(&room);
-		if (!h)
-			break;
+		if (!h) {
+			kmemleak_look_end(s);
+			return no_scan("no memory for its tables");
+		}
 		h->scan = s;
 		alone(scan_alone, h);
 		fits = heap_fits(&h->used, &h->room);
@@ -405,14 +440,15 @@ static struct kmemleak_scan *look_locked(void)
 			return s;
 	}
 	kmemleak_look_end(s);
-	return NULL;
+	return no_scan("more blocks come up each time than there is room for");
 }
 
 /**
  * kmemleak_look() - look for leaks
  *
  * All other CPUs stop meanwhile. Context: may sleep, interrupts on, no lock held that others need.
- * Return: what was found, for kmemleak_look_end(); NULL: no memory, or kmemleak=off.
+ * Return: what was found, for kmemleak_look_end(); NULL: kmemleak=off, or none could be made, and a
+ * line has said why.
  */
 struct kmemleak_scan *kmemleak_look(void)
 {
@@ -494,7 +530,9 @@ static void report_leak(const struct kmemleak_leak *leak)
 		report_advice(
 			"Nothing refers to it any more, so nobody can free it: look for a way out (an error, "
 			"an early return, a pointer overwritten) between its allocation and its kfree().%s",
-			leak->nr || mode == KMEMLEAK_ON
+			leak->nr ? ""
+			: leak->pages ? " page_owner=on on the boot line keeps the stacks of pages' allocations."
+			: mode == KMEMLEAK_ON
 				? ""
 				: " kmemleak=on on the boot line keeps the stacks of objects' allocations.");
 	report_end();
@@ -520,14 +558,17 @@ static void report_rest(const struct kmemleak_scan *s, unsigned int reported, un
  * kmemleak_report_new() - look, and report what was not reported before
  *
  * Context: may sleep.
- * Return: how many leaks were new.
+ * Return: how many leaks were new, 0 with kmemleak=off; -ENOMEM: no scan could be made, so it is not
+ * known, and a line has said why.
  */
-unsigned long kmemleak_report_new(void)
+long kmemleak_report_new(void)
 {
 	struct kmemleak_scan *s = kmemleak_look();
 	unsigned int fresh = 0, told = 0;
 
-	for (unsigned int i = 0; s && i < s->nr; i++) {
+	if (!s)
+		return mode == KMEMLEAK_OFF ? 0 : -ENOMEM;
+	for (unsigned int i = 0; i < s->nr; i++) {
 		if (s->leak[i].reported)
 			continue;
 		if (fresh++ < MAX_REPORTS) {
@@ -537,7 +578,7 @@ unsigned long kmemleak_report_new(void)
 	}
 	if (fresh > told)
 		report_rest(s, told, fresh);
-	for (unsigned int i = 0; s && i < s->nr; i++) {
+	for (unsigned int i = 0; i < s->nr; i++) {
 		if (!s->leak[i].reported)
 			note_add((unsigned long)s->leak[i].start, NOTE_REPORTED);
 	}

@@ -513,11 +513,24 @@ void kmemleak_alloc_phys(phys_addr_t phys, size_t size, gfp_t gfp)
 	kmemleak_alloc(__va(phys), size, 0, gfp);
 }
 
+/**
+ * kmemleak_free_part_phys() - kmemleak_free_part() by a physical address
+ * @phys: where the part starts, in RAM
+ * @size: its bytes
+ *
+ * Context: any but NMI.
+ */
 void kmemleak_free_part_phys(phys_addr_t phys, size_t size)
 {
 	kmemleak_free_part(__va(phys), size);
 }
 
+/**
+ * kmemleak_ignore_phys() - kmemleak_ignore() by a physical address
+ * @phys: where the block starts, in RAM
+ *
+ * Context: any but NMI.
+ */
 void kmemleak_ignore_phys(phys_addr_t phys)
 {
 	kmemleak_ignore(__va(phys));

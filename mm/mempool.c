@@ -22,7 +22,9 @@
  *    may have come free in the meantime, of which nobody tells.
  *
  * 5. An element that is freed twice would have two users. When one is put into the array it is compared
- *    with those that came before it, NEWEST at most; the pool's free() sees the others.
+ *    with those that came before it, NEWEST at most; the pool's free() sees the others. One that is used
+ *    while it is in the array is seen by KASAN, but where alloc() is not one of those below: what such
+ *    elements are nobody knows.
  *
  * 6. Invariants
  *    I1  0 <= curr_nr <= min_nr, and the first curr_nr entries of elements[] are the only ones that
@@ -53,18 +55,42 @@
 
 /* ---- The array: P ---- */
 
-/* What the user of an element may touch, as far as it is known. An element in the array is nobody's. */
+/*
+ * What the user of an element may touch: 0 where alloc() is the user's own, as nobody knows what that
+ * returns, or whether it is memory.
+ */
 static size_t element_bytes(const mempool_t *pool)
 {
 	if (pool->alloc == mempool_alloc_slab)
 		return kmem_cache_size(pool->pool_data);
-	return pool->alloc == mempool_kmalloc ? (size_t)pool->pool_data : 0;
+	if (pool->alloc == mempool_kmalloc || pool->alloc == mempool_kvmalloc)
+		return (size_t)pool->pool_data;
+	if (pool->alloc == mempool_alloc_pages)
+		return PAGE_SIZE << (unsigned long)pool->pool_data;
+	return 0;
+}
+
+static void *element_start(const mempool_t *pool, void *element)
+{
+	return pool->alloc == mempool_alloc_pages ? page_address(element) : element;
+}
+
+/* While it is in the array it is nobody's (KASAN). */
+static void shut_element(const mempool_t *pool, void *element)
+{
+	kasan_mempool_poison(element_start(pool, element), element_bytes(pool));
+}
+
+static void *open_element(const mempool_t *pool, void *element)
+{
+	kasan_mempool_unpoison(element_start(pool, element), element_bytes(pool));
+	return element;
 }
 
 static void put_element(mempool_t *pool, void *element)
 {
 	assert(pool->curr_nr < pool->min_nr);
-	kasan_mempool_poison(element, element_bytes(pool));
+	shut_element(pool, element);
 	pool->elements[pool->curr_nr] = element;
 	WRITE_ONCE(pool->curr_nr, pool->curr_nr + 1);
 }
@@ -82,9 +108,7 @@ static void *take_element(mempool_t *pool)
 		smp_wmb(); /* before the element is used, and so before it is freed: I2 */
 	}
 	spin_unlock_irqrestore(&pool->lock, flags);
-	if (element)
-		kasan_mempool_unpoison(element, element_bytes(pool));
-	return element;
+	return element ? open_element(pool, element) : NULL;
 }
 
 /* Is it among those that came last? An element that is freed twice usually is, soon after. */
@@ -141,7 +165,7 @@ static bool keep_element(mempool_t *pool, void *element)
 void mempool_exit(mempool_t *pool)
 {
 	while (pool->curr_nr)
-		pool->free(pool->elements[--pool->curr_nr], pool->pool_data);
+		pool->free(open_element(pool, pool->elements[--pool->curr_nr]), pool->pool_data);
 	kfree(pool->elements);
 	pool->elements = NULL;
 }
@@ -167,6 +191,9 @@ void mempool_destroy(mempool_t *pool)
  * @pool_data: the last argument of both
  * @gfp_mask: for the array and the first elements
  * @node_id: accepted; there is one node
+ *
+ * With KASAN, what is kept back may not be touched, if @alloc_fn is one of mempool_alloc_slab(),
+ * mempool_kmalloc(), mempool_kvmalloc() and mempool_alloc_pages().
  *
  * Context: as @gfp_mask. Return: 0, or -ENOMEM and nothing is kept.
  */
@@ -290,7 +317,7 @@ static void shrink(mempool_t *pool, int min_nr)
 		}
 		spin_unlock_irqrestore(&pool->lock, flags);
 		if (surplus)
-			pool->free(surplus, pool->pool_data);
+			pool->free(open_element(pool, surplus), pool->pool_data);
 	} while (surplus);
 }
 
@@ -395,42 +422,97 @@ void mempool_free(void *element, mempool_t *pool)
 
 /* ---- What pools are usually made of ---- */
 
-/* For a cache without constructor: an element that was used before is not as the constructor left it. */
+/**
+ * mempool_alloc_slab() - a pool's alloc(): an object of a cache
+ * @gfp_mask: as for kmem_cache_alloc()
+ * @pool_data: the cache, one without constructor: an element that was used before is not as that left it
+ *
+ * Context: as @gfp_mask. Return: the object, or NULL.
+ */
 void *mempool_alloc_slab(gfp_t gfp_mask, void *pool_data)
 {
 	return (kmem_cache_alloc)(pool_data, gfp_mask);
 }
 
+/**
+ * mempool_free_slab() - its free()
+ * @element: the object
+ * @pool_data: the cache
+ *
+ * Context: any but NMI.
+ */
 void mempool_free_slab(void *element, void *pool_data)
 {
 	kmem_cache_free(pool_data, element);
 }
 
+/**
+ * mempool_kmalloc() - a pool's alloc(): memory from kmalloc()
+ * @gfp_mask: as for kmalloc()
+ * @pool_data: how many bytes
+ *
+ * Context: as @gfp_mask. Return: the memory, or NULL.
+ */
 void *mempool_kmalloc(gfp_t gfp_mask, void *pool_data)
 {
 	return (kmalloc)((size_t)pool_data, gfp_mask);
 }
 
+/**
+ * mempool_kfree() - its free()
+ * @element: the memory
+ * @pool_data: not looked at
+ *
+ * Context: any but NMI.
+ */
 void mempool_kfree(void *element, void *pool_data)
 {
 	kfree(element);
 }
 
+/**
+ * mempool_kvmalloc() - a pool's alloc(): memory from kvmalloc()
+ * @gfp_mask: as for kvmalloc()
+ * @pool_data: how many bytes
+ *
+ * Context: as kvmalloc() with @gfp_mask. Return: the memory, or NULL.
+ */
 void *mempool_kvmalloc(gfp_t gfp_mask, void *pool_data)
 {
 	return (kvmalloc)((size_t)pool_data, gfp_mask);
 }
 
+/**
+ * mempool_kvfree() - its free()
+ * @element: the memory
+ * @pool_data: not looked at
+ *
+ * Context: as kvfree().
+ */
 void mempool_kvfree(void *element, void *pool_data)
 {
 	kvfree(element);
 }
 
+/**
+ * mempool_alloc_pages() - a pool's alloc(): a block of pages
+ * @gfp_mask: as for alloc_pages()
+ * @pool_data: its order
+ *
+ * Context: as @gfp_mask. Return: its first page, or NULL.
+ */
 void *mempool_alloc_pages(gfp_t gfp_mask, void *pool_data)
 {
 	return (alloc_pages)(gfp_mask, (unsigned int)(unsigned long)pool_data);
 }
 
+/**
+ * mempool_free_pages() - its free()
+ * @element: the first page
+ * @pool_data: the order
+ *
+ * Context: any but NMI.
+ */
 void mempool_free_pages(void *element, void *pool_data)
 {
 	__free_pages(element, (unsigned int)(unsigned long)pool_data);

@@ -8,8 +8,8 @@
  *    was written stays until the page is allocated again: of a free page it is known who had it and who
  *    freed it.
  *
- * 2. Who reads it. Reports of pages (page_owner_report()), of whatever address lies in one; and two
- *    listings in the layout of Linux's files:
+ * 2. Who reads it. Reports of pages (page_owner_report()), of whatever address lies in one; those of
+ *    leaks (kmemleak.c); and two listings in the layout of Linux's files:
  *
  *	page_owner_show()	/sys/kernel/debug/page_owner: a paragraph for each allocated block
  *	page_owner_stacks_show()	page_owner_stacks/show_stacks: each stack, and how many pages that came
@@ -113,6 +113,23 @@ static bool known(const struct page *page, struct page_ext *copy)
 		return false;
 	snapshot(copy, ext);
 	return copy->flags & PAGE_EXT_OWNER;
+}
+
+/* By a scan for leaks while nobody else runs. Precondition: the page is allocated. */
+unsigned int page_owner_allocated(const struct page *page, unsigned long *ips, unsigned int max,
+				  u64 *ns, unsigned int *cpu)
+{
+	unsigned long *saved;
+	struct page_ext e;
+	unsigned int nr;
+
+	if (!known(page, &e))
+		return 0;
+	nr = min(stack_depot_fetch(e.alloc_stack, &saved), max);
+	memcpy(ips, saved, nr * sizeof(ips[0]));
+	*ns = e.alloc_ns;
+	*cpu = e.cpu;
+	return nr;
 }
 
 /* ---- In reports ---- */

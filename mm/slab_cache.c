@@ -556,12 +556,23 @@ int kmem_cache_shrink(struct kmem_cache *s)
 	return used;
 }
 
-/* Bytes of an object that the user may use. */
+/**
+ * kmem_cache_size() - how large a cache's objects are
+ * @s: the cache
+ *
+ * Context: any. Return: the bytes of an object that its user may use.
+ */
 unsigned int kmem_cache_size(struct kmem_cache *s)
 {
 	return s->object_size;
 }
 
+/**
+ * kmem_cache_name() - how a cache is called
+ * @s: the cache
+ *
+ * Context: any. Return: its name, which stands as long as the cache.
+ */
 const char *kmem_cache_name(struct kmem_cache *s)
 {
 	return s->name;

@@ -61,6 +61,12 @@ static struct {
 	spinlock_t lock;
 } depot = { .lock = __SPIN_LOCK_UNLOCKED(depot.lock) };
 
+/**
+ * stack_depot_early_init() - set aside memory for stacks
+ *
+ * The first call counts, the others find it done. Context: while memblock still hands out memory.
+ * Return: 0, or -ENOMEM.
+ */
 int stack_depot_early_init(void)
 {
 	size_t size = clamp(memblock_phys_mem_size() / RAM_SHARE, LEAST_BYTES, MOST_BYTES);
@@ -125,6 +131,15 @@ static u32 add(u32 *head, u32 hash, const unsigned long *ips, unsigned int nr)
 	return handle;
 }
 
+/**
+ * stack_depot_save() - keep a stack, once
+ * @entries: its addresses, the innermost first
+ * @nr_entries: how many
+ * @gfp_flags: accepted; nothing is allocated
+ *
+ * Context: any but NMI. O(1) on average.
+ * Return: its number, the same for the same stack; 0: there is no room, or no store.
+ */
 depot_stack_handle_t stack_depot_save(unsigned long *entries, unsigned int nr_entries, gfp_t gfp_flags)
 {
 	unsigned int nr = min(nr_entries, STACK_DEPOT_MAX_FRAMES);
@@ -147,6 +162,13 @@ depot_stack_handle_t stack_depot_save(unsigned long *entries, unsigned int nr_en
 	return handle;
 }
 
+/**
+ * stack_depot_fetch() - the stack that has a number
+ * @handle: from stack_depot_save()
+ * @entries: gets where it is kept, for good; NULL for the number 0
+ *
+ * Context: any. Return: how many addresses it has; 0 for the number 0.
+ */
 unsigned int stack_depot_fetch(depot_stack_handle_t handle, unsigned long **entries)
 {
 	*entries = NULL;
@@ -156,6 +178,15 @@ unsigned int stack_depot_fetch(depot_stack_handle_t handle, unsigned long **entr
 	return record_at(handle)->nr;
 }
 
+/**
+ * stack_depot_snprint() - a stack as text, a line for each function
+ * @handle: from stack_depot_save()
+ * @buf: gets the text; what has no room is left out
+ * @size: of it
+ * @spaces: how far lines are indented, less one
+ *
+ * Context: any. Return: the length.
+ */
 int stack_depot_snprint(depot_stack_handle_t handle, char *buf, size_t size, int spaces)
 {
 	unsigned long *ips;
@@ -167,6 +198,12 @@ int stack_depot_snprint(depot_stack_handle_t handle, char *buf, size_t size, int
 	return n;
 }
 
+/**
+ * stack_depot_next() - all stacks, one after the other (beyond Linux)
+ * @handle: the one before; 0: none yet
+ *
+ * Context: any but NMI. Return: the next number; 0: that was the last.
+ */
 depot_stack_handle_t stack_depot_next(depot_stack_handle_t handle)
 {
 	u32 next, used;
@@ -182,6 +219,14 @@ depot_stack_handle_t stack_depot_next(depot_stack_handle_t handle)
 	return next < used ? next : 0;
 }
 
+/**
+ * stack_depot_count() - a number that the store's user keeps with each stack
+ * @handle: from stack_depot_save(); 0 has none
+ * @n: what is added, atomically; 0 to read it
+ *
+ * Context: any.
+ * Return: the number with that added.
+ */
 long stack_depot_count(depot_stack_handle_t handle, long n)
 {
 	if (!handle)

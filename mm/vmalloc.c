@@ -45,6 +45,7 @@
 #include <linux/string.h>
 #include <quarry/assert.h>
 #include <quarry/rcu.h>
+#include <quarry/report.h>
 #include "internal.h"
 #include "kasan.h"
 #include "vmap.h"
@@ -388,6 +389,20 @@ static void area_free(struct vm_struct *vm)
 	kvfree_atomic(array);
 }
 
+static noinline void report_context(const void *addr, const char *what)
+{
+	report_open(REPORT_VFREE_CONTEXT, "Trying to %s() in an %s (0x%px)", what,
+		    in_nmi() ? "NMI" : "interrupt", addr);
+	report_address(addr);
+	report_stack_here(NULL);
+	report_advice(in_nmi()
+			      ? "An NMI comes in the middle of anything, locked or half done, the allocator's own "
+				"work too: leave it to a thread. The area stays."
+			      : "vunmap() may sleep, so it belongs to a thread: schedule_work(). (vfree() may be called "
+				"here: it defers what can't be done in an interrupt.) The mapping was ended all the same.");
+	report_end();
+}
+
 /**
  * vfree() - give back memory from vmalloc() or its relatives, or an area from vmap()
  * @addr: what was returned; NULL does nothing
@@ -396,7 +411,8 @@ static void area_free(struct vm_struct *vm)
  * What is no such area is reported and left alone.
  *
  * Context: where one may sleep, as Linux asks (debug builds report any other), an interrupt
- * handler, or a callback of RCU; not NMI. May flush TLBs, and wait for another flush, if interrupts are on. Under a lock:
+ * handler, where the flush of TLBs is left to others, or a callback of RCU. In an NMI it is reported, and
+ * the area stays. May flush TLBs, and wait for another flush, if interrupts are on. Under a lock:
  * vfree_atomic().
  */
 void vfree(const void *addr)
@@ -406,6 +422,10 @@ void vfree(const void *addr)
 	might_sleep_if(!in_interrupt() && !rcu_in_callback());
 	if (!addr)
 		return;
+	if (unlikely(in_nmi())) {
+		report_context(addr, "vfree");
+		return;
+	}
 	vm = vmap_area_claim(addr, "vfree", VM_ALLOC | VM_MAP, __builtin_return_address(0));
 	if (!vm)
 		return;
@@ -484,15 +504,20 @@ void *(vmap)(struct page **pages, unsigned int count, unsigned long flags, pgpro
  * vunmap() - end a mapping made by vmap()
  * @addr: what vmap() returned; NULL does nothing
  *
- * Context: may sleep. The pages stay the caller's.
+ * Context: may sleep; in an interrupt it is reported. The pages stay the caller's.
  */
 void vunmap(const void *addr)
 {
 	struct vm_struct *vm;
 
-	might_sleep();
+	might_sleep_if(!in_interrupt());
 	if (!addr)
 		return;
+	if (unlikely(in_interrupt())) {
+		report_context(addr, "vunmap");
+		if (in_nmi())
+			return;
+	}
 	vm = vmap_area_claim(addr, "vunmap", VM_MAP, __builtin_return_address(0));
 	if (!vm)
 		return;

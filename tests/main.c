@@ -46,14 +46,18 @@ static bool suite_before(void)
 static bool suite_after(char *why, size_t size)
 {
 	unsigned long now = pages_accounted();
+	long lost;
 
 	if (now != pages_before) {
 		snprintf(why, size, "free pages: %ld fewer after the suite (%lu before, %lu now)",
 			 (long)(pages_before - now), pages_before, now);
 		return false;
 	}
-	if (kmemleak_wanted_often() && kmemleak_report_new()) {
-		snprintf(why, size, "the suite has left objects that nobody refers to");
+	lost = kmemleak_wanted_often() ? kmemleak_report_new() : 0;
+	if (lost) {
+		snprintf(why, size, "%s",
+			 lost > 0 ? "the suite has left objects that nobody refers to"
+				  : "no scan could be made for what the suite has left");
 		return false;
 	}
 	if (!mm_valid_all()) {
@@ -63,21 +67,24 @@ static bool suite_after(char *why, size_t size)
 	return true;
 }
 
-/* The end: what has nobody freed, though nobody could any more? */
-static void scan_for_leaks(void)
+/* The end: what has nobody freed, though nobody could any more? False: no answer, though one was asked for. */
+static bool scan_for_leaks(void)
 {
 	struct kmemleak_scan *s;
-	unsigned long fresh;
+	long fresh;
 
 	if (!kmemleak_wanted())
-		return;
+		return true;
 	fresh = kmemleak_report_new();
+	if (fresh < 0)
+		return false;
 	s = kmemleak_look();
 	if (!s)
-		return;
-	pr_info("kmemleak: %lu blocks, %lu KiB looked at in %llu us: %lu unreferenced, %lu of them new\n",
+		return false;
+	pr_info("kmemleak: %lu blocks, %lu KiB looked at in %llu us: %lu unreferenced, %ld of them new\n",
 		s->blocks, s->words >> 7, s->ns / 1000, s->leaks, fresh);
 	kmemleak_look_end(s);
+	return true;
 }
 
 static void print_line(const char *text)
@@ -174,7 +181,8 @@ unsigned int boot_payload(void)
 	kunit_set_suite_audit(suite_before, suite_after);
 	kunit_set_epilogue(add_modules() ? show_reports : show_all);
 	failed = kunit_run_boot();
-	scan_for_leaks();
+	if (!scan_for_leaks())
+		failed = 1;
 	report_held_show(print_line);
 	if (kinds_wanted)
 		report_kinds_show(print_line);

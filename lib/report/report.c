@@ -278,6 +278,11 @@ static void guard_jump(void)
 	recovery_jump(&guard.way);
 }
 
+/**
+ * report_unguard - no fault leads back to who set the guard any more
+ *
+ * Without an effect outside of a report of this CPU's. Context: any.
+ */
 void report_unguard(void)
 {
 	if (my_turn())
@@ -735,6 +740,12 @@ unsigned long report_unexpected(void)
 	return READ_ONCE(engine.closed) - READ_ONCE(engine.expected);
 }
 
+/**
+ * report_kind_count - how many reports of a kind were closed since boot
+ * @kind: which
+ *
+ * Context: any.
+ */
 unsigned long report_kind_count(enum report_kind kind)
 {
 	return READ_ONCE(engine.by_kind[kind]);
@@ -763,6 +774,12 @@ void report_kinds_show(void (*line)(const char *text))
 		line(text);
 }
 
+/**
+ * report_kind_id - what a kind is called in the README's table
+ * @kind: which
+ *
+ * Context: any.
+ */
 const char *report_kind_id(enum report_kind kind)
 {
 	return kind_ids[kind];

@@ -117,6 +117,23 @@ PLANT(sleep_in_timer, 0, "kmalloc(GFP_KERNEL) in a timer")
 	kfree(from_timer_p);
 }
 
+static void *mapped;
+
+static void unmap_in_timer(struct timer_list *unused)
+{
+	vunmap(mapped);
+}
+
+PLANT(vunmap_in_timer, 0, "vunmap() in a timer")
+{
+	struct page *page = alloc_page(GFP_KERNEL);
+
+	mapped = hidden(vmap(&page, 1, VM_MAP, PAGE_KERNEL));
+	run_timer(unmap_in_timer);
+	planted();
+	__free_page(page);
+}
+
 static DEFINE_MUTEX(some_mutex);
 
 PLANT(mutex_in_atomic, 0, "mutex_lock() with a spin lock held")

@@ -347,6 +347,22 @@ PLANT(write_after_mempool_free, 0,
 	mempool_destroy(pool);
 }
 
+PLANT(write_after_mempool_free_page, 0,
+      "mempool of pages: an element that went back to the reserve is written to")
+{
+	mempool_t *pool = mempool_create_page_pool(1, 0);
+	struct page *page, *other = mempool_alloc(pool, GFP_KERNEL);
+	volatile char *p;
+
+	page = mempool_alloc_preallocated(pool);
+	p = hidden(page_address(page));
+	mempool_free(page, pool);
+	p[8] = 1;
+	planted();
+	mempool_free(other, pool);
+	mempool_destroy(pool);
+}
+
 static u64 mask = DMA_BIT_MASK(32);
 static struct device device = { .init_name = "planted",
 				.dma_mask = &mask,

@@ -19,12 +19,14 @@
  *	kunit_own	actions run oldest first: action_order; not taken out: release_runs_once; no limit: too_many_actions; memory
  *			without an action: memory, accounting
  *			the scan of kunit_expect_no_leaks() that is no action: leaks_are_looked_for
+ *			a scan that could not be made and counts as passed: no_scan_is_a_failure
  *	kunit_planted	a failed check that leaves the status alone (no suite can see that in itself), a suite that isn't audited:
  *			tests/check/planted
  */
 #include <asm/irqflags.h>
 #include <kunit/test.h>
 #include <linux/errno.h>
+#include <linux/fault-inject.h>
 #include <linux/gfp.h>
 #include <linux/kernel.h>
 #include <linux/slab.h>
@@ -537,7 +539,26 @@ static void leaks_are_looked_for(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, probe.status, KUNIT_SUCCESS);
 }
 
-static struct kunit_case leak_cases[] = { KUNIT_CASE(leaks_are_looked_for), {} };
+static struct fault_attr everything = FAULT_ATTR_FROM_NTH(1);
+
+static void starving_body(struct kunit *test)
+{
+	kunit_expect_no_leaks(test);
+	fault_inject_set((struct fault_injection){ .slab = &everything });
+}
+
+/* Nobody has looked, so nobody can say that there are none. */
+static void no_scan_is_a_failure(struct kunit *test)
+{
+	struct fault_injection was = fault_inject_set((struct fault_injection){ 0 });
+
+	run_on_probe(NULL, starving_body);
+	fault_inject_set(was);
+	EXPECT_PROBE_FAILED(test, "no scan for leaks could be made");
+}
+
+static struct kunit_case leak_cases[] = { KUNIT_CASE(leaks_are_looked_for),
+					  KUNIT_CASE(no_scan_is_a_failure), {} };
 
 /* Alone: what other suites have left in their static data may look like a reference. */
 static struct kunit_suite leak_suite = {

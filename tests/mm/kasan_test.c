@@ -14,8 +14,9 @@
  *		kasan_poison_pages() does nothing: pages; recovery_jump() opens nothing: frames_that_are_left;
  *		kasan_quarantine_put() returns false: freed_objects_wait; shut() of percpu.c does nothing, or says MEMSTATE_VMALLOC: percpu;
  *		tell_neighbours() says nothing, or always: neighbours; stacks_known() looks at s->track
- *		only: stacks_need_no_switch; put_element() without its hook: pools; report_object() without
- *		slab_report_tracks(): tracks_of_debug_caches
+ *		only: stacks_need_no_switch; put_element() without its hook: pools; element_bytes() 0 of pages, of
+ *		kvmalloc(): pools_of_pages, pools_of_kvmalloc; report_object() without slab_report_tracks():
+ *		tracks_of_debug_caches
  */
 #include <asm/memstate.h>
 #include <asm/stack.h>
@@ -521,6 +522,49 @@ static void pools(struct kunit *test)
 	mempool_destroy(pool);
 }
 
+/* Blocks of pages, and of kvmalloc() objects, pages and areas. */
+static void pools_of_pages(struct kunit *test)
+{
+	mempool_t *pool = mempool_create_page_pool(2, 1);
+	struct page *page = pool->elements[0];
+	u8 *p = hide(page_address(page));
+
+	KUNIT_EXPECT_REPORT(test, "BUG: KASAN: use-after-free in read_at+", read_at(p, 0));
+	KUNIT_EXPECT_REPORT(test, "KASAN: use-after-free", write_at(p, 2 * PAGE_SIZE - 1));
+	page = mempool_alloc_preallocated(pool);
+	p = hide(page_address(page));
+	KUNIT_EXPECT_NO_REPORT(test, write_at(p, 0));
+	KUNIT_EXPECT_NO_REPORT(test, write_at(p, 2 * PAGE_SIZE - 1));
+	mempool_free(page, pool);
+	KUNIT_EXPECT_REPORT(test, "KASAN: use-after-free", write_at(p, PAGE_SIZE));
+	KUNIT_EXPECT_EQ(test, mempool_resize(pool, 1), 0);
+	KUNIT_EXPECT_NO_REPORT(test, mempool_destroy(pool));
+}
+
+static void pools_of_kvmalloc(struct kunit *test)
+{
+	static const struct {
+		size_t size;
+		const char *report;
+	} kinds[] = {
+		{ 50, "KASAN: slab-use-after-free" },
+		{ KMALLOC_MAX_CACHE_SIZE + 50, "KASAN: use-after-free" },
+		{ 2 * KMALLOC_MAX_SIZE, "KASAN: vmalloc-out-of-bounds" },
+	};
+
+	for (unsigned int i = 0; i < ARRAY_SIZE(kinds); i++) {
+		size_t size = kinds[i].size;
+		mempool_t *pool = mempool_create_kvmalloc_pool(1, size);
+		u8 *p = hide(mempool_alloc_preallocated(pool));
+
+		KUNIT_EXPECT_NO_REPORT(test, write_at(p, size - 1));
+		mempool_free(p, pool);
+		KUNIT_EXPECT_REPORT(test, kinds[i].report, write_at(p, 0));
+		KUNIT_EXPECT_REPORT(test, kinds[i].report, read_at(p, size - 1));
+		mempool_destroy(pool);
+	}
+}
+
 /* ---- variables and stacks ---- */
 
 static u8 a_global[13];
@@ -641,6 +685,8 @@ static struct kunit_case kasan_cases[] = { KUNIT_CASE(kmalloc_right),
 					   KUNIT_CASE(areas),
 					   KUNIT_CASE(percpu),
 					   KUNIT_CASE(pools),
+					   KUNIT_CASE(pools_of_pages),
+					   KUNIT_CASE(pools_of_kvmalloc),
 					   KUNIT_CASE(globals),
 					   KUNIT_CASE(stacks),
 					   KUNIT_CASE(frames_that_are_left),

@@ -7,6 +7,8 @@
  */
 #include <kunit/test.h>
 #include <linux/alloc_tag.h>
+#include <linux/errno.h>
+#include <linux/fault-inject.h>
 #include <linux/kernel.h>
 #include <linux/list.h>
 #include <linux/percpu.h>
@@ -249,9 +251,9 @@ static void of_nothing(struct kunit *test)
 
 /* ---- Reports ---- */
 
-static noinline unsigned long report(const char **text, unsigned int *reports)
+static noinline long report(const char **text, unsigned int *reports)
 {
-	unsigned long fresh;
+	long fresh;
 
 	kmemleak_forget_stack();
 	report_capture_start();
@@ -279,7 +281,7 @@ static void report_text(struct kunit *test)
 
 	KUNIT_ASSERT_NE(test, h, 0UL);
 	write_text(h);
-	KUNIT_EXPECT_EQ(test, report(&text, &reports), 1UL);
+	KUNIT_EXPECT_EQ(test, report(&text, &reports), 1L);
 	KUNIT_EXPECT_EQ(test, reports, 1U);
 	print_headline(h, line, sizeof(line));
 	KUNIT_EXPECT_NOT_NULL(test, strstr(text, line));
@@ -303,13 +305,43 @@ static void report_with_stack(struct kunit *test)
 	KUNIT_ASSERT_NOT_NULL(test, s);
 	h = lose_cached(s);
 	KUNIT_ASSERT_NE(test, h, 0UL);
-	KUNIT_EXPECT_EQ(test, report(&text, &reports), 1UL);
+	KUNIT_EXPECT_EQ(test, report(&text, &reports), 1L);
 	KUNIT_EXPECT_NOT_NULL(test, strstr(text, "  tracked, "));
 	KUNIT_EXPECT_NOT_NULL(test, strstr(text, "  backtrace:\n get_cached+"));
 	KUNIT_EXPECT_NOT_NULL(test, strstr(text, "jiffies "));
 	KUNIT_EXPECT_NULL(test, strstr(text, "kmemleak=on"));
 	free_cached(s, h);
 	kmem_cache_destroy(s);
+}
+
+/* Blocks of pages have the stack that page_owner keeps; without it the advice names the switch. */
+static void report_with_page_stack(struct kunit *test)
+{
+	static const struct {
+		hidden_t (*lose)(size_t size);
+		void (*free)(hidden_t h);
+		size_t size;
+		const char *by;
+	} kinds[] = {
+		{ lose_object, free_object, KMALLOC_MAX_CACHE_SIZE + 1, " get_object+" },
+		{ lose_area, free_area, 2 * PAGE_SIZE, " get_area+" },
+	};
+	bool known = page_debug & PAGE_DEBUG_OWNER;
+
+	for (unsigned int i = 0; i < ARRAY_SIZE(kinds); i++) {
+		hidden_t h = kinds[i].lose(kinds[i].size);
+		unsigned int reports;
+		const char *text;
+
+		KUNIT_ASSERT_NE(test, h, 0UL);
+		KUNIT_EXPECT_EQ(test, report(&text, &reports), 1L);
+		KUNIT_EXPECT_EQ(test, strstr(text, "  backtrace:\n") != NULL, known);
+		KUNIT_EXPECT_EQ(test, strstr(text, kinds[i].by) != NULL, known);
+		KUNIT_EXPECT_EQ(test, strstr(text, ", jiffies ") != NULL, known);
+		KUNIT_EXPECT_EQ(test, strstr(text, " page_owner=on on the boot line") != NULL, !known);
+		KUNIT_EXPECT_NULL(test, strstr(text, " kmemleak=on on the boot line"));
+		kinds[i].free(h);
+	}
 }
 
 static void reported_once(struct kunit *test)
@@ -319,12 +351,12 @@ static void reported_once(struct kunit *test)
 	const char *text;
 
 	KUNIT_ASSERT_NE(test, h, 0UL);
-	KUNIT_EXPECT_EQ(test, report(&text, &reports), 1UL);
-	KUNIT_EXPECT_EQ(test, report(&text, &reports), 0UL);
+	KUNIT_EXPECT_EQ(test, report(&text, &reports), 1L);
+	KUNIT_EXPECT_EQ(test, report(&text, &reports), 0L);
 	KUNIT_EXPECT_EQ(test, reports, 0U);
 	other = lose_object(64);
 	KUNIT_ASSERT_NE(test, other, 0UL);
-	KUNIT_EXPECT_EQ(test, report(&text, &reports), 1UL);
+	KUNIT_EXPECT_EQ(test, report(&text, &reports), 1L);
 	expect_leak(test, h, 64, 2);
 	kmemleak_clear();
 	expect_none(test);
@@ -342,7 +374,7 @@ static void many_reports(struct kunit *test)
 		hidden[i] = lose_object(64);
 		KUNIT_ASSERT_NE(test, hidden[i], 0UL);
 	}
-	KUNIT_EXPECT_EQ(test, report(&text, &reports), 20UL);
+	KUNIT_EXPECT_EQ(test, report(&text, &reports), 20L);
 	KUNIT_EXPECT_EQ(test, reports, 17U);
 	for (unsigned int i = 0; i < 20; i++)
 		free_object(hidden[i]);
@@ -356,6 +388,46 @@ static __lost void *get_here(unsigned long size)
 
 	line_lost = __LINE__ - 2;
 	return p;
+}
+
+static unsigned int no_scans;
+
+static void count_no_scans(const char *line, size_t n)
+{
+	no_scans += strnstr(line, "kmemleak: no scan: no memory for ", n) != NULL;
+}
+
+/* Without memory there is no scan: that is said, and is not the answer that there are no leaks. */
+static void no_scan_is_no_answer(struct kunit *test)
+{
+	hidden_t h = lose_object(64);
+	unsigned int reports = 0, refused = 0;
+	const char *text;
+	long fresh;
+
+	KUNIT_ASSERT_NE(test, h, 0UL);
+	for (unsigned long n = 1; n < 100; n++) {
+		struct fault_attr attr = FAULT_ATTR_FROM_NTH(n);
+		struct fault_injection was;
+		printk_hook_t before;
+
+		no_scans = 0;
+		before = printk_set_hook(count_no_scans);
+		was = fault_inject_set((struct fault_injection){ .slab = &attr });
+		fresh = report(&text, &reports);
+		fault_inject_set(was);
+		printk_set_hook(before);
+		if (fresh > 0)
+			break;
+		KUNIT_ASSERT_EQ(test, fresh, -ENOMEM);
+		KUNIT_EXPECT_EQ(test, no_scans, 1U);
+		KUNIT_EXPECT_EQ(test, reports, 0U);
+		refused++;
+	}
+	KUNIT_EXPECT_GE(test, refused, 2U); /* what it finds, its tables */
+	KUNIT_EXPECT_EQ(test, fresh, 1L);
+	KUNIT_EXPECT_EQ(test, reports, 1U);
+	free_object(h);
 }
 
 static void count_of_a_place(struct kunit *test)
@@ -511,8 +583,10 @@ static struct kunit_suite note_suite = {
 static struct kunit_case report_cases[] = {
 	KUNIT_CASE(report_text),
 	KUNIT_CASE(report_with_stack),
+	KUNIT_CASE(report_with_page_stack),
 	KUNIT_CASE(reported_once),
 	KUNIT_CASE(many_reports),
+	KUNIT_CASE(no_scan_is_no_answer),
 	KUNIT_CASE(count_of_a_place),
 	KUNIT_CASE(storm),
 	{},

@@ -5,11 +5,12 @@
  * 1. What is said of a block (kmemleak_not_leak() and the like) is lost if there is no memory to keep it:
  *    the block is as it was, and can be freed. Nobody is refused anything.
  *
- * 2. A scan needs memory for what it finds. Without it there is no scan; nothing is told, and nothing
- *    counts as told.
+ * 2. A scan needs memory for what it finds. Without it there is no scan; no leak is told of, none counts
+ *    as told, and the answer is an error, not that there are none.
  *
  * 3. Listings print what they have room for, or nothing.
  */
+#include <linux/errno.h>
 #include <linux/kernel.h>
 #include <linux/kmemleak.h>
 #include <linux/mm.h>
@@ -74,11 +75,13 @@ static enum outcome scan(struct sweep *s)
 	return DONE;
 }
 
-/* There is nothing new to tell of, whether it was looked for or not. */
+/* There is nothing new to tell of; that nobody could look is no such answer. */
 static enum outcome report(struct sweep *s)
 {
-	SWEEP_EXPECT(s, kmemleak_report_new() == 0);
-	return DONE;
+	long fresh = kmemleak_report_new();
+
+	SWEEP_EXPECT(s, fresh == 0 || fresh == -ENOMEM);
+	return done_if(!fresh);
 }
 
 /* ---- Listings ---- */
@@ -101,7 +104,7 @@ const struct scenario sweep_debug[] = {
 	{ "what is said of blocks", notes, .flags = COPES_SLAB | COPES_PAGE },
 	{ "what is said of addresses", notes_by_place, .flags = COPES_PAGE | NO_OBJECTS },
 	{ "scan for leaks", scan, .flags = COPES_SLAB | COPES_PAGE },
-	{ "report of leaks", report, .flags = NEVER_REFUSED },
+	{ "report of leaks", report, .flags = COPES_SLAB | COPES_PAGE },
 	{ "listings of pages", listings, .flags = NEVER_REFUSED },
 	{},
 };

@@ -9,14 +9,16 @@
  *		__GFP_NOWARN; MM_VMALLOC not lowered; vrealloc() that copies or clears nothing;
  *		find_vm_area() that shows dying areas; is_block() without the count
  *	vmalloc_misuse: vmap_area_claim() that takes lazy areas, addresses inside, areas of any
- *		kind; vmap_space_find() without the guard page
+ *		kind; vmap_space_find() without the guard page; no look at the context
  *	vmalloc_random: free_carve() that loses the upper part; vmap_space_give() that forgets a
  *		node; a leaked spare node; range_fits() without the size
  */
+#include <asm/irqflags.h>
 #include <asm/tlbflush.h>
 #include <kunit/test.h>
 #include <linux/kernel.h>
 #include <linux/mm.h>
+#include <linux/preempt.h>
 #include <linux/slab.h>
 #include <linux/string.h>
 #include <linux/vmalloc.h>
@@ -313,6 +315,43 @@ static void free_of_wrong_pointers(struct kunit *test)
 	KUNIT_EXPECT_TRUE(test, vmap_valid());
 }
 
+/* As a handler would, whose kind `count` says. */
+static void in_handler(void (*fn)(const void *), const void *p, unsigned int count)
+{
+	unsigned long flags;
+
+	local_irq_save(flags);
+	preempt_count_add(count);
+	fn(p);
+	preempt_count_sub(count);
+	local_irq_restore(flags);
+}
+
+/* vfree() may be called in an interrupt, vunmap() not; in an NMI nothing may. */
+static void where_it_may_not_be(struct kunit *test)
+{
+	struct page *page = alloc_page(GFP_KERNEL);
+	char *p = vmalloc(PAGE_SIZE), *q;
+
+	KUNIT_ASSERT_NOT_NULL(test, page);
+	KUNIT_ASSERT_NOT_NULL(test, p);
+	KUNIT_EXPECT_REPORT(test, "Trying to vfree() in an NMI (0x",
+			    in_handler(vfree, p, NMI_OFFSET));
+	KUNIT_EXPECT_NOT_NULL(test, find_vm_area(p));
+	KUNIT_EXPECT_NO_REPORT(test, in_handler(vfree, p, HARDIRQ_OFFSET));
+	KUNIT_EXPECT_NULL(test, find_vm_area(p));
+	q = vmap(&page, 1, VM_MAP, PAGE_KERNEL);
+	KUNIT_ASSERT_NOT_NULL(test, q);
+	KUNIT_EXPECT_REPORT(test, "Trying to vunmap() in an NMI (0x",
+			    in_handler(vunmap, q, NMI_OFFSET));
+	KUNIT_EXPECT_NOT_NULL(test, find_vm_area(q));
+	KUNIT_EXPECT_REPORT(test, "Trying to vunmap() in an interrupt (0x",
+			    in_handler(vunmap, q, HARDIRQ_OFFSET));
+	KUNIT_EXPECT_NULL(test, find_vm_area(q));
+	__free_page(page);
+	KUNIT_EXPECT_TRUE(test, vmap_valid());
+}
+
 static void double_free(struct kunit *test)
 {
 	void *p = vmalloc(PAGE_SIZE);
@@ -424,6 +463,7 @@ static struct kunit_suite alloc_suite = { .name = "vmalloc", .test_cases = alloc
 static struct kunit_case fault_cases[] = { KUNIT_CASE(not_executable),
 					   KUNIT_CASE(free_of_wrong_pointers),
 					   KUNIT_CASE(double_free),
+					   KUNIT_CASE(where_it_may_not_be),
 					   KUNIT_CASE(kfree_of_vmalloc),
 					   {} };
 static struct kunit_suite fault_suite = { .name = "vmalloc_misuse", .test_cases = fault_cases };

@@ -98,14 +98,16 @@ static inline void kmemleak_free_recursive(const void *ptr, slab_flags_t flags)
  * @tag: number of who allocated it (linux/alloc_tag.h)
  * @by: the block that refers to it, itself unreferenced; NULL: none does
  * @reported: a scan has told of it before
- * @cpu, @when, @nr, @ips: where it was allocated, if its cache keeps that (slab_debug=U)
+ * @pages: it consists of whole pages, of alloc_pages(), kmalloc() or vmalloc()
+ * @cpu, @when, @nr, @ips: where it was allocated, if its cache keeps that (slab_debug=U), or page_owner
+ *	does, of pages
  */
 struct kmemleak_leak {
 	const void *start;
 	size_t size;
 	char what[32];
 	u32 tag;
-	bool reported;
+	bool reported, pages;
 	const void *by;
 	unsigned int cpu;
 	unsigned long when;
@@ -131,7 +133,7 @@ struct kmemleak_scan {
 	unsigned long held_at; /* the word that led to the block of kmemleak_ask(); 0: none did */
 };
 
-/* Look for leaks. NULL: no memory for it, or kmemleak=off. May sleep; see mm/kmemleak.c, 2. */
+/* Look for leaks. NULL: kmemleak=off, or a line has said why not. May sleep; see mm/kmemleak.c, 2. */
 struct kmemleak_scan *kmemleak_look(void);
 void kmemleak_look_end(struct kmemleak_scan *scan);
 /* Who refers to the block that starts at ~not_start? The next scans say so; 0: no such question. */
@@ -141,9 +143,9 @@ unsigned long kmemleak_of_tag(const struct kmemleak_scan *scan, const struct all
 
 /*
  * Look, and report what no scan has reported before: the text of Linux's /sys/kernel/debug/kmemleak.
- * How many that were. May sleep.
+ * How many that were; -ENOMEM: no scan could be made. May sleep.
  */
-unsigned long kmemleak_report_new(void);
+long kmemleak_report_new(void);
 /* What is a leak now is none from now on: `echo clear`. May sleep. */
 void kmemleak_clear(void);
 
