@@ -7,7 +7,8 @@
  *    never waited for under the lock. Areas that come or go meanwhile may or may not be seen.
  *
  * 2. The explainer is asked by the report engine about any address, also about a fault inside this
- *    very code. It only tries the lock, and copies what it found. An address in an area's guard
+ *    very code. It only tries the lock, and copies what it found; where the tree is damaged, the report
+ *    says so and goes on, and the lock is let go. An address in an area's guard
  *    page is one beyond its end; areas that were freed are known from the area tree as long as they
  *    wait for the flush, and from a ring of the last VMAP_RING ones after that.
  *
@@ -211,6 +212,43 @@ static bool find_area(const struct vmap_space *vs, unsigned long addr, struct fo
 	return find_next(vs, addr, found) || vm || f;
 }
 
+struct lookup {
+	const struct vmap_space *vs;
+	unsigned long addr;
+	struct found found;
+	bool known;
+};
+
+static void find_area_guarded(void *arg)
+{
+	struct lookup *l = arg;
+
+	l->known = find_area(l->vs, l->addr, &l->found);
+}
+
+enum answer {
+	BUSY, /* somebody has the lock */
+	DAMAGED,
+	NO_AREA,
+	AREA,
+};
+
+/* Which area `addr` is in, or near to. Waits for nobody. */
+static enum answer look_up(unsigned long addr, struct found *found)
+{
+	struct vmap_space *vs = vmap_space_of(addr);
+	struct lookup l = { .vs = vs, .addr = addr };
+	unsigned long flags;
+	bool readable;
+
+	if (!spin_trylock_irqsave(&vs->lock, flags))
+		return BUSY;
+	readable = report_guarded(find_area_guarded, &l);
+	spin_unlock_irqrestore(&vs->lock, flags);
+	*found = l.found;
+	return !readable ? DAMAGED : l.known ? AREA : NO_AREA;
+}
+
 static void describe(unsigned long addr, const struct found *found, char *buf, size_t size)
 {
 	const struct vmap_freed *a = &found->area;
@@ -236,40 +274,31 @@ static void describe(unsigned long addr, const struct found *found, char *buf, s
 
 static bool explain_vmalloc(unsigned long addr, char *buf, size_t size)
 {
-	struct vmap_space *vs = vmap_space_of(addr);
+	static const char *const else_said[] = {
+		[BUSY] = ", whose areas are being changed",
+		[DAMAGED] = ", whose list of areas is damaged",
+		[NO_AREA] = ", in no area",
+	};
 	struct found found;
-	unsigned long flags;
-	bool known;
+	enum answer answer;
 
 	if (!is_vmalloc_or_module_addr((void *)addr))
 		return false;
-	if (!spin_trylock_irqsave(&vs->lock, flags)) {
-		scnprintf(buf, size,
-			  "address is in the vmalloc region, whose areas are being changed");
-		return true;
-	}
-	known = find_area(vs, addr, &found);
-	spin_unlock_irqrestore(&vs->lock, flags);
-	if (known)
+	answer = look_up(addr, &found);
+	if (answer == AREA)
 		describe(addr, &found, buf, size);
 	else
-		scnprintf(buf, size, "address is in the %s, in no area",
-			  vs == &vmap_space ? "vmalloc region" : "region of modules");
+		scnprintf(buf, size, "address is in the %s%s",
+			  vmap_space_of(addr) == &vmap_space ? "vmalloc region" : "region of modules",
+			  else_said[answer]);
 	return true;
 }
 
 static const char *advise_vmalloc(unsigned long addr)
 {
-	struct vmap_space *vs = vmap_space_of(addr);
 	struct found found;
-	unsigned long flags;
-	bool known;
 
-	if (!is_vmalloc_or_module_addr((void *)addr) || !spin_trylock_irqsave(&vs->lock, flags))
-		return NULL;
-	known = find_area(vs, addr, &found);
-	spin_unlock_irqrestore(&vs->lock, flags);
-	if (!known)
+	if (!is_vmalloc_or_module_addr((void *)addr) || look_up(addr, &found) != AREA)
 		return NULL;
 	if (found.freed)
 		return "The area was given back before: look for who kept the pointer, and for an earlier vfree() or vunmap().";
