@@ -144,6 +144,7 @@ struct found {
 	bool freed;
 	unsigned long next; /* start of an area that begins within a page of the address, or 0 */
 	const char *kind;
+	unsigned long flags;	/* of the area */
 	struct vmap_freed area; /* freer NULL: not known */
 };
 
@@ -158,6 +159,7 @@ static void set_area(struct found *found, const struct vm_struct *vm)
 {
 	found->freed = !vm_is_live(vm);
 	found->kind = area_kind(vm);
+	found->flags = vm->flags;
 	found->area = (struct vmap_freed){ .start = vm_start(vm),
 					   .size = get_vm_area_size(vm),
 					   .allocator = vm->caller };
@@ -309,6 +311,26 @@ static const char *advise_vmalloc(unsigned long addr)
 	if (addr - found.area.start >= found.area.size)
 		return "The access ran over the end of the area into its guard page: look at the index or the length that led there.";
 	return NULL;
+}
+
+const char *vmap_free_advice(unsigned long addr)
+{
+	struct found found;
+	enum answer answer = look_up(addr, &found);
+
+	if (answer == BUSY || answer == DAMAGED)
+		return "The address is in the vmalloc region: vfree() frees what vmalloc() gave, vunmap() what vmap() gave, iounmap() what ioremap() gave.";
+	if (answer == NO_AREA || addr - found.area.start >= found.area.size + PAGE_SIZE)
+		return "No area is there in the vmalloc region: the pointer is wild, or its area was given back before.";
+	if (found.freed)
+		return "The area was given back before: look for two owners of one pointer, or an earlier vfree(), vunmap() or iounmap().";
+	if (found.flags & VM_IOREMAP)
+		return "The memory comes from ioremap(): end that with iounmap().";
+	if (found.flags & VMAP_RAM)
+		return "The memory comes from vm_map_ram(): end that with vm_unmap_ram().";
+	if (!(found.flags & VM_ALLOC))
+		return "The memory comes from vmap(): end that with vunmap(). The pages stay their owner's, who frees them.";
+	return "The memory comes from vmalloc(): free it with vfree(), or with kvfree() if it may be either.";
 }
 
 void vmap_show_init(void)
