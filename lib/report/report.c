@@ -552,6 +552,25 @@ void report_address(const void *addr)
 		report_guarded(ask_for_more, &x);
 }
 
+/**
+ * report_explain - what report_address() would say, as part of a line
+ * @addr: any value
+ * @buf: gets the text
+ * @size: of @buf
+ *
+ * Return: false, and nothing is written, if @addr is in no region of the address space.
+ */
+bool report_explain(unsigned long addr, char *buf, size_t size)
+{
+	struct explained x = { .addr = addr };
+
+	if (!explain_region(addr, buf, size))
+		return false;
+	explain(&x);
+	scnprintf(buf, size, "%s", x.text);
+	return true;
+}
+
 static void ask_for_trail(void *arg)
 {
 	struct explained *x = arg;

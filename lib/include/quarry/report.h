@@ -45,6 +45,8 @@ void report_line(const char *fmt, ...) __printf(1, 2);
  * Say what `addr` is (region, poison pattern, object, area …), by asking the registered explainers.
  */
 void report_address(const void *addr);
+/* The same in `buf`, for a line of one's own. False: `addr` is in no region of the address space. */
+bool report_explain(unsigned long addr, char *buf, size_t size);
 /* A symbolised stack that was saved earlier. */
 void report_stack(const char *title, const unsigned long *ips, unsigned int n);
 /* The stack of the caller (regs NULL) or of a trap. */
