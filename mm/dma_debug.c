@@ -206,6 +206,19 @@ void dma_debug_unmap(struct device *dev, dma_addr_t addr, size_t size, enum dma_
 		report_different(&m, &as);
 }
 
+bool dma_debug_is_coherent(dma_addr_t addr)
+{
+	bool found = false;
+	unsigned long flags;
+
+	if (!spin_trylock_irqsave(&lock, flags))
+		return false;
+	for (u32 i = watch ? *chain_of(addr) : 0; i && !found; i = watch->at[i - 1].next)
+		found = watch->at[i - 1].addr == addr && watch->at[i - 1].kind == DMA_COHERENT;
+	spin_unlock_irqrestore(&lock, flags);
+	return found;
+}
+
 static int set_dma_debug(const char *val)
 {
 	return boot_param_bool(val, &wanted);

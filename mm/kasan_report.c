@@ -23,6 +23,7 @@
  *
  * Nothing here is instrumented. Contexts: any. Locks: none.
  */
+#include <asm/extable.h>
 #include <asm/irqflags.h>
 #include <asm/percpu.h>
 #include <asm/stack.h>
@@ -43,6 +44,7 @@
 #define ROW_STATES  16
 #define ROW_BYTES   (ROW_STATES * GRANULE)
 #define ROWS_AROUND 2
+#define MAX_NAME    256 /* of a variable, with its line; a longer one is none */
 #define FRAME_MAGIC 0x41b58ab3UL /* the compiler's, at the start of a frame with red zones */
 
 static DEFINE_PER_CPU(bool, reporting);
@@ -282,37 +284,72 @@ static const unsigned long *frame_of(unsigned long bad, unsigned long low)
 	return (const unsigned long *)at;
 }
 
-/* A number of the compiler's description, and the blank behind it. */
-static unsigned long next_number(const char **text)
+/*
+ * The compiler's description of a frame is found by a pointer in its red zone, and what ran over the red
+ * zone may have overwritten that: nothing is read unguarded, and what can't be read ends the text.
+ */
+static char char_at(const char *text)
 {
-	unsigned long n = 0;
+	char c;
 
-	while (**text >= '0' && **text <= '9')
-		n = n * 10 + (unsigned long)(*(*text)++ - '0');
-	if (**text == ' ')
-		(*text)++;
-	return n;
+	return copy_nofault(&c, text, 1) ? '\0' : c;
 }
 
-/* "objects {offset size length-of-name name[:line]}": what has red zones in the frame. */
+/* A number, and the blank behind it. False: something else stands there. */
+static bool next_number(const char **text, unsigned long *n)
+{
+	char c = char_at(*text);
+
+	if (c < '0' || c > '9')
+		return false;
+	for (*n = 0; c >= '0' && c <= '9'; c = char_at(++*text))
+		*n = *n * 10 + (unsigned long)(c - '0');
+	if (c == ' ')
+		++*text;
+	return true;
+}
+
+/* "offset size length-of-name name[:line]", and the blank behind it. False: that's not what stands there. */
+static bool report_variable(const char **text)
+{
+	unsigned long offset, size, length;
+	char name[64];
+	size_t n = 0;
+
+	if (!next_number(text, &offset) || !next_number(text, &size) || !next_number(text, &length) ||
+	    !length || length > MAX_NAME)
+		return false;
+	for (unsigned long i = 0; i < length; i++) {
+		char c = char_at(*text + i);
+
+		if (!c)
+			return false;
+		if (c == ':')
+			break;
+		if (n < sizeof(name) - 1)
+			name[n++] = c;
+	}
+	name[n] = '\0';
+	*text += length;
+	if (char_at(*text) == ' ')
+		++*text;
+	report_line(" [%lu, %lu) '%s'", offset, offset + size, name);
+	return true;
+}
+
+/* "objects {variable}": what has red zones in the frame. */
 static void report_variables(const char *text)
 {
-	unsigned long n = next_number(&text);
+	unsigned long n;
 
-	report_line("This frame has %lu object%s:", n, plural(n));
-	while (n--) {
-		unsigned long offset = next_number(&text), size = next_number(&text);
-		unsigned long length = next_number(&text);
-		char name[64];
-
-		strscpy(name, text, min_t(size_t, length + 1, sizeof(name)));
-		if (strchr(name, ':'))
-			*strchr(name, ':') = '\0';
-		report_line(" [%lu, %lu) '%s'", offset, offset + size, name);
-		text += length;
-		while (*text == ' ')
-			text++;
+	if (!next_number(&text, &n) || !n) {
+		report_line("What it holds can't be told: the pointer to its description was overwritten (%016lx).",
+			    (unsigned long)text);
+		return;
 	}
+	report_line("This frame has %lu object%s:", n, plural(n));
+	while (n-- && report_variable(&text))
+		;
 }
 
 static void report_frame(unsigned long bad, unsigned long low, const char *stack)

@@ -11,9 +11,10 @@
  *	a poison			who holds the pointer read it from memory that was freed or never set
  *	a stack				a local variable; threads' stacks lie in the vmalloc region, so
  *					this comes before
- *	vmalloc, per-CPU, struct page	another allocator's, which has its own function
+ *	vmalloc				by the area: what made it is what ends it; or it has ended
+ *	per-CPU, struct page		another allocator's, which has its own function
  *	image: code, constants, data	nobody allocated it
- *	direct map			by the page: free, pages, the middle of a large block, table …
+ *	direct map			by the page: free, pages, the middle of a large block, table …; or no RAM
  *	elsewhere			overwritten, or never set
  *
  * And sizes: one that no allocation can have is a negative number, or what a multiplication or
@@ -25,10 +26,13 @@
 #include <asm/stack.h>
 #include <linux/err.h>
 #include <linux/kernel.h>
+#include <linux/memblock.h>
 #include <linux/mm.h>
 #include <quarry/report.h>
+#include "dma_debug.h"
 #include "internal.h"
 #include "slab.h"
+#include "vmap.h"
 
 static bool on_a_stack(unsigned long a)
 {
@@ -53,17 +57,23 @@ static const char *page_advice(unsigned long a)
 	unsigned long pfn = (a - PAGE_OFFSET) >> PAGE_SHIFT;
 	const struct page *head = pfn_valid(pfn) ? page_head(pfn_to_page(pfn)) : NULL;
 
+	if (!memblock_is_memory(a - PAGE_OFFSET))
+		return "No RAM is there: the pointer was overwritten, or computed from a wrong number.";
 	switch (head ? READ_ONCE(head->type) : PAGE_NONE) {
 	case PAGE_FREE:
 	case PAGE_PCP:
 		return "The page is free: what was there was freed before, and its memory given back.";
 	case PAGE_USED:
-		return "The page comes from alloc_pages() or __get_free_pages(): free it with __free_pages() or free_pages().";
+		if (dma_debug_on && dma_debug_is_coherent(a - PAGE_OFFSET))
+			return "The memory comes from dma_alloc_coherent(): free it with dma_free_coherent().";
+		return "The page comes from alloc_pages() or __get_free_pages(): free it with __free_pages() or free_pages(). Or from dma_alloc_coherent(): then with dma_free_coherent().";
 	case PAGE_KMALLOC:
 		return "The pointer leads into the middle of a large block: free the one that kmalloc() returned.";
 	case PAGE_TABLE:
 		return "The page is a page table: the pointer is wild.";
 	default:
+		if (!pfn_valid(pfn))
+			return "No allocator has handed out this memory yet: the pointer was overwritten, or never set.";
 		return "No allocator ever had this memory: it was reserved at boot, or holds struct pages.";
 	}
 }
@@ -88,7 +98,7 @@ const char *misuse_advice(const void *p)
 	if (on_a_stack(a))
 		return "This is on a stack: a local variable, which ends with its function and is not freed.";
 	if (a >= VMALLOC_START && a < VMALLOC_END)
-		return "The memory comes from vmalloc(): free it with vfree(), or with kvfree() if it may be either.";
+		return vmap_free_advice(a);
 	if (a >= PERCPU_START && a - PERCPU_START < PERCPU_SIZE)
 		return "The memory comes from alloc_percpu(): free it with free_percpu().";
 	if (a >= VMEMMAP_START && a - VMEMMAP_START < VMEMMAP_SIZE)

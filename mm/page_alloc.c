@@ -54,6 +54,7 @@
 #include <asm/irqflags.h>
 #include <linux/bitops.h>
 #include <linux/cpumask.h>
+#include <linux/kfence.h>
 #include <linux/math.h>
 #include <linux/mm.h>
 #include <linux/percpu.h>
@@ -673,6 +674,10 @@ noinline void page_report_bad_free(struct page *page, unsigned int order)
 		page_report("wrong order in page free", page,
 			    "The block was allocated with another order: free it with the one it was "
 			    "allocated with. It stays allocated.");
+	else if (is_kfence_address(page_address(page)))
+		page_report("page freed with the wrong function", page,
+			    "The page is of KFENCE's pool, which holds objects of kmalloc() and of caches: "
+			    "use kfree() or kmem_cache_free().");
 	else if (page->type == PAGE_NONE || page->type == PAGE_RESERVED)
 		page_report("page freed that is not an allocation", page,
 			    "It is a page inside a larger block, or one that the allocator never owned: "

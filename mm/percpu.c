@@ -727,38 +727,48 @@ phys_addr_t per_cpu_ptr_to_phys(void *addr)
 
 /* ---- Explaining an address ---- */
 
-static void explain_place(unsigned long addr, unsigned int cpu, char *buf, size_t size)
+struct explained {
+	unsigned long addr; /* of the first CPU's copy */
+	unsigned int cpu;
+	char *buf;
+	size_t size;
+};
+
+/* Under the lock. */
+static void explain_place(void *arg)
 {
+	const struct explained *x = arg;
 	struct place p;
-	enum wrong what = percpu_place_of(addr, &p);
+	enum wrong what = percpu_place_of(x->addr, &p);
 	unsigned long start;
 
 	if (what == FREE) {
 		scnprintf(
-			buf, size,
+			x->buf, x->size,
 			"address is in the per-CPU region of CPU %u, in nothing that is allocated",
-			cpu);
+			x->cpu);
 		return;
 	}
 	start = chunk_start(p.chunk) + p.at * GRANULE;
-	scnprintf(buf, size,
+	scnprintf(x->buf, x->size,
 		  "address is %lu byte%s inside CPU %u's copy of the per-CPU variable 0x%lx-0x%lx",
-		  addr - start, plural(addr - start), cpu, start, start + p.n * GRANULE);
+		  x->addr - start, plural(x->addr - start), x->cpu, start, start + p.n * GRANULE);
 }
 
 static bool explain_percpu(unsigned long addr, char *buf, size_t size)
 {
+	struct explained x = { .addr = addr, .buf = buf, .size = size };
 	unsigned long flags;
-	unsigned int cpu;
 
-	if (!percpu_to_first_cpu(&addr, &cpu))
+	if (!percpu_to_first_cpu(&x.addr, &x.cpu))
 		return false;
 	if (!spin_trylock_irqsave(&pcpu_lock, flags)) {
 		scnprintf(buf, size,
 			  "address is in the per-CPU region, whose maps are being changed");
 		return true;
 	}
-	explain_place(addr, cpu, buf, size);
+	if (!report_guarded(explain_place, &x))
+		scnprintf(buf, size, "address is in the per-CPU region, whose maps are damaged");
 	spin_unlock_irqrestore(&pcpu_lock, flags);
 	return true;
 }

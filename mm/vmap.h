@@ -187,6 +187,11 @@ void *vmalloc_common(unsigned long size, unsigned long align, gfp_t gfp, unsigne
 		     const void *caller);
 
 /* --- vmap_show.c --- */
+/*
+ * How what stands at `addr`, in the vmalloc region, is given back, or why it can't be: a sentence. Waits
+ * for no lock. For reports.
+ */
+const char *vmap_free_advice(unsigned long addr);
 void vmap_show_init(void);
 
 #endif

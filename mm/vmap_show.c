@@ -7,7 +7,8 @@
  *    never waited for under the lock. Areas that come or go meanwhile may or may not be seen.
  *
  * 2. The explainer is asked by the report engine about any address, also about a fault inside this
- *    very code. It only tries the lock, and copies what it found. An address in an area's guard
+ *    very code. It only tries the lock, and copies what it found; where the tree is damaged, the report
+ *    says so and goes on, and the lock is let go. An address in an area's guard
  *    page is one beyond its end; areas that were freed are known from the area tree as long as they
  *    wait for the flush, and from a ring of the last VMAP_RING ones after that.
  *
@@ -143,6 +144,7 @@ struct found {
 	bool freed;
 	unsigned long next; /* start of an area that begins within a page of the address, or 0 */
 	const char *kind;
+	unsigned long flags;	/* of the area */
 	struct vmap_freed area; /* freer NULL: not known */
 };
 
@@ -157,6 +159,7 @@ static void set_area(struct found *found, const struct vm_struct *vm)
 {
 	found->freed = !vm_is_live(vm);
 	found->kind = area_kind(vm);
+	found->flags = vm->flags;
 	found->area = (struct vmap_freed){ .start = vm_start(vm),
 					   .size = get_vm_area_size(vm),
 					   .allocator = vm->caller };
@@ -211,6 +214,43 @@ static bool find_area(const struct vmap_space *vs, unsigned long addr, struct fo
 	return find_next(vs, addr, found) || vm || f;
 }
 
+struct lookup {
+	const struct vmap_space *vs;
+	unsigned long addr;
+	struct found found;
+	bool known;
+};
+
+static void find_area_guarded(void *arg)
+{
+	struct lookup *l = arg;
+
+	l->known = find_area(l->vs, l->addr, &l->found);
+}
+
+enum answer {
+	BUSY, /* somebody has the lock */
+	DAMAGED,
+	NO_AREA,
+	AREA,
+};
+
+/* Which area `addr` is in, or near to. Waits for nobody. */
+static enum answer look_up(unsigned long addr, struct found *found)
+{
+	struct vmap_space *vs = vmap_space_of(addr);
+	struct lookup l = { .vs = vs, .addr = addr };
+	unsigned long flags;
+	bool readable;
+
+	if (!spin_trylock_irqsave(&vs->lock, flags))
+		return BUSY;
+	readable = report_guarded(find_area_guarded, &l);
+	spin_unlock_irqrestore(&vs->lock, flags);
+	*found = l.found;
+	return !readable ? DAMAGED : l.known ? AREA : NO_AREA;
+}
+
 static void describe(unsigned long addr, const struct found *found, char *buf, size_t size)
 {
 	const struct vmap_freed *a = &found->area;
@@ -236,40 +276,31 @@ static void describe(unsigned long addr, const struct found *found, char *buf, s
 
 static bool explain_vmalloc(unsigned long addr, char *buf, size_t size)
 {
-	struct vmap_space *vs = vmap_space_of(addr);
+	static const char *const else_said[] = {
+		[BUSY] = ", whose areas are being changed",
+		[DAMAGED] = ", whose list of areas is damaged",
+		[NO_AREA] = ", in no area",
+	};
 	struct found found;
-	unsigned long flags;
-	bool known;
+	enum answer answer;
 
 	if (!is_vmalloc_or_module_addr((void *)addr))
 		return false;
-	if (!spin_trylock_irqsave(&vs->lock, flags)) {
-		scnprintf(buf, size,
-			  "address is in the vmalloc region, whose areas are being changed");
-		return true;
-	}
-	known = find_area(vs, addr, &found);
-	spin_unlock_irqrestore(&vs->lock, flags);
-	if (known)
+	answer = look_up(addr, &found);
+	if (answer == AREA)
 		describe(addr, &found, buf, size);
 	else
-		scnprintf(buf, size, "address is in the %s, in no area",
-			  vs == &vmap_space ? "vmalloc region" : "region of modules");
+		scnprintf(buf, size, "address is in the %s%s",
+			  vmap_space_of(addr) == &vmap_space ? "vmalloc region" : "region of modules",
+			  else_said[answer]);
 	return true;
 }
 
 static const char *advise_vmalloc(unsigned long addr)
 {
-	struct vmap_space *vs = vmap_space_of(addr);
 	struct found found;
-	unsigned long flags;
-	bool known;
 
-	if (!is_vmalloc_or_module_addr((void *)addr) || !spin_trylock_irqsave(&vs->lock, flags))
-		return NULL;
-	known = find_area(vs, addr, &found);
-	spin_unlock_irqrestore(&vs->lock, flags);
-	if (!known)
+	if (!is_vmalloc_or_module_addr((void *)addr) || look_up(addr, &found) != AREA)
 		return NULL;
 	if (found.freed)
 		return "The area was given back before: look for who kept the pointer, and for an earlier vfree() or vunmap().";
@@ -280,6 +311,26 @@ static const char *advise_vmalloc(unsigned long addr)
 	if (addr - found.area.start >= found.area.size)
 		return "The access ran over the end of the area into its guard page: look at the index or the length that led there.";
 	return NULL;
+}
+
+const char *vmap_free_advice(unsigned long addr)
+{
+	struct found found;
+	enum answer answer = look_up(addr, &found);
+
+	if (answer == BUSY || answer == DAMAGED)
+		return "The address is in the vmalloc region: vfree() frees what vmalloc() gave, vunmap() what vmap() gave, iounmap() what ioremap() gave.";
+	if (answer == NO_AREA || addr - found.area.start >= found.area.size + PAGE_SIZE)
+		return "No area is there in the vmalloc region: the pointer is wild, or its area was given back before.";
+	if (found.freed)
+		return "The area was given back before: look for two owners of one pointer, or an earlier vfree(), vunmap() or iounmap().";
+	if (found.flags & VM_IOREMAP)
+		return "The memory comes from ioremap(): end that with iounmap().";
+	if (found.flags & VMAP_RAM)
+		return "The memory comes from vm_map_ram(): end that with vm_unmap_ram().";
+	if (!(found.flags & VM_ALLOC))
+		return "The memory comes from vmap(): end that with vunmap(). The pages stay their owner's, who frees them.";
+	return "The memory comes from vmalloc(): free it with vfree(), or with kvfree() if it may be either.";
 }
 
 void vmap_show_init(void)

@@ -13,12 +13,17 @@
  * its page through the tables, so `page` is told of those, too. The one-line forms stand with what
  * they explain; the line `tables` in one piece is also part of each report of a page fault.
  *
+ * The tables tell apart the lower bits of an address only, and the CPU refuses one whose upper bits are not
+ * as theirs say: it is not canonical. Nothing is mapped there, whatever a walk would find. It is often a
+ * kernel pointer that lost its upper bits, so what that would be is said.
+ *
  * Everything is read without locks and may change meanwhile: answers are a guess, as all reports
  * about running memory are. What is followed is bounded (levels, MAX_DEPTH steps in a tree, no loop
  * over lists), and checked before it is read (pfn_valid(), direct map), but for the tables, whose pages
  * are there before any section is; what fails all the same is caught by whom whatis() asks us through. Context: any.
  */
 #include <linux/alloc_tag.h>
+#include <linux/memblock.h>
 #include <linux/mm.h>
 #include <linux/sched.h>
 #include <linux/slab.h>
@@ -34,8 +39,19 @@
 
 static const char *const level_names[] = { "PTE", "PMD", "PUD", "PGD" };
 
+/* The address that the tables take `addr` for: user addresses are the lower half of what they can tell apart. */
+static unsigned long seen_by_tables(unsigned long addr)
+{
+	unsigned long told = pt_size(PT_TOP) * PTRS_PER_TABLE - 1;
+
+	return (addr & told) <= told / 2 ? addr & told : (KERNEL_START & ~told) | (addr & told);
+}
+
+/* NULL: there are no tables for it. */
 static pte_t *root_for(unsigned long addr)
 {
+	if (addr != seen_by_tables(addr))
+		return NULL;
 	if (addr >= TASK_SIZE)
 		return kernel_root();
 	return current->mm ? current->mm->pgd : NULL;
@@ -82,11 +98,27 @@ static int walk(unsigned long addr, pte_t *root, pte_t *last,
 	}
 }
 
+static void tell_not_canonical(unsigned long addr)
+{
+	unsigned long meant = seen_by_tables(addr);
+	char text[160];
+
+	report_whatis_line("tables", "none: the address is not canonical");
+	if (meant < TASK_SIZE || report_pattern(addr) ||
+	    (is_direct_map_addr((void *)meant) && !memblock_is_memory(meant - PAGE_OFFSET)))
+		return;
+	if (report_explain(meant, text, sizeof(text)))
+		report_whatis_line("tables", "with its upper bits set it would be 0x%016lx: %s",
+				   meant, text);
+}
+
 static void tell_tables(unsigned long addr)
 {
 	pte_t *root = root_for(addr), last;
 
-	if (root)
+	if (addr != seen_by_tables(addr))
+		tell_not_canonical(addr);
+	else if (root)
 		walk(addr, root, &last, tell_entry);
 	else
 		report_whatis_line("tables", "no address space of a user is in use");

@@ -11,11 +11,6 @@
  */
 bool report_may_show(enum report_kind kind, unsigned long opener, bool captured, unsigned int *held);
 
-/*
- * Call what(arg), which may read memory that is bad. False: a trap ended it, which has reported
- * itself. Without a report of this CPU's it is just called.
- */
-bool report_guarded(void (*what)(void *arg), void *arg);
 /* The stack is used up: a trap's report is not to come back here. */
 void report_unguard(void);
 

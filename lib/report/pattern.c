@@ -61,8 +61,9 @@ static const struct pattern patterns[] = {
 	  .advice =
 		  "Use after free: the pointer was loaded from an object after that was freed. Or, as a fresh object of a poisoned cache holds 0x6b too, from one that was never initialised." },
 	{ AROUND(FREE_END),
-	  .name = "POISON_FREE, POISON_END (0x6b, 0xa5): read from the end of a freed object",
-	  .advice = "Use after free: the pointer was loaded from an object after that was freed." },
+	  .name = "POISON_FREE, POISON_END (0x6b, 0xa5): read from the end of a freed object, or of one never initialised",
+	  .advice =
+		  "Use after free: the pointer was loaded from an object after that was freed. Or, as a fresh object of a poisoned cache ends in 0xa5 too, from one that was never initialised." },
 	{ AROUND(BYTES(POISON_INUSE)),
 	  .name = "POISON_INUSE (0x5a): read from an object never initialised",
 	  .advice =

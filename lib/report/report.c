@@ -36,7 +36,8 @@
  *    I4  Leaving by recovery closes everything that was open (the report that was interrupted is not
  *        counted).
  *    I5  Whatever reads memory that may be bad (formats, explainers) runs in report_guarded(): a trap
- *        there, in the same context, comes back to it. A stack that is used up does not.
+ *        there, in the same context, comes back to it: to the innermost, if one runs in the other, so
+ *        that what took a lock lets go of it. A stack that is used up does not.
  *    I6  The text of a capture always ends in NUL, and says so when something did not fit.
  *
  * Nothing is allocated and no lock of another room is taken. Contexts: any, NMI and double fault
@@ -112,14 +113,16 @@ static struct {
 	char text[CAPTURE_SIZE];
 } capture;
 
-/* O: where a trap inside report_guarded() leads. */
-static struct {
+/* Where a trap inside the innermost report_guarded() of this CPU leads: others wait on the stack. */
+struct guard {
 	struct recovery way;
 	unsigned int turn;
 	unsigned int preempt; /* another count is another context: the trap isn't ours */
 	unsigned int locks;
 	bool set;
-} guard;
+};
+
+static DEFINE_PER_CPU(struct guard, guard);
 
 bool panic_on_warn;
 u64 report_patience_ns = 10ULL * 1000000000;
@@ -179,7 +182,6 @@ static bool take_over(unsigned int word, unsigned int mine)
 {
 	if (cmpxchg(&turn, word, mine) != word)
 		return false;
-	guard.set = false;
 	if (!engine.held)
 		put_line("(the report ends here: its CPU doesn't go on)");
 	return true;
@@ -240,42 +242,60 @@ static void engine_abandon(void)
 	this_cpu_write(opened, 0);
 	if (!my_turn())
 		return;
-	guard.set = false;
+	this_cpu_ptr(&guard)->set = false;
 	smp_store_release(&turn, 0);
 }
 
 /* ---- what may fail ---- */
 
-/* What this frame holds is not changed behind recovery_save(), so it's right when the jump arrives. */
+/**
+ * report_guarded - do what may read bad memory, as part of a report
+ * @what: called with @arg; what it has taken when it calls this function, it holds afterwards
+ * @arg: for it
+ *
+ * May be called inside itself: a trap comes back to the innermost call that is in its context. So who
+ * needs a lock takes it first, reads inside, and lets go behind, whatever was the outcome.
+ *
+ * Return: false if a trap ended @what, which has reported itself. Without a report of this CPU's @what
+ * is just called.
+ */
 noinline bool report_guarded(void (*what)(void *arg), void *arg)
 {
-	if (guard.set || !my_turn()) {
+	struct guard *g, outer; /* not changed behind recovery_save(), so right when the jump arrives */
+
+	if (!my_turn()) {
 		what(arg);
 		return true;
 	}
-	guard.turn = READ_ONCE(turn);
-	guard.preempt = preempt_count();
-	guard.locks = lockdep_depth();
-	if (recovery_save(&guard.way)) {
-		guard.set = false;
+	g = this_cpu_ptr(&guard);
+	outer = *g;
+	g->set = false;
+	barrier();
+	g->turn = READ_ONCE(turn);
+	g->preempt = preempt_count();
+	g->locks = lockdep_depth();
+	if (recovery_save(&g->way)) {
+		*this_cpu_ptr(&guard) = outer;
 		return false;
 	}
-	guard.set = true;
+	g->set = true;
 	barrier();
 	what(arg);
 	barrier();
-	guard.set = false;
+	*this_cpu_ptr(&guard) = outer;
 	return true;
 }
 
 /* Where a trap leads that struck in report_guarded(), whatever it left open. */
 static void guard_jump(void)
 {
-	if (!my_turn() || !guard.set || preempt_count() != guard.preempt)
+	struct guard *g = this_cpu_ptr(&guard);
+
+	if (!my_turn() || !g->set || preempt_count() != g->preempt)
 		return;
-	WRITE_ONCE(turn, guard.turn);
-	lockdep_forget(guard.locks);
-	recovery_jump(&guard.way);
+	WRITE_ONCE(turn, g->turn);
+	lockdep_forget(g->locks);
+	recovery_jump(&g->way);
 }
 
 /**
@@ -286,7 +306,7 @@ static void guard_jump(void)
 void report_unguard(void)
 {
 	if (my_turn())
-		guard.set = false;
+		this_cpu_ptr(&guard)->set = false;
 }
 
 struct formatted {
@@ -554,6 +574,25 @@ void report_address(const void *addr)
 	report_line("Address 0x%016lx: %s", x.addr, x.text);
 	if (x.by && x.by->more)
 		report_guarded(ask_for_more, &x);
+}
+
+/**
+ * report_explain - what report_address() would say, as part of a line
+ * @addr: any value
+ * @buf: gets the text
+ * @size: of @buf
+ *
+ * Return: false, and nothing is written, if @addr is in no region of the address space.
+ */
+bool report_explain(unsigned long addr, char *buf, size_t size)
+{
+	struct explained x = { .addr = addr };
+
+	if (!explain_region(addr, buf, size))
+		return false;
+	explain(&x);
+	scnprintf(buf, size, "%s", x.text);
+	return true;
 }
 
 static void ask_for_trail(void *arg)

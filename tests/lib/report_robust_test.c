@@ -6,7 +6,8 @@
  * Suite "report_robust". Mutations that made it fail:
  *   - report.c: the advice of a kind printed though the report has its own
  *   - a captured report held back without being asked for
- *   - no recovery set in report_guarded(); the guard heeded in another context; or on a used-up stack
+ *   - no recovery set in report_guarded(); the guard heeded in another context; or on a used-up stack;
+ *     one guard at a time; the outer one not set again behind the inner
  *   - turns never taken over; lines of a CPU that lost its turn printed
  *   - the turn given back by a nested report
  *   - limit.c: what was held back told twice; all places taken for one; kinds not part of the place
@@ -252,11 +253,41 @@ static void places_run_out(struct kunit *test)
 #define BAD_NULL   0x00dead00beef1000UL
 #define BAD_TRAP   0x00dead00beef1008UL
 #define BAD_BUG	   0x00dead00beef1010UL
+#define BAD_LOCKED 0x00dead00beef1018UL
+#define BAD_TWICE  0x00dead00beef1020UL
 #define BAD_ADVICE (IMAGE_START + IMAGE_SIZE - 0x1008) /* nothing is mapped there */
 
 static __planted char load(volatile char *p)
 {
 	return *p;
+}
+
+static DEFINE_SPINLOCK(bad_lock);
+
+static void trap(void *arg)
+{
+	__asm__ __volatile__("ud2");
+}
+
+static void nothing(void *arg)
+{
+}
+
+/* What needs a lock opens it again, though what it reads is bad. */
+static bool explain_locked(char *buf, size_t size)
+{
+	unsigned long flags;
+	unsigned int depth;
+	bool read, same;
+
+	if (!spin_trylock_irqsave(&bad_lock, flags))
+		return false;
+	depth = preempt_count();
+	read = report_guarded(trap, NULL);
+	same = depth == preempt_count() && irqs_disabled();
+	spin_unlock_irqrestore(&bad_lock, flags);
+	scnprintf(buf, size, "%s, %s", read ? "read" : "damaged", same ? "locked" : "open");
+	return true;
 }
 
 static bool explain_badly(unsigned long addr, char *buf, size_t size)
@@ -270,6 +301,13 @@ static bool explain_badly(unsigned long addr, char *buf, size_t size)
 		return true;
 	case BAD_BUG:
 		BUG();
+		return true;
+	case BAD_LOCKED:
+		return explain_locked(buf, size);
+	case BAD_TWICE: /* behind an inner guard the outer one is there again, whatever came of that */
+		report_guarded(nothing, NULL);
+		if (!report_guarded(trap, NULL))
+			trap(NULL);
 		return true;
 	case BAD_ADVICE:
 		scnprintf(buf, size, "fine");
@@ -322,6 +360,37 @@ static void explainer_traps(struct kunit *test)
 		KUNIT_EXPECT_NOT_NULL(test, strstr(text, "\nafterwards\nAdvice: Check the length"));
 		KUNIT_EXPECT_EQ(test, preempt_count(), 0u);
 	}
+}
+
+static void explainer_traps_under_a_lock(struct kunit *test)
+{
+	unsigned long flags;
+	const char *text;
+
+	for (unsigned int i = 0; i < 2; i++) {
+		report_capture_start();
+		explain(BAD_LOCKED);
+		KUNIT_EXPECT_EQ(test, report_capture_stop(&text), 2);
+		KUNIT_EXPECT_EQ(test, count_of(text, "(while reporting) "), 1);
+		KUNIT_EXPECT_NOT_NULL(test, strstr(text, ": damaged, locked\nafterwards\nAdvice: "));
+		KUNIT_EXPECT_EQ(test, preempt_count(), 0u);
+		KUNIT_EXPECT_FALSE(test, irqs_disabled());
+	}
+	KUNIT_ASSERT_TRUE(test, spin_trylock_irqsave(&bad_lock, flags));
+	spin_unlock_irqrestore(&bad_lock, flags);
+}
+
+static void explainer_traps_twice(struct kunit *test)
+{
+	const char *text;
+
+	report_capture_start();
+	explain(BAD_TWICE);
+	KUNIT_EXPECT_EQ(test, report_capture_stop(&text), 3);
+	KUNIT_EXPECT_EQ(test, count_of(text, "(while reporting) "), 2);
+	KUNIT_EXPECT_NOT_NULL(test, strstr(text, "can't be read: it is damaged"));
+	KUNIT_EXPECT_NOT_NULL(test, strstr(text, "\nafterwards\nAdvice: Check the length"));
+	KUNIT_EXPECT_EQ(test, preempt_count(), 0u);
 }
 
 /* The trap's report loses its advice, and leads where the test says. */
@@ -519,6 +588,8 @@ static struct kunit_case report_robust_cases[] = { KUNIT_CASE(kind_is_named),
 						   KUNIT_CASE(unlimited_unless_asked),
 						   KUNIT_CASE(places_run_out),
 						   KUNIT_CASE(explainer_traps),
+						   KUNIT_CASE(explainer_traps_under_a_lock),
+						   KUNIT_CASE(explainer_traps_twice),
 						   KUNIT_CASE(advice_traps),
 						   KUNIT_CASE(format_traps),
 						   KUNIT_CASE(guard_ends_with_its_line),

@@ -16,7 +16,7 @@
  *		tell_neighbours() says nothing, or always: neighbours; stacks_known() looks at s->track
  *		only: stacks_need_no_switch; put_element() without its hook: pools; element_bytes() 0 of pages, of
  *		kvmalloc(): pools_of_pages, pools_of_kvmalloc; report_object() without slab_report_tracks():
- *		tracks_of_debug_caches
+ *		tracks_of_debug_caches; char_at() reads without a guard: descriptions_that_are_overwritten
  */
 #include <asm/memstate.h>
 #include <asm/stack.h>
@@ -37,8 +37,11 @@
 #include "mm/kasan.h"
 #include "mm/slab.h"
 #include "tests/mm/sample_fixture.h"
+#include "tests/plant.h"
 
 #ifdef MEMSTATE_SHIFT
+
+#define BYTES_OF(b) (0x0101010101010101UL * (b))
 
 /* The compiler is not to know what stands there. */
 static noinline u8 read_at(const volatile void *p, long offset)
@@ -611,6 +614,47 @@ static void stacks(struct kunit *test)
 	KUNIT_EXPECT_REPORT(test, "alloca-out-of-bounds", leave_run_time_array(hide_size(20), -1));
 }
 
+/* Where a red zone is overwritten, what it says of its frame is any value. */
+static noinline u8 overwrite_description(u64 with)
+{
+	u64 room[4];
+
+	memset(room, 0, sizeof(room));
+	plant_write64((u64 *)hide(room) - 3, with);
+	return read_at(hide(room), -1);
+}
+
+static noinline u64 run_down_the_frame(void)
+{
+	u64 room[4];
+	volatile u64 *p = hide(room);
+
+	for (long i = 3; i >= -4; i--)
+		p[i] = BYTES_OF('A');
+	return p[0];
+}
+
+static void descriptions_that_are_overwritten(struct kunit *test)
+{
+	static const char *const texts[] = { "", "0 ", "no number", "x 32 32 4 room" };
+
+	KUNIT_EXPECT_REPORT(test, "pointer to its description was overwritten (4141414141414141).",
+			    overwrite_description(BYTES_OF('A')));
+	KUNIT_EXPECT_REPORT(test, "overwritten (0000000000000000).", overwrite_description(0));
+	KUNIT_EXPECT_REPORT(test, "Report id: kasan-out-of-bounds", overwrite_description(0));
+	for (unsigned int i = 0; i < ARRAY_SIZE(texts); i++)
+		KUNIT_EXPECT_REPORT(test, "pointer to its description was overwritten",
+				    overwrite_description((u64)texts[i]));
+	/* What begins like one is told as far as it goes. */
+	KUNIT_EXPECT_REPORT(test, "This frame has 1 object:\n [32, 64) 'room'\n",
+			    overwrite_description((u64) "1 32 32 4 room"));
+	KUNIT_EXPECT_REPORT(test, "This frame has 900 objects:\n [8, 9) 'a'\nAddress ",
+			    overwrite_description((u64) "900 8 1 1 a 16 8 99999 b"));
+	report_capture_start();
+	run_down_the_frame();
+	KUNIT_EXPECT_EQ(test, report_capture_stop(NULL), 4);
+}
+
 static noinline u8 fault_below(unsigned int depth)
 {
 	u8 room[40];
@@ -689,6 +733,7 @@ static struct kunit_case kasan_cases[] = { KUNIT_CASE(kmalloc_right),
 					   KUNIT_CASE(pools_of_kvmalloc),
 					   KUNIT_CASE(globals),
 					   KUNIT_CASE(stacks),
+					   KUNIT_CASE(descriptions_that_are_overwritten),
 					   KUNIT_CASE(frames_that_are_left),
 					   KUNIT_CASE(execution_goes_on),
 					   {} };

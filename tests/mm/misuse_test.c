@@ -12,7 +12,10 @@
 #include <asm/irqflags.h>
 #include <linux/dma-mapping.h>
 #include <linux/err.h>
+#include <linux/io.h>
 #include <linux/kernel.h>
+#include <linux/kfence.h>
+#include <linux/memblock.h>
 #include <linux/mempool.h>
 #include <linux/mm.h>
 #include <linux/overflow.h>
@@ -23,8 +26,10 @@
 #include <linux/string.h>
 #include <linux/vmalloc.h>
 #include <quarry/report.h>
+#include "mm/dma_debug.h"
 #include "mm/internal.h"
 #include "mm/slab.h"
+#include "mm/vmap.h"
 #include "tests/mm/slab_fixture.h"
 #include "tests/plant.h"
 
@@ -109,7 +114,93 @@ static void kfree_of_anothers_memory(struct kunit *test)
 	kfree(object);
 }
 
+#define NO_RAM 0xfee00000ULL /* devices, on every machine that boots Quarry */
+#define FOUR_MIB (4UL << 20) /* struct pages come for that much at a time */
+
+/* What made an area ends it. */
+static void kfree_of_areas(struct kunit *test)
+{
+	struct page *page = alloc_page(GFP_KERNEL);
+	void *map = vmap(&page, 1, VM_MAP, PAGE_KERNEL), *ram = vm_map_ram(&page, 1, NUMA_NO_NODE);
+	void __iomem *io = ioremap(NO_RAM, PAGE_SIZE);
+	void *area = vmalloc(2 * PAGE_SIZE);
+	unsigned long flags;
+
+	KUNIT_ASSERT_TRUE(test, page && map && ram && io && area);
+	KUNIT_EXPECT_REPORT(test, "comes from ioremap(): end that with iounmap()",
+			    kfree(hidden((__force void *)io)));
+	KUNIT_EXPECT_REPORT(test, "comes from vmap(): end that with vunmap()", kfree(hidden(map)));
+	KUNIT_EXPECT_REPORT(test, "end that with vm_unmap_ram()", kfree(hidden(ram)));
+	KUNIT_EXPECT_REPORT(test, "free it with vfree()", kfree(hidden(area + PAGE_SIZE)));
+	spin_lock_irqsave(&vmap_space.lock, flags);
+	KUNIT_EXPECT_REPORT(test, "vfree() frees what vmalloc() gave, vunmap()", kfree(hidden(area)));
+	spin_unlock_irqrestore(&vmap_space.lock, flags);
+	iounmap(io);
+	vunmap(map);
+	vm_unmap_ram(ram, 1);
+	vfree(area);
+	for (int i = 0; i < 2; i++) { /* as long as it waits for the flush, and afterwards */
+		KUNIT_EXPECT_REPORT(test, "The area was given back before", kfree(hidden(area)));
+		KUNIT_EXPECT_REPORT(test, "The area was given back before", kfree(hidden(map)));
+		vm_unmap_aliases();
+	}
+	KUNIT_EXPECT_REPORT(test, "No area is there in the vmalloc region",
+			    kfree(hidden((void *)(VMALLOC_END - PAGE_SIZE))));
+	__free_page(page);
+}
+
+static void kfree_of_coherent_memory(struct kunit *test)
+{
+	struct device dev = { .init_name = "card", .coherent_dma_mask = DMA_BIT_MASK(64) };
+	bool booted = dma_debug_on;
+	dma_addr_t at, other;
+	void *p, *q;
+
+	if (!booted)
+		KUNIT_ASSERT_EQ(test, dma_debug_start(), 0);
+	p = dma_alloc_coherent(&dev, PAGE_SIZE, &at, GFP_KERNEL);
+	q = (void *)__get_free_page(GFP_KERNEL);
+	KUNIT_ASSERT_TRUE(test, p && q);
+	KUNIT_EXPECT_REPORT(test, "comes from dma_alloc_coherent(): free it with dma_free_coherent()",
+			    kfree(hidden(p)));
+	dev.dma_mask = &dev.coherent_dma_mask;
+	other = dma_map_single(&dev, q, PAGE_SIZE, DMA_TO_DEVICE);
+	KUNIT_EXPECT_REPORT(test, "The page comes from alloc_pages()", kfree(hidden(q)));
+	dma_unmap_single(&dev, other, PAGE_SIZE, DMA_TO_DEVICE);
+	if (!booted) {
+		dma_debug_stop();
+		KUNIT_EXPECT_REPORT(test, "Or from dma_alloc_coherent()", kfree(hidden(p)));
+	}
+	dma_free_coherent(&dev, PAGE_SIZE, p, at);
+	free_page((unsigned long)q);
+}
+
+static void kfree_of_what_nobody_has(struct kunit *test)
+{
+	phys_addr_t end = memblock_end_of_DRAM();
+
+	KUNIT_EXPECT_REPORT(test, "No RAM is there", kfree(hidden(__va(NO_RAM))));
+	if (end < DIRECT_MAP_SIZE)
+		KUNIT_EXPECT_REPORT(test, "No RAM is there", kfree(hidden(__va(end))));
+	/* What was not needed so far, on a machine that has so much. */
+	for (phys_addr_t at = end - PAGE_SIZE; at > FOUR_MIB; at -= FOUR_MIB) {
+		if (!memblock_is_memory(at) || memblock_is_reserved(at) || pfn_valid(at >> PAGE_SHIFT))
+			continue;
+		KUNIT_EXPECT_REPORT(test, "handed out this memory yet", kfree(hidden(__va(at))));
+		break;
+	}
+}
+
 /* ---- The other way round ---- */
+
+/* A sample of KFENCE lies in a pool that the page allocator doesn't know as slabs. */
+static void free_page_of_a_sample(struct kunit *test)
+{
+	if (!kfence_pool_size)
+		kunit_skip(test, "there is no pool");
+	KUNIT_EXPECT_REPORT(test, "use kfree() or kmem_cache_free()",
+			    free_page((unsigned long)hidden(__kfence_pool + 2 * PAGE_SIZE)));
+}
 
 static void other_functions_of_kmalloc_memory(struct kunit *test)
 {
@@ -297,6 +388,10 @@ static struct kunit_case cases[] = {
 	KUNIT_CASE(zeroed_in_spite_of_a_constructor),
 	KUNIT_CASE(kfree_of_the_image),
 	KUNIT_CASE(kfree_of_anothers_memory),
+	KUNIT_CASE(kfree_of_areas),
+	KUNIT_CASE(kfree_of_coherent_memory),
+	KUNIT_CASE(kfree_of_what_nobody_has),
+	KUNIT_CASE(free_page_of_a_sample),
 	KUNIT_CASE(other_functions_of_kmalloc_memory),
 	KUNIT_CASE(caches_mixed_up),
 	KUNIT_CASE(krealloc_of_what_is_free),

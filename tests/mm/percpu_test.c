@@ -18,6 +18,7 @@
 #include <linux/string.h>
 #include <quarry/report.h>
 #include "mm/internal.h"
+#include "mm/percpu.h"
 #include "smp_fixture.h"
 
 #define LARGEST	  PCPU_MIN_UNIT_SIZE
@@ -402,6 +403,24 @@ static void addresses_are_explained(struct kunit *test)
 	KUNIT_EXPECT_REPORT(test, want, explain(per_cpu_ptr(p, cpu) + 9));
 }
 
+/* A map that can't be read costs one line, and its lock is free again. */
+static void damage_is_explained(struct kunit *test)
+{
+	u64 __percpu *p = alloc_percpu(u64);
+	struct chunk **slot = &chunk_table[((unsigned long)p - PERCPU_START) / CHUNK_SIZE], *chunk = *slot;
+	const char *text;
+
+	report_capture_start();
+	*slot = (struct chunk *)0x800;
+	explain(p);
+	*slot = chunk;
+	KUNIT_EXPECT_EQ(test, report_capture_stop(&text), 2);
+	KUNIT_EXPECT_NOT_NULL(test, strstr(text, "per-CPU region, whose maps are damaged\n"));
+	KUNIT_EXPECT_EQ(test, preempt_count(), 0);
+	KUNIT_EXPECT_REPORT(test, "is 0 bytes inside CPU 0's copy", explain(p));
+	free_percpu(p);
+}
+
 /* Structures that are wrong are noticed. */
 static void broken_invariants_are_noticed(struct kunit *test)
 {
@@ -658,6 +677,7 @@ static struct kunit_case cases[] = { KUNIT_CASE(copies_are_apart),
 				     KUNIT_CASE(half_way_failure_gives_back),
 				     KUNIT_CASE(wrong_frees_are_reported),
 				     KUNIT_CASE(addresses_are_explained),
+				     KUNIT_CASE(damage_is_explained),
 				     KUNIT_CASE(broken_invariants_are_noticed),
 				     KUNIT_CASE(random_against_model),
 				     {} };

@@ -5,7 +5,7 @@
  *
  * Suite "poison_trap". Mutations that made it fail:
  *   - registers.c: registers not looked at; values of 32 bits not widened; small numbers named
- *   - pattern.c: the names of the two poisons exchanged
+ *   - pattern.c: the names of the two poisons exchanged; the end of an object is a freed one's alone
  *   - slab_debug.c: an object not filled when it is freed, a slab not when it is made
  *
  * As in Linux a fresh object of a poisoned cache holds the same bytes as a freed one: one can't be told
@@ -66,6 +66,22 @@ static void an_uninitialised_pointer_is_recognised(struct kunit *test)
 	KUNIT_EXPECT_FAULT(test, "from one that was never initialised",
 			   follow(to, offsetof(struct parcel, length)));
 	kmem_cache_free(cache, p);
+}
+
+/* The last word is another one, and says no more about which of the two it was. */
+static void a_pointer_at_the_end_is_recognised(struct kunit *test)
+{
+	struct parcel *p = kmem_cache_alloc(cache, GFP_KERNEL);
+
+	KUNIT_ASSERT_NOT_NULL(test, p);
+	KUNIT_EXPECT_EQ(test, member(p, sizeof(*p) - 8), 0xa56b6b6b6b6b6b6bUL);
+	KUNIT_EXPECT_FAULT(test, "read from the end of a freed object, or of one never initialised\n",
+			   follow(member(p, sizeof(*p) - 8), 0));
+	KUNIT_EXPECT_FAULT(test, "from one that was never initialised",
+			   follow(member(p, sizeof(*p) - 8), offsetof(struct parcel, length)));
+	kmem_cache_free(cache, p);
+	KUNIT_EXPECT_FAULT(test, "Use after free: the pointer was loaded from an object after that was freed",
+			   follow(member(p, sizeof(*p) - 8), 0));
 }
 
 static void set_pad(void *obj)
@@ -184,6 +200,7 @@ static void ordinary_numbers_are_not_named(struct kunit *test)
 }
 
 static struct kunit_case cases[] = { KUNIT_CASE(an_uninitialised_pointer_is_recognised),
+				     KUNIT_CASE(a_pointer_at_the_end_is_recognised),
 				     KUNIT_CASE(what_a_constructor_forgot_is_recognised),
 				     KUNIT_CASE(a_freed_pointer_is_recognised),
 				     KUNIT_CASE(a_cleared_pointer_is_null),

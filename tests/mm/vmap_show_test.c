@@ -136,6 +136,30 @@ static void explained_while_areas_change(struct kunit *test)
 	KUNIT_EXPECT_NOT_NULL_MSG(test, strstr(text, "whose areas are being changed"), "%s", text);
 }
 
+/* A tree that can't be walked costs one line, and its lock is free again. Nobody else uses this region now. */
+static void explained_while_areas_are_damaged(struct kunit *test)
+{
+	struct rb_node *root = vmap_modules.areas.rb_node;
+	void *area = (void *)(MODULES_END - PAGE_SIZE);
+	unsigned long flags;
+	const char *text;
+
+	report_capture_start();
+	vmap_modules.areas.rb_node = (struct rb_node *)0x800;
+	report_begin("about an address");
+	report_address(area);
+	report_line("afterwards");
+	report_end();
+	vmap_modules.areas.rb_node = root;
+	KUNIT_EXPECT_EQ(test, report_capture_stop(&text), 2U);
+	KUNIT_EXPECT_NOT_NULL_MSG(
+		test, strstr(text, "region of modules, whose list of areas is damaged\nafterwards\n"),
+		"%s", text);
+	KUNIT_EXPECT_EQ(test, preempt_count(), 0U);
+	KUNIT_ASSERT_TRUE(test, spin_trylock_irqsave(&vmap_modules.lock, flags));
+	spin_unlock_irqrestore(&vmap_modules.lock, flags);
+}
+
 static void never_mapped_is_said(struct kunit *test)
 {
 	volatile char *p = (char *)(VMALLOC_END - PAGE_SIZE);
@@ -456,6 +480,7 @@ static struct kunit_case cases[] = { KUNIT_CASE(guard_page_is_named),
 				     KUNIT_CASE(latest_owner_is_named),
 				     KUNIT_CASE(kinds_are_named),
 				     KUNIT_CASE(explained_while_areas_change),
+				     KUNIT_CASE(explained_while_areas_are_damaged),
 				     KUNIT_CASE(never_mapped_is_said),
 				     KUNIT_CASE(info_is_linux_layout),
 				     KUNIT_CASE(info_of_devices_and_beginners),

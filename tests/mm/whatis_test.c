@@ -8,6 +8,7 @@
  *     page; the tag of a tail instead of the head's; the walk going on below a leaf; freed objects
  *     given an owner; struct pages counted from the wrong end
  *   - stack_bounds() not asked
+ *   - whatis.c (mm): tables of an address that is not canonical walked
  */
 #include <asm/page.h>
 #include <kunit/test.h>
@@ -282,6 +283,21 @@ static unsigned long any_address(struct rnd_state *rnd)
 	return bases[prandom_u32_state(rnd) % ARRAY_SIZE(bases)] + (v >> shift);
 }
 
+/* No tables and no page are shown of an address that no table can map. `text` is the answer for it. */
+static void expect_tables_of_its_own(struct kunit *test, unsigned long addr, const char *text)
+{
+	bool canonical = addr >> 47 == KERNEL_START >> 47 || addr >> 47 == 0;
+	bool said = strstr(text, "\n  tables   none: the address is not canonical\n");
+
+	if (!canonical)
+		KUNIT_EXPECT_TRUE_MSG(test, said, "address 0x%lx: %s", addr, text);
+	if (said) {
+		KUNIT_EXPECT_NULL_MSG(test, strstr(text, "\n  tables   P"), "address 0x%lx: %s", addr, text);
+		KUNIT_EXPECT_NULL_MSG(test, strstr(text, "\n  page "), "address 0x%lx: %s", addr, text);
+		KUNIT_EXPECT_NOT_NULL_MSG(test, strstr(text, "\n  region   none "), "address 0x%lx: %s", addr, text);
+	}
+}
+
 static void any_value(struct kunit *test)
 {
 	struct rnd_state rnd;
@@ -296,7 +312,40 @@ static void any_value(struct kunit *test)
 		KUNIT_ASSERT_EQ_MSG(test, report_capture_stop(&text), 0, "address 0x%lx: %s", addr,
 				    text);
 		KUNIT_ASSERT_NOT_NULL_MSG(test, strstr(text, "\n  region "), "address 0x%lx", addr);
+		expect_tables_of_its_own(test, addr, text);
 	}
+}
+
+/* Kernel pointers of which upper bits were overwritten: what they were is said, and nothing else. */
+static void upper_bits_lost(struct kunit *test)
+{
+	char *object = kmalloc(64, GFP_KERNEL), *area = vmalloc(PAGE_SIZE), meant[64];
+	unsigned long pointers[] = { (unsigned long)object + 16, (unsigned long)area + 16,
+				     (unsigned long)some_data, (unsigned long)virt_to_page(object) };
+	const char *text;
+
+	KUNIT_ASSERT_TRUE(test, object && area);
+	for (unsigned int i = 0; i < ARRAY_SIZE(pointers); i++) {
+		scnprintf(meant, sizeof(meant), "with its upper bits set it would be 0x%016lx: ",
+			  pointers[i]);
+		for (unsigned int bit = 48; bit < 64; bit++) {
+			unsigned long addr = pointers[i] ^ 1UL << bit;
+
+			EXPECT_TELLS(test, (void *)addr, "tables", meant);
+			EXPECT_TELLS(test, (void *)addr, "region", "none of the address space");
+			expect_tables_of_its_own(test, addr, ask((void *)addr));
+		}
+	}
+	EXPECT_TELLS(test, (void *)(pointers[0] ^ 1UL << 62), "tables", ": 16 bytes inside object #");
+	/* What is a user address then, or no RAM, is not guessed at. */
+	text = ask((void *)(0x400000UL | 1UL << 52));
+	KUNIT_EXPECT_NOT_NULL(test, strstr(text, "not canonical"));
+	KUNIT_EXPECT_NULL(test, strstr(text, "it would be"));
+	text = ask((void *)((PAGE_OFFSET + DIRECT_MAP_SIZE - PAGE_SIZE) ^ 1UL << 62));
+	KUNIT_EXPECT_NOT_NULL(test, strstr(text, "not canonical"));
+	KUNIT_EXPECT_NULL(test, strstr(text, "it would be"));
+	vfree(area);
+	kfree(object);
 }
 
 static struct kunit_case whatis_cases[] = {
@@ -312,6 +361,7 @@ static struct kunit_case whatis_cases[] = {
 	KUNIT_CASE(image_and_stack),
 	KUNIT_CASE(patterns),
 	KUNIT_CASE(any_value),
+	KUNIT_CASE(upper_bits_lost),
 	KUNIT_CASE(nothing_mapped),
 	{}
 };

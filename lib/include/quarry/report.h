@@ -45,6 +45,8 @@ void report_line(const char *fmt, ...) __printf(1, 2);
  * Say what `addr` is (region, poison pattern, object, area …), by asking the registered explainers.
  */
 void report_address(const void *addr);
+/* The same in `buf`, for a line of one's own. False: `addr` is in no region of the address space. */
+bool report_explain(unsigned long addr, char *buf, size_t size);
 /* A symbolised stack that was saved earlier. */
 void report_stack(const char *title, const unsigned long *ips, unsigned int n);
 /* The stack of the caller (regs NULL) or of a trap. */
@@ -101,8 +103,10 @@ static inline const char *plural(unsigned long n)
 
 /*
  * An explainer knows one kind of address. It writes one line about `addr` into `buf` and returns
- * true, or returns false. It must not fault, lock or allocate. Explainers are asked in order of
- * registration; the first that knows the address wins.
+ * true, or returns false. It must not wait or allocate. A fault costs what it wanted to say, no more,
+ * as it is asked in report_guarded(); but that doesn't open locks. So one that needs a lock tries it
+ * (spin_trylock_irqsave()), reads what is under it in a report_guarded() of its own, and unlocks.
+ * Explainers are asked in order of registration; the first that knows the address wins.
  */
 struct report_explainer {
 	const char *name;
@@ -123,6 +127,12 @@ struct report_explainer {
 void report_add_explainer(struct report_explainer *e);
 /* For one that only tells more. */
 bool report_explain_nothing(unsigned long addr, char *buf, size_t size);
+
+/*
+ * Call what(arg), which may read memory that is bad. False: a trap ended it, which has reported
+ * itself. Without a report of this CPU's it is just called. May be called inside itself.
+ */
+bool report_guarded(void (*what)(void *arg), void *arg);
 
 /*
  * Everything that is known about any address, in several lines: as part of a report, or alone.
