@@ -44,6 +44,9 @@ const char *image_part(unsigned long addr);
 void report_talk_begin(void);
 void report_talk_end(void);
 
+/* Are lines of detail shown: not inside a nested report, nor in one that nobody is to see. */
+bool report_details_wanted(void);
+
 /* How the page tables lead to `addr`, as a line of the report. */
 void report_trail(unsigned long addr);
 

@@ -65,8 +65,6 @@
 
 #define LINE_SIZE     256
 #define CAPTURE_SIZE  8192
-#define MAX_FRAMES    24
-#define BYTES_PER_ROW 16
 #define MAX_NESTED    8 /* reports inside reports: beyond it the engine itself is what fails */
 
 static const char cut_mark[] = "(more was reported than the capture holds)\n";
@@ -333,7 +331,7 @@ static __printf(2, 0) void put_formatted(const char *prefix, const char *fmt, va
 }
 
 /* Inside a nested report details are left out, and all lines of one that nobody is to see. */
-static bool details_wanted(void)
+bool report_details_wanted(void)
 {
 	return my_turn() && depth() <= 1 && !engine.held;
 }
@@ -434,7 +432,7 @@ void report_end(void)
 {
 	bool mine = my_turn(), expected = capture.on, fatal = !expected && panic_on_warn;
 
-	if (mine && details_wanted())
+	if (mine && report_details_wanted())
 		end_outermost();
 	ADD_ONCE(engine.closed, 1);
 	if (expected) {
@@ -474,7 +472,7 @@ void report_line(const char *fmt, ...)
 {
 	va_list args;
 
-	if (!details_wanted())
+	if (!report_details_wanted())
 		return;
 	va_start(args, fmt);
 	put_formatted("", fmt, &args);
@@ -489,7 +487,7 @@ void report_advice(const char *fmt, ...)
 {
 	va_list args;
 
-	if (!details_wanted())
+	if (!report_details_wanted())
 		return;
 	engine.advised = true;
 	va_start(args, fmt);
@@ -568,7 +566,7 @@ void report_address(const void *addr)
 {
 	struct explained x = { .addr = (unsigned long)addr };
 
-	if (!details_wanted())
+	if (!report_details_wanted())
 		return;
 	explain(&x);
 	report_line("Address 0x%016lx: %s", x.addr, x.text);
@@ -609,7 +607,7 @@ void report_trail(unsigned long addr)
 {
 	struct explained x = { .addr = addr };
 
-	if (details_wanted() && report_guarded(ask_for_trail, &x) && x.text[0])
+	if (report_details_wanted() && report_guarded(ask_for_trail, &x) && x.text[0])
 		report_line("%s", x.text);
 }
 
@@ -642,123 +640,6 @@ bool report_explain_nothing(unsigned long addr, char *buf, size_t size)
 struct report_explainer *report_explainers(void)
 {
 	return engine.explainers;
-}
-
-/* ---- stacks ---- */
-
-/*
- * A return address is named by the call before it, which may be the last instruction of its
- * function.
- */
-static void stack_line(unsigned long ip)
-{
-	char text[LINE_SIZE];
-
-	ksym_print_return(text, sizeof(text), ip);
-	report_line(" %s", text);
-}
-
-/* Recursion is shown once, with how often. */
-static void stack_lines(const unsigned long *ips, unsigned int n)
-{
-	unsigned int i, same;
-
-	for (i = 0; i < n; i += same) {
-		for (same = 1; i + same < n && ips[i + same] == ips[i]; same++)
-			;
-		stack_line(ips[i]);
-		if (same > 1)
-			report_line(" ... the same %u time%s more", same - 1, plural(same - 1));
-	}
-}
-
-/**
- * report_stack - print a stack that was saved earlier
- * @title: the line above it; NULL: "Call Trace:"
- * @ips: the addresses, innermost first
- * @n: how many
- */
-void report_stack(const char *title, const unsigned long *ips, unsigned int n)
-{
-	if (!details_wanted())
-		return;
-	report_line("%s", title ? title : "Call Trace:");
-	stack_lines(ips, n);
-}
-
-noinline void report_callers(unsigned int skip)
-{
-	unsigned long ips[MAX_FRAMES];
-
-	report_stack(NULL, ips, stack_trace_save(ips, MAX_FRAMES, skip + 1, NULL));
-}
-
-/* Where a trap struck is the address itself meant, so its first line is named by that. */
-static void report_trap_stack(const struct pt_regs *regs)
-{
-	unsigned long ips[MAX_FRAMES];
-	unsigned int n = stack_trace_save(ips, MAX_FRAMES, 0, regs);
-	char text[LINE_SIZE];
-
-	if (!details_wanted())
-		return;
-	report_line("Call Trace:");
-	ksym_print(text, sizeof(text), ips[0]);
-	report_line(" %s", text);
-	stack_lines(ips + 1, n - 1);
-}
-
-/**
- * report_stack_here - print the way that led here
- * @regs: of a trap; NULL: the stack of the caller
- */
-noinline void report_stack_here(const struct pt_regs *regs)
-{
-	unsigned long ips[MAX_FRAMES];
-
-	if (regs)
-		report_trap_stack(regs);
-	else
-		report_stack(NULL, ips, stack_trace_save(ips, MAX_FRAMES, 1, NULL));
-}
-
-/* ---- memory ---- */
-
-/* Up to 16 bytes in hex and ASCII, read one by one so that what can't be read is known exactly. */
-static void dump_row(const char *title, const u8 *at, size_t len)
-{
-	char hex[3 * BYTES_PER_ROW + 1], ascii[BYTES_PER_ROW + 1];
-	size_t i;
-	u8 b;
-
-	for (i = 0; i < len; i++) {
-		if (copy_nofault(&b, at + i, 1)) {
-			memcpy(hex + 3 * i, "?? ", 4);
-			ascii[i] = '?';
-		} else {
-			scnprintf(hex + 3 * i, 4, "%02x ", b);
-			ascii[i] = b >= 0x20 && b < 0x7f ? b : '.';
-		}
-	}
-	ascii[len] = '\0';
-	report_line("%-8s %016lx: %-48s %s", title, (unsigned long)at, hex, ascii);
-}
-
-/**
- * report_dump - print memory in hex and ASCII
- * @title: stands in front of each row
- * @addr: may be bad to read: unreadable bytes are shown as ??
- * @len: how many bytes
- */
-void report_dump(const char *title, const void *addr, size_t len)
-{
-	const u8 *at = addr;
-	size_t done;
-
-	if (!details_wanted())
-		return;
-	for (done = 0; done < len; done += BYTES_PER_ROW)
-		dump_row(title, at + done, min_t(size_t, len - done, BYTES_PER_ROW));
 }
 
 /* ---- counting, capturing, leaving ---- */
