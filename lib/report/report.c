@@ -34,7 +34,7 @@
  *    I3  A CPU whose report doesn't go on for patience_ns loses its turn to one that waits: what it
  *        adds later is dropped. (It was stopped, or it waits for the one that waits.)
  *    I4  Leaving by recovery closes everything that was open (the report that was interrupted is not
- *        counted).
+ *        counted); interrupts are then as at the save.
  *    I5  Whatever reads memory that may be bad (formats, explainers) runs in report_guarded(): a trap
  *        there, in the same context, comes back to it: to the innermost, if one runs in the other, so
  *        that what took a lock lets go of it. A stack that is used up does not.

@@ -227,7 +227,9 @@ static void overflow(void)
 static void trap_together(void *fn)
 {
 	unsigned int me = smp_processor_id();
+	unsigned long irqs;
 
+	local_save_flags(irqs);
 	if (me == 0) {
 		report_begin("smp_test: the others wait");
 		while (atomic_read_acquire(&arrived) + 1 < (int)nr_online_cpus)
@@ -237,6 +239,7 @@ static void trap_together(void *fn)
 		atomic_inc_return(&arrived);
 	}
 	trap_here(*(void (**)(void))fn);
+	local_irq_restore(irqs); /* the report's are those of trap_here()'s recovery */
 }
 
 /* How many reports there were; that of CPU 0 which was open is not one, since its end never came. */
