@@ -630,7 +630,7 @@ void slab_free_cpu(struct slab_cpu *c, void *obj);
 /* slab_check.c */
 bool slab_valid(struct kmem_cache *s);
 
-/* slab_cache.c: what is remembered of a cache that was destroyed */
+/* slab_debug.c: what is remembered of a cache that was destroyed */
 struct gone_cache {
 	unsigned long inverted; /* its address, so that no scan for leaks finds it here */
 	u32 id;
@@ -640,9 +640,12 @@ struct gone_cache {
 	char name[32];
 };
 
-bool slab_is_cache(const struct kmem_cache *s);
+void slab_gone_add(const struct kmem_cache *s, unsigned long caller);
 const struct gone_cache *slab_gone_cache(const struct kmem_cache *s);
 const struct gone_cache *slab_gone_line(const struct slab_cpu *c);
+
+/* slab_cache.c */
+bool slab_is_cache(const struct kmem_cache *s);
 enum slab_where slab_locate(struct kmem_cache *s, const void *obj);
 void slab_flush_cache(struct kmem_cache *s);
 bool slab_arm_lines(void);

@@ -17,7 +17,7 @@
  *
  * 4. Ids. A cache's number is what fits a struct page; cache_table[] translates. 0 is nobody. Numbers
  *    go round, so that of a destroyed cache stays nobody's for long: who still allocates from it
- *    finds closed lines, not another's objects, and gone[] tells what the cache was.
+ *    finds closed lines, not another's objects, and is told what the cache was (slab_debug.c).
  *
  * Locks: slab_mutex > s->lock > zone->lock, all irq-safe; slab_mutex guards cache_list and the ids.
  * Context: creation and destruction may sleep; the rest any.
@@ -42,17 +42,12 @@
 #define CACHE_LINE	 64
 #define DEPOT_BYTES	 (128u << 10)
 #define EMPTY_SLAB_PAGES 16
-#define GONE_CACHES	 64
 
 DEFINE_SPINLOCK(slab_mutex);
 struct kmem_cache *cache_list;
 static unsigned long cache_ids[SLAB_MAX_CACHES / 64] = { 1 }; /* M: bit set: taken; 0 is nobody */
 static unsigned long last_id;				      /* M: given to the newest */
 static bool magazines_off;				      /* M: for fault injection */
-
-/* M: the last caches that were destroyed. Reports read it as it is. */
-static struct gone_cache gone[GONE_CACHES];
-static unsigned int nr_gone;
 
 static struct kmem_cache boot_caches[4];
 #define kmem_cache_cache (&boot_caches[3])
@@ -447,55 +442,6 @@ __no_memstate __no_sanitize_alignment bool slab_is_cache(const struct kmem_cache
 	return id < SLAB_MAX_CACHES && cache_table[id] == s;
 }
 
-/* A cache goes: keep what a report of its later use will want to say. */
-static void remember(const struct kmem_cache *s, unsigned long caller)
-{
-	unsigned long flags;
-	struct gone_cache *g;
-
-	spin_lock_irqsave(&slab_mutex, flags);
-	g = &gone[nr_gone++ % GONE_CACHES];
-	*g = (struct gone_cache){
-		.inverted = ~(unsigned long)s,
-		.id = s->id,
-		.pid = current->pid,
-		.caller = caller,
-		.when = jiffies,
-	};
-	strscpy(g->name, s->name, sizeof(g->name));
-	spin_unlock_irqrestore(&slab_mutex, flags);
-}
-
-/* The youngest that was destroyed of that address, or had that id. */
-static const struct gone_cache *find_gone(const struct kmem_cache *s, u32 id)
-{
-	for (unsigned int i = nr_gone; i > 0 && nr_gone - i < GONE_CACHES; i--) {
-		const struct gone_cache *g = &gone[(i - 1) % GONE_CACHES];
-
-		if (s ? g->inverted == ~(unsigned long)s : g->id == id)
-			return g;
-	}
-	return NULL;
-}
-
-/* What is remembered of a destroyed cache, or NULL. Any context. */
-const struct gone_cache *slab_gone_cache(const struct kmem_cache *s)
-{
-	return find_gone(s, 0);
-}
-
-/* The same of the cache whose line, closed now, that is. */
-const struct gone_cache *slab_gone_line(const struct slab_cpu *c)
-{
-	for (unsigned int cpu = 0; cpu < nr_cpu_ids; cpu++) {
-		unsigned long id = c - per_cpu_ptr(&slab_cpus[0], cpu);
-
-		if (id < SLAB_MAX_CACHES)
-			return find_gone(NULL, id);
-	}
-	return NULL;
-}
-
 /**
  * kmem_cache_destroy() - unmake a cache
  * @s: the cache; NULL does nothing
@@ -527,7 +473,7 @@ void kmem_cache_destroy(struct kmem_cache *s)
 		slab_report_leaked(s);
 		return;
 	}
-	remember(s, _RET_IP_);
+	slab_gone_add(s, _RET_IP_);
 	kfree_const(s->name);
 	kmem_cache_free(kmem_cache_cache, s);
 }
@@ -584,8 +530,12 @@ void slab_init(void)
 	static const char *const names[] = { "magazine-128", "magazine-256", "magazine-512" };
 	struct kmem_cache_args line = { .align = CACHE_LINE };
 
-	for (unsigned int cpu = 0; cpu < nr_cpu_ids; cpu++)
-		per_cpu(slab_cpus_start, cpu) = (unsigned long)per_cpu_ptr(&slab_cpus[0], cpu);
+	for (unsigned int cpu = 0; cpu < nr_cpu_ids; cpu++) {
+		struct slab_cpu *nobodys = per_cpu_ptr(&slab_cpus[0], cpu);
+
+		nobodys->top = MAG_TAKEN; /* that of a cache whose struct was wiped, too */
+		per_cpu(slab_cpus_start, cpu) = (unsigned long)nobodys;
+	}
 	for (unsigned int i = 0; i < 3; i++) {
 		struct kmem_cache_args args = { .align = 128u << i };
 

@@ -34,7 +34,7 @@
  * 6. Whose stack. A track is taken where the object changes hands; reports leave out the
  *    allocator's own functions at its beginning (own_functions[]), so that it begins at the user's.
  *
- * Locks: none of its own; an object under check is its caller's, and s->lock is held. Reports
+ * Locks: none of its own, and slab_mutex for what is remembered of destroyed caches; an object under check is its caller's, and s->lock is held. Reports
  * read other objects as they are.
  */
 #include <asm/stack.h>
@@ -51,6 +51,7 @@
 
 #define DUMP_BYTES    128 /* of an object */
 #define MAX_LEAKED    64  /* objects listed one by one */
+#define GONE_CACHES   64
 
 /* A part of a slot that should hold one value. */
 struct zone_of_object {
@@ -672,6 +673,61 @@ void slab_debug_resize(struct kmem_cache *s, void *obj, size_t size)
 	word_set(orig_of(s, obj), size);
 	fill_red_zones(s, obj, SLUB_RED_ACTIVE, size);
 	spin_unlock_irqrestore(&s->lock, flags);
+}
+
+/* ---- Caches that were destroyed ---- */
+
+/* slab_mutex: the last of them. Reports read it as it is. */
+static struct gone_cache gone[GONE_CACHES];
+static unsigned int nr_gone;
+
+/* A cache goes: keep what a report of its later use will want to say. Takes slab_mutex. */
+void slab_gone_add(const struct kmem_cache *s, unsigned long caller)
+{
+	unsigned long flags;
+	struct gone_cache *g;
+
+	spin_lock_irqsave(&slab_mutex, flags);
+	g = &gone[nr_gone++ % GONE_CACHES];
+	*g = (struct gone_cache){
+		.inverted = ~(unsigned long)s,
+		.id = s->id,
+		.pid = current->pid,
+		.caller = caller,
+		.when = jiffies,
+	};
+	strscpy(g->name, s->name, sizeof(g->name));
+	spin_unlock_irqrestore(&slab_mutex, flags);
+}
+
+/* The youngest that was destroyed of that address, or had that id. */
+static const struct gone_cache *find_gone(const struct kmem_cache *s, u32 id)
+{
+	for (unsigned int i = nr_gone; i > 0 && nr_gone - i < GONE_CACHES; i--) {
+		const struct gone_cache *g = &gone[(i - 1) % GONE_CACHES];
+
+		if (s ? g->inverted == ~(unsigned long)s : g->id == id)
+			return g;
+	}
+	return NULL;
+}
+
+/* What is remembered of a destroyed cache, or NULL. Any context. */
+const struct gone_cache *slab_gone_cache(const struct kmem_cache *s)
+{
+	return find_gone(s, 0);
+}
+
+/* The same of the cache whose line, closed now, that is. */
+const struct gone_cache *slab_gone_line(const struct slab_cpu *c)
+{
+	for (unsigned int cpu = 0; cpu < nr_cpu_ids; cpu++) {
+		unsigned long id = c - per_cpu_ptr(&slab_cpus[0], cpu);
+
+		if (id < SLAB_MAX_CACHES)
+			return find_gone(NULL, id);
+	}
+	return NULL;
 }
 
 /* ---- Leaks, and what an address is ---- */

@@ -162,15 +162,19 @@ static void warn_in_a_timer(struct timer_list *t)
 
 static noinline void wait_in_one_place(struct timer_list *t)
 {
+	unsigned int n = ticks_seen;
+
 	mod_timer(t, jiffies + 1);
-	for (unsigned int n = ticks_seen; ticks_seen == n;)
+	while (ticks_seen == n)
 		cpu_relax();
 }
 
 static noinline void wait_in_another(struct timer_list *t)
 {
+	unsigned int n = ticks_seen;
+
 	mod_timer(t, jiffies + 1);
-	for (unsigned int n = ticks_seen; ticks_seen == n;)
+	while (ticks_seen == n)
 		smp_relax();
 }
 
