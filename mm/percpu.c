@@ -742,7 +742,7 @@ static void explain_place(void *arg)
 	enum wrong what = percpu_place_of(x->addr, &p);
 	unsigned long start;
 
-	if (what == FREE) {
+	if (what != RIGHT && what != INSIDE) {
 		scnprintf(
 			x->buf, x->size,
 			"address is in the per-CPU region of CPU %u, in nothing that is allocated",
