@@ -11,6 +11,7 @@
  */
 #include <asm/tlbflush.h>
 #include "mm/internal.h"
+#include "tests/mm/sample_fixture.h"
 #include "tests/mm/user_fixture.h"
 
 #define TABLE_REACH (PTRS_PER_TABLE * PAGE_SIZE)
@@ -264,6 +265,8 @@ static struct kunit_case user_pt_cases[] = {
 
 static struct kunit_suite user_pt_suite = {
 	.name = "user_pt",
+	.suite_init = no_samples,
+	.suite_exit = samples_again,
 	.init = user_fixture_init,
 	.exit = user_fixture_exit,
 	.test_cases = user_pt_cases,

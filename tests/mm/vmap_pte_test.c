@@ -11,6 +11,7 @@
 #include <linux/vmalloc.h>
 #include "mm/internal.h"
 #include "mm/vmap.h"
+#include "tests/mm/sample_fixture.h"
 #include "tests/mm/vmap_fixture.h"
 
 #define TWO_MIB (2UL << 20)
@@ -114,5 +115,10 @@ static struct kunit_case cases[] = {
 	KUNIT_CASE(vmap_wide),
 	{}
 };
-static struct kunit_suite suite = { .name = "vmap_pte", .test_cases = cases };
+static struct kunit_suite suite = {
+	.name = "vmap_pte",
+	.suite_init = no_samples,
+	.suite_exit = samples_again,
+	.test_cases = cases,
+};
 kunit_test_suite(suite);
