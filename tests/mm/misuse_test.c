@@ -175,6 +175,15 @@ static void kfree_of_coherent_memory(struct kunit *test)
 	free_page((unsigned long)q);
 }
 
+static void kfree_of_a_table(struct kunit *test)
+{
+	phys_addr_t table = table_alloc_user();
+
+	KUNIT_ASSERT_NE(test, table, 0);
+	KUNIT_EXPECT_REPORT(test, "The page is a page table", kfree(hidden(__va(table))));
+	table_free_user(__va(table));
+}
+
 static void kfree_of_what_nobody_has(struct kunit *test)
 {
 	phys_addr_t end = memblock_end_of_DRAM();
@@ -182,6 +191,13 @@ static void kfree_of_what_nobody_has(struct kunit *test)
 	KUNIT_EXPECT_REPORT(test, "No RAM is there", kfree(hidden(__va(NO_RAM))));
 	if (end < DIRECT_MAP_SIZE)
 		KUNIT_EXPECT_REPORT(test, "No RAM is there", kfree(hidden(__va(end))));
+	for (phys_addr_t at = 0; at < end; at += PAGE_SIZE) {
+		if (!memblock_is_memory(at) || !memblock_is_reserved(at) || !pfn_valid(at >> PAGE_SHIFT) ||
+		    page_head(pfn_to_page(at >> PAGE_SHIFT)))
+			continue;
+		KUNIT_EXPECT_REPORT(test, "No allocator ever had this memory", kfree(hidden(__va(at))));
+		break;
+	}
 	/* What was not needed so far, on a machine that has so much. */
 	for (phys_addr_t at = end - PAGE_SIZE; at > FOUR_MIB; at -= FOUR_MIB) {
 		if (!memblock_is_memory(at) || memblock_is_reserved(at) || pfn_valid(at >> PAGE_SHIFT))
@@ -390,6 +406,7 @@ static struct kunit_case cases[] = {
 	KUNIT_CASE(kfree_of_anothers_memory),
 	KUNIT_CASE(kfree_of_areas),
 	KUNIT_CASE(kfree_of_coherent_memory),
+	KUNIT_CASE(kfree_of_a_table),
 	KUNIT_CASE(kfree_of_what_nobody_has),
 	KUNIT_CASE(free_page_of_a_sample),
 	KUNIT_CASE(other_functions_of_kmalloc_memory),
