@@ -28,7 +28,7 @@
 #include "internal.h"
 #include "slab.h"
 
-/* ---- Lists of slabs: s->lock held ---- */
+/* ---- Lists of slabs: s->lock held; slab_largest_show() reads the counts without ---- */
 
 static void list_push(struct slab_list *list, struct page *slab)
 {
@@ -39,7 +39,7 @@ static void list_push(struct slab_list *list, struct page *slab)
 	if (list->first)
 		pfn_to_page(list->first)->prev = pfn;
 	list->first = pfn;
-	list->nr++;
+	WRITE_ONCE(list->nr, list->nr + 1);
 }
 
 static void list_remove(struct slab_list *list, struct page *slab)
@@ -50,7 +50,7 @@ static void list_remove(struct slab_list *list, struct page *slab)
 		pfn_to_page(slab->prev)->next = slab->next;
 	else
 		list->first = slab->next;
-	list->nr--;
+	WRITE_ONCE(list->nr, list->nr - 1);
 }
 
 /* ---- Making and freeing slabs: no lock held ---- */

@@ -307,18 +307,26 @@ kunit_test_suite(suite);
 /*
  * Only when asked for by name: tests/host/run-tsan does, and wants to see it reported. The second
  * would be one too if the sanitizer took volatile for an excuse: a plain store meets READ_ONCE().
+ * Behind a meeting nothing orders what the CPUs do; one that did all its rounds before the other
+ * began would have its end seen by that, and be ordered before it.
  */
+#define RACE_ROUNDS 100
+
 static unsigned long plain, marked;
+static struct smp_meeting racers;
 
 static noinline void racy_increment(void *unused)
 {
-	for (int i = 0; i < 1000; i++)
+	for (int i = 0; i < RACE_ROUNDS; i++) {
+		smp_meet(&racers, num_online_cpus());
 		plain++;
+	}
 }
 
 static noinline void half_marked(void *unused)
 {
-	for (int i = 0; i < 1000; i++) {
+	for (int i = 0; i < RACE_ROUNDS; i++) {
+		smp_meet(&racers, num_online_cpus());
 		if (smp_processor_id())
 			marked = i;
 		else
@@ -329,12 +337,14 @@ static noinline void half_marked(void *unused)
 static void unlocked_counter(struct kunit *test)
 {
 	smp_need(test);
+	atomic_set(&racers.arrived, 0);
 	run_on_cpus(racy_increment, NULL);
 }
 
 static void plain_store_marked_load(struct kunit *test)
 {
 	smp_need(test);
+	atomic_set(&racers.arrived, 0);
 	run_on_cpus(half_marked, NULL);
 }
 

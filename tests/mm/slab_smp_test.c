@@ -10,7 +10,8 @@
  *                         that moment look like live ones)
  *   drain_meanwhile       flush_cpu() reads `top` instead of exchanging it
  *   validate_meanwhile    slab_debug_alloc(), slab_debug_free() behind, or before, the lock
- *   look_meanwhile        cpu_take() reads `top` instead of exchanging it (under ThreadSanitizer)
+ *   look_meanwhile        cpu_take() reads `top` instead of exchanging it; list_push() counts plainly (under
+ *                         ThreadSanitizer)
  */
 #include <asm/smp.h>
 #include <linux/kernel.h>
@@ -210,6 +211,7 @@ static void look_on_cpu(struct smp_cpu *c)
 		void *p = kmem_cache_alloc(caches[1], GFP_KERNEL);
 
 		slabinfo_show(count_line);
+		slab_largest_show(count_line, 3);
 		if (p && slab_locate(caches[1], p) != SLAB_LIVE)
 			smp_wrong(c, "a live object is not seen as one", (unsigned long)p);
 		kmem_cache_free(caches[1], p);

@@ -9,6 +9,7 @@
 #define TESTS_MM_SMP_FIXTURE_H
 
 #include <kunit/test.h>
+#include <linux/atomic.h>
 #include <linux/random.h>
 #include <linux/types.h>
 
@@ -43,6 +44,19 @@ bool smp_more(struct smp_cpu *c);
 static inline u32 smp_rand(struct smp_cpu *c, u32 n)
 {
 	return reciprocal_scale(prandom_u32_state(&c->rnd), n);
+}
+
+/* All meet, `nr` CPUs each time; it begins as zeros. */
+struct smp_meeting {
+	atomic_t arrived;
+};
+
+static inline void smp_meet(struct smp_meeting *m, unsigned int nr)
+{
+	unsigned int turn = atomic_inc_return(&m->arrived);
+
+	while (atomic_read_acquire(&m->arrived) < (turn + nr - 1) / nr * nr)
+		cpu_relax();
 }
 
 /* Note an error. `what` is a constant. */

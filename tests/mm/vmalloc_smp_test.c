@@ -179,21 +179,8 @@ static void look_meanwhile(struct kunit *test)
 
 #define ROUNDS 60
 
-/* All meet, `nr` at a time. */
-struct meeting {
-	atomic_t arrived;
-};
-
-static void meet(struct meeting *m, unsigned int nr)
-{
-	unsigned int turn = atomic_inc_return(&m->arrived);
-
-	while (atomic_read_acquire(&m->arrived) < (turn + nr - 1) / nr * nr)
-		cpu_relax();
-}
-
 static struct rounds {
-	struct meeting meeting;
+	struct smp_meeting meeting;
 	u64 *area;
 } rounds;
 
@@ -209,21 +196,21 @@ static void gone_on_cpu(struct smp_cpu *c)
 			if (rounds.area)
 				rounds.area[PAGE_SIZE / 8] = i + 1;
 		}
-		meet(&rounds.meeting, c->nr);
+		smp_meet(&rounds.meeting, c->nr);
 		area = READ_ONCE(rounds.area);
 		if (area && READ_ONCE(area[PAGE_SIZE / 8]) != i + 1)
 			smp_wrong(c, "an area has not what was written", i);
-		meet(&rounds.meeting, c->nr);
+		smp_meet(&rounds.meeting, c->nr);
 		if (maker) {
 			vfree(area);
 			vm_unmap_aliases();
 		}
-		meet(&rounds.meeting, c->nr);
+		smp_meet(&rounds.meeting, c->nr);
 		if (!area)
 			smp_wrong(c, "no memory", i);
 		else if (!copy_from_kernel_nofault(&seen, &area[PAGE_SIZE / 8], 8))
 			smp_wrong(c, "an area that is gone can be read", seen);
-		meet(&rounds.meeting, c->nr);
+		smp_meet(&rounds.meeting, c->nr);
 		smp_more(c);
 	}
 }

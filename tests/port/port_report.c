@@ -53,6 +53,11 @@ noinline unsigned int stack_trace_save(unsigned long *ips, unsigned int max, uns
 	return n;
 }
 
+bool stack_irq_entry(unsigned long ip)
+{
+	return false;
+}
+
 noinline bool stack_frame_holds(unsigned long addr, unsigned long n)
 {
 	unsigned long bp = (unsigned long)__builtin_frame_address(0), from = bp;
