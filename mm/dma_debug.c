@@ -206,17 +206,29 @@ void dma_debug_unmap(struct device *dev, dma_addr_t addr, size_t size, enum dma_
 		report_different(&m, &as);
 }
 
+struct lookup {
+	dma_addr_t addr;
+	bool coherent;
+};
+
+static void look_up_guarded(void *arg)
+{
+	struct lookup *l = arg;
+
+	for (u32 i = watch ? *chain_of(l->addr) : 0; i && !l->coherent; i = watch->at[i - 1].next)
+		l->coherent = watch->at[i - 1].addr == l->addr && watch->at[i - 1].kind == DMA_COHERENT;
+}
+
 bool dma_debug_is_coherent(dma_addr_t addr)
 {
-	bool found = false;
+	struct lookup l = { .addr = addr };
 	unsigned long flags;
 
 	if (!spin_trylock_irqsave(&lock, flags))
 		return false;
-	for (u32 i = watch ? *chain_of(addr) : 0; i && !found; i = watch->at[i - 1].next)
-		found = watch->at[i - 1].addr == addr && watch->at[i - 1].kind == DMA_COHERENT;
+	report_guarded(look_up_guarded, &l);
 	spin_unlock_irqrestore(&lock, flags);
-	return found;
+	return l.coherent;
 }
 
 static int set_dma_debug(const char *val)

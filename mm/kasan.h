@@ -76,12 +76,10 @@ static inline void kasan_mempool_poison(const void *p, size_t n)
 {
 	if (!n)
 		return;
-	if (is_vmalloc_addr(p))
-		memstate_shut(p, n, MEMSTATE_VMALLOC);
-	else if (virt_to_page(p)->type == PAGE_SLAB || is_kfence_address(p))
-		memstate_shut(p, n, MEMSTATE_FREE);
+	if (is_vmalloc_addr(p) || (virt_to_page(p)->type != PAGE_SLAB && !is_kfence_address(p)))
+		memstate_shut(p, n, MEMSTATE_MEMPOOL);
 	else
-		memstate_shut(p, n, MEMSTATE_PAGE_FREE);
+		memstate_shut(p, n, MEMSTATE_FREE);
 }
 
 static __always_inline void kasan_mempool_unpoison(const void *p, size_t n)

@@ -80,6 +80,9 @@ static const struct kind kinds[] = {
 	{ MEMSTATE_PERCPU_FREE, REPORT_KASAN_USE_AFTER_FREE, "use-after-free",
 	  "The per-CPU variable was freed: somebody kept what per_cpu_ptr() or this_cpu_ptr() gave, or uses "
 	  "it behind free_percpu()." },
+	{ MEMSTATE_MEMPOOL, REPORT_KASAN_USE_AFTER_FREE, "use-after-free",
+	  "The element went back to its pool by mempool_free(), and is kept there: somebody kept an address in "
+	  "it." },
 	{ MEMSTATE_NEVER, REPORT_KASAN_WILD_ACCESS, "wild-memory-access",
 	  "Nobody's variables are there: the pointer was overwritten, or never set." },
 	{ MEMSTATE_STACK_LEFT, REPORT_KASAN_OUT_OF_BOUNDS, "stack-out-of-bounds",

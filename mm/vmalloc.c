@@ -34,8 +34,8 @@
  *    page table. One line says why, unless __GFP_NOWARN. More pages than the machine has are
  *    refused before anything is tried.
  *
- * 7. Contexts: allocating may sleep. vfree(), vunmap() and vfree_atomic() may be called in
- *    interrupts; with interrupts off they leave the flush to others. Cost: O(log areas) and a few
+ * 7. Contexts: allocating may sleep. vfree() and vfree_atomic() may be called in interrupts
+ *    (vunmap() not, as in Linux: it says so); with interrupts off they leave the flush to others. Cost: O(log areas) and a few
  *    instructions a page besides its allocation.
  */
 #include <linux/kernel.h>

@@ -328,6 +328,8 @@ const char *vmap_free_advice(unsigned long addr)
 		return "The memory comes from ioremap(): end that with iounmap().";
 	if (found.flags & VMAP_RAM)
 		return "The memory comes from vm_map_ram(): end that with vm_unmap_ram().";
+	if (found.flags & VM_MAP_PUT_PAGES)
+		return "The memory comes from vmap() with VM_MAP_PUT_PAGES: end that with vfree(), which frees the pages and their array, too.";
 	if (!(found.flags & VM_ALLOC))
 		return "The memory comes from vmap(): end that with vunmap(). The pages stay their owner's, who frees them.";
 	return "The memory comes from vmalloc(): free it with vfree(), or with kvfree() if it may be either.";

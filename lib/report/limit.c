@@ -11,8 +11,9 @@
  *				shown   | held   | shown | held   | shown |
  *
  * 2. A place is the report's kind and the way that led to it, DEPTH return addresses, as a hash. Whom an
- *    interrupt met by chance is no part of the way. Where all of sites[] are taken, what is new is one place for each kind. A report that is held back is
- *    a report: it is counted, fails the run, and panic_on_warn ends the machine for it.
+ *    interrupt met by chance is no part of the way, but for the kinds that tell of just that. Where all of
+ *    sites[] are taken, what is new is one place for each kind. A report that is held back is a report: it
+ *    is counted, fails the run, and panic_on_warn ends the machine for it.
  *
  * Invariants
  * I1  seen = shown + held back, at each place; told <= held.
@@ -56,12 +57,18 @@ static int set_burst(const char *val)
 }
 BOOT_PARAM("report_burst", set_burst);
 
+/* Reports made in an interrupt that are about the code it met. */
+static bool about_interrupted(enum report_kind kind)
+{
+	return kind == REPORT_SOFT_LOCKUP || kind == REPORT_RCU_STALL || kind == REPORT_NMI;
+}
+
 /* Of `n` addresses, those that belong to the interrupt which the report is made in. */
-static unsigned int own_way(const unsigned long *ips, unsigned int n)
+static unsigned int own_way(enum report_kind kind, const unsigned long *ips, unsigned int n)
 {
 	unsigned int end = n;
 
-	if (!in_hardirq())
+	if (!in_hardirq() || about_interrupted(kind))
 		return n;
 	while (end > 0 && !stack_irq_entry(ips[end - 1]))
 		end--;
@@ -74,7 +81,7 @@ static void find_place(struct site *s, unsigned long opener)
 	unsigned long ips[DEPTH];
 	unsigned int n = stack_trace_save(ips, DEPTH, 0, NULL), from = 0;
 
-	n = own_way(ips, n);
+	n = own_way(s->kind, ips, n);
 	while (from < n && ips[from] != opener)
 		from++;
 	s->key = s->kind + 1;

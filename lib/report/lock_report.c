@@ -14,6 +14,8 @@
 #include <linux/rcupdate.h>
 #include <linux/sched.h>
 #include <linux/spinlock.h>
+#include <linux/string.h>
+#include <asm/extable.h>
 #include <asm/ksyms.h>
 #include "internal.h"
 
@@ -156,22 +158,61 @@ void soft_lockup_report(unsigned int ticks)
 	report_end();
 }
 
+/* A thread that ended with the lock left its number, and its struct may be another's. */
+static void owner_name(char *name, const struct task_struct *owner, int pid)
+{
+	int now;
+
+	if (copy_nofault(&now, &owner->pid, sizeof(now)) || now != pid ||
+	    copy_nofault(name, owner->comm, TASK_COMM_LEN))
+		strscpy(name, "<gone>", TASK_COMM_LEN);
+	name[TASK_COMM_LEN - 1] = '\0';
+}
+
+static bool is_owner(const spinlock_t *lock)
+{
+	return READ_ONCE(lock->holder_task) == current && READ_ONCE(lock->holder_pid) == current->pid;
+}
+
 /* Who has the lock, by its own words: it may change hands meanwhile. */
 static void lock_line(const spinlock_t *lock)
 {
-	const struct task_struct *owner = READ_ONCE(lock->holder_task);
-	int cpu = (int)READ_ONCE(lock->holder) - 1;
+	int cpu = (int)READ_ONCE(lock->holder) - 1, pid = READ_ONCE(lock->holder_pid);
 	unsigned long ip = READ_ONCE(lock->holder_ip);
-	char where[NAME_SIZE] = "nowhere";
+	char where[NAME_SIZE] = "nowhere", name[TASK_COMM_LEN];
 
 	if (ip)
 		ksym_print_return(where, sizeof(where), ip);
+	owner_name(name, READ_ONCE(lock->holder_task), pid);
 	if (cpu < 0)
 		report_line("lock: %pS (%s), .owner: <none>/-1, .owner_cpu: -1, last taken at: %s",
 			    lock, lock->dep.name, where);
 	else
-		report_line("lock: %pS (%s), .owner: %.*s/%d, .owner_cpu: %d, taken at: %s", lock,
-			    lock->dep.name, TASK_COMM_LEN - 1, owner->comm, owner->pid, cpu, where);
+		report_line("lock: %pS (%s), .owner: %s/%d, .owner_cpu: %d, taken at: %s", lock,
+			    lock->dep.name, name, pid, cpu, where);
+}
+
+/* Did an interrupt handler take it? Unknown in an NMI, where nothing is recorded. */
+static bool taken_in_irq(const spinlock_t *lock)
+{
+	const struct held_locks *held = &current->held;
+
+	for (unsigned int i = 0; i < held->nr; i++) {
+		if (held->lock[i].map == &lock->dep)
+			return held->lock[i].in_irq;
+	}
+	return false;
+}
+
+static const char *recursion_advice(const spinlock_t *lock, bool own)
+{
+	if (in_nmi())
+		return "A deadlock: the NMI waits for what it interrupted. Nothing keeps an NMI out: its handler takes no lock that others take, but tries to, or leaves the work to a thread.";
+	if (in_hardirq() && !taken_in_irq(lock))
+		return "A deadlock: the handler waits for what it interrupted. A lock that an interrupt handler takes is taken by spin_lock_irqsave() everywhere.";
+	if (own)
+		return "A deadlock: this CPU has the lock already. Look for a function called under it that takes it again, or a way out that leaves it taken.";
+	return "A deadlock: another thread of this CPU has the lock, and gave the CPU away with it. No sleep between spin_lock() and spin_unlock().";
 }
 
 /**
@@ -180,7 +221,7 @@ static void lock_line(const spinlock_t *lock)
  */
 void spin_recursion_report(const spinlock_t *lock)
 {
-	bool irqs_off = irqs_disabled(), own = READ_ONCE(lock->holder_task) == current;
+	bool irqs_off = irqs_disabled(), own = is_owner(lock);
 
 	report_open(REPORT_SPIN_RECURSION, "BUG: spinlock %s on CPU#%u, %s/%d",
 		    own ? "recursion" : "cpu recursion", smp_processor_id(), current->comm,
@@ -188,12 +229,7 @@ void spin_recursion_report(const spinlock_t *lock)
 	lock_line(lock);
 	report_held_locks();
 	report_callers(2);
-	report_advice(
-		"%s",
-		in_hardirq()
-			? "A deadlock: the handler waits for what it interrupted. A lock that an interrupt handler takes is taken by spin_lock_irqsave() everywhere."
-		: own	? "A deadlock: this CPU has the lock already. Look for a function called under it that takes it again, or a way out that leaves it taken."
-			: "A deadlock: another thread of this CPU has the lock, and gave the CPU away with it. No sleep between spin_lock() and spin_unlock().");
+	report_advice("%s", recursion_advice(lock, own));
 	report_end();
 	report_die("Fatal exception: spinlock recursion", irqs_off);
 }
@@ -204,7 +240,7 @@ void spin_recursion_report(const spinlock_t *lock)
  */
 void spin_unlock_report(const spinlock_t *lock)
 {
-	bool irqs_off = irqs_disabled(), own = READ_ONCE(lock->holder_task) == current;
+	bool irqs_off = irqs_disabled(), own = is_owner(lock);
 
 	report_open(REPORT_SPIN_UNLOCK, "BUG: spinlock %s on CPU#%u, %s/%d",
 		    !spin_is_locked(lock)		 ? "already unlocked"

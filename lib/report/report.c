@@ -211,9 +211,9 @@ static void engine_enter(void)
 
 	preempt_disable();
 	local_irq_save(irqs);
-	if (!this_cpu_read(opened))
+	this_cpu_inc(opened); /* first: an NMI behind it leaves the flags alone */
+	if (this_cpu_read(opened) == 1)
 		this_cpu_write(irqs_before, irqs);
-	this_cpu_inc(opened);
 	if (my_turn())
 		WRITE_ONCE(turn, READ_ONCE(turn) + TURN_DEPTH_ONE);
 	else
@@ -238,10 +238,9 @@ static void engine_leave(void)
 static void engine_abandon(void)
 {
 	this_cpu_write(opened, 0);
-	if (!my_turn())
-		return;
-	this_cpu_ptr(&guard)->set = false;
-	smp_store_release(&turn, 0);
+	this_cpu_ptr(&guard)->set = false; /* of a report that lost its turn, too */
+	if (my_turn())
+		smp_store_release(&turn, 0);
 }
 
 /* ---- what may fail ---- */
@@ -767,7 +766,7 @@ struct recovery *report_set_recovery(struct recovery *r)
 
 	current->trap_recovery = r;
 	/* Reports that are open now will be closed (I4), and each keeps preemption off. */
-	current->recovery_count = preempt_count() - (my_turn() ? depth() : 0);
+	current->recovery_count = preempt_count() - this_cpu_read(opened);
 	current->recovery_tag = current->alloc_tag;
 	current->recovery_locks = lockdep_depth();
 	current->recovery_sleep = current->sleep;

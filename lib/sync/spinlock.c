@@ -18,7 +18,7 @@
  *       in unlock. `next` is written only
  *	 by atomic operations on the whole word, which leave `owner` alone (a carry out of `next` leaves the word).
  *   I3  Debug builds: holder is CPU id + 1 from after the lock was taken until before it is given
- *       back, else 0. holder_task and holder_ip are of who took it last.
+ *       back, else 0. holder_task, its number and holder_ip are of who took it last.
  *
  * Ordering: the addition (or cmpxchg) that gets the lock is a full barrier; a waiter's last read of
  * `owner` is an acquire that pairs with the release in spin_unlock().
@@ -68,6 +68,7 @@ void spin_debug_tried(spinlock_t *lock)
 void spin_debug_locked(spinlock_t *lock)
 {
 	WRITE_ONCE(lock->holder_task, current);
+	WRITE_ONCE(lock->holder_pid, current->pid);
 	WRITE_ONCE(lock->holder_ip, _RET_IP_);
 	WRITE_ONCE(lock->holder, smp_processor_id() + 1);
 }

@@ -155,9 +155,12 @@ static void each_place_has_its_own(struct kunit *test)
 
 static volatile unsigned int ticks_seen;
 
-static void warn_in_a_timer(struct timer_list *t)
+static enum report_kind told_in_a_timer;
+
+static void report_in_a_timer(struct timer_list *t)
 {
-	one_of_a_kind(true);
+	report_open(told_in_a_timer, "planted");
+	report_end();
 	ticks_seen++;
 }
 
@@ -193,22 +196,30 @@ static noinline void let_in_elsewhere(struct timer_list *timer)
 		cpu_relax();
 }
 
-/* Whom an interrupt meets says nothing of who reports in it. */
-static void interrupted_code_is_no_place(struct kunit *test)
+/* Eight ticks that report, in two places by turns. Returns how many were shown. */
+static unsigned int shown_of_ticks(struct kunit *test, enum report_kind kind)
 {
 	struct timer_list timer;
 	const char *text;
 
-	timer_setup(&timer, warn_in_a_timer, 0);
+	told_in_a_timer = kind;
+	timer_setup(&timer, report_in_a_timer, 0);
 	report_capture_start();
 	report_limit_captured(1);
 	for (volatile unsigned int i = 0; i < 8; i++)
 		i % 2 ? let_in_elsewhere(&timer) : let_in(&timer);
 	report_limit_captured(0);
 	KUNIT_EXPECT_EQ(test, report_capture_stop(&text), 8);
-	/* 1, 2, 4 and 8. Two places would have shown 6; a tick may have come another way. */
-	KUNIT_EXPECT_LT(test, count_of(text, "\nplanted\n"), 6);
 	timer_delete_sync(&timer);
+	return count_of(text, "\nplanted\n");
+}
+
+/* Whom an interrupt meets says nothing of who reports in it, but where the report is about that. */
+static void interrupted_code_is_no_place(struct kunit *test)
+{
+	/* 1, 2, 4 and 8. Two places would have shown 6; a tick may have come another way. */
+	KUNIT_EXPECT_LT(test, shown_of_ticks(test, REPORT_WARN), 6);
+	KUNIT_EXPECT_GE(test, shown_of_ticks(test, REPORT_RCU_STALL), 6);
 }
 
 static void unlimited_unless_asked(struct kunit *test)
@@ -579,6 +590,79 @@ static void turn_is_taken_over(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, preempt_count(), 0u);
 }
 
+/* In a guard: when this comes back from its wait, the turn is another's. */
+static void lose_turn(void *unused)
+{
+	atomic_set_release(&step, 1);
+	while (atomic_read_acquire(&step) != 2)
+		smp_relax();
+	trap(NULL);
+}
+
+static noinline void lose_turn_and_trap(void)
+{
+	report_open(REPORT_USERCOPY, "the first");
+	report_guarded(lose_turn, NULL);
+}
+
+static noinline void report_and_trap(void)
+{
+	report_open(REPORT_USERCOPY, "the second");
+	trap(NULL);
+}
+
+/* Does a trap lead back here? */
+static noinline bool trapped(void (*fn)(void))
+{
+	struct recovery *const outer = report_set_recovery(NULL);
+	volatile bool ended = false;
+	struct recovery here;
+
+	if (!recovery_save(&here)) {
+		report_set_recovery(&here);
+		fn();
+		ended = true;
+	}
+	report_set_recovery(outer);
+	return !ended;
+}
+
+static bool came_back;
+
+static void lose_the_guard(void *unused)
+{
+	switch (smp_processor_id()) {
+	case 1:
+		came_back = trapped(lose_turn_and_trap) && trapped(report_and_trap);
+		break;
+	case 0:
+		while (atomic_read_acquire(&step) != 1)
+			smp_relax();
+		one_of_a_kind(true);
+		atomic_set_release(&step, 2);
+		break;
+	}
+}
+
+/* A guard ends with the report that set it, though that has no turn to give back. */
+static void guard_ends_with_a_lost_turn(struct kunit *test)
+{
+	u64 patience = report_patience_ns;
+	const char *text;
+
+	smp_need(test);
+	atomic_set(&step, 0);
+	came_back = false;
+	report_patience_ns = 1000000;
+	report_capture_start();
+	run_on_cpus(lose_the_guard, NULL);
+	report_capture_stop(&text);
+	report_patience_ns = patience;
+	KUNIT_EXPECT_TRUE(test, came_back);
+	KUNIT_EXPECT_NOT_NULL(test, strstr(text, "\nthe second\n"));
+	KUNIT_EXPECT_REPORT(test, "\ndetail\n", one_of_a_kind(true));
+}
+
 /* All report at once, many times: each report is whole, and none is lost. */
 static void report_often(void *unused)
 {
@@ -616,6 +700,7 @@ static struct kunit_case report_robust_cases[] = { KUNIT_CASE(kind_is_named),
 						   KUNIT_CASE(inside_printk),
 						   KUNIT_CASE(interrupts_are_off),
 						   KUNIT_CASE(turn_is_taken_over),
+						   KUNIT_CASE(guard_ends_with_a_lost_turn),
 						   KUNIT_CASE(all_report_at_once),
 						   {} };
 

@@ -116,10 +116,11 @@ static void misuse_is_reported(struct kunit *test)
 {
 #ifdef QUARRY_DEBUG
 	static struct task_struct another = { .comm = "another", .pid = 4711 };
-	static spinlock_t lock;
+	static spinlock_t lock, handlers;
 	char who[64], owner[128];
 
 	spin_lock_init(&lock);
+	spin_lock_init(&handlers);
 	spin_lock(&lock);
 	snprintf(who, sizeof(who), " on CPU#%u, %s/%d\n", smp_processor_id(), current->comm,
 		 current->pid);
@@ -137,13 +138,32 @@ static void misuse_is_reported(struct kunit *test)
 	});
 	KUNIT_EXPECT_FALSE(test, in_hardirq());
 	KUNIT_EXPECT_EQ(test, lock.tickets, SPINLOCK_TICKET);
+	KUNIT_EXPECT_FAULT(test, "Advice: A deadlock: this CPU has the lock already.", {
+		preempt_count_add(HARDIRQ_OFFSET);
+		spin_lock(&handlers);
+		spin_lock(&handlers);
+	});
+	KUNIT_EXPECT_FAULT(test, "Advice: A deadlock: the NMI waits for what it interrupted.", {
+		preempt_count_add(NMI_OFFSET);
+		spin_lock(&lock);
+	});
+	/* Who has it is gone, and somebody else is there; or nobody. */
+	lock.holder_pid++;
+	KUNIT_EXPECT_FAULT(test, ".owner: <gone>/", spin_lock(&lock));
+	KUNIT_EXPECT_FAULT(test, "\nBUG: spinlock cpu recursion on CPU#", spin_lock(&lock));
+	lock.holder_task = NULL;
+	KUNIT_EXPECT_FAULT(test, ".owner: <gone>/", spin_lock(&lock));
+	lock.holder_task = current;
+	lock.holder_pid--;
 	/* As if it were another's of this CPU, or taken on another CPU. */
 	lock.holder_task = &another;
+	lock.holder_pid = another.pid;
 	KUNIT_EXPECT_FAULT(test, "\nBUG: spinlock cpu recursion on CPU#", spin_lock(&lock));
 	lock.holder++;
 	KUNIT_EXPECT_FAULT(test, "\nBUG: spinlock wrong owner on CPU#", spin_unlock(&lock));
 	KUNIT_EXPECT_FAULT(test, ".owner: another/4711, .owner_cpu: ", spin_unlock(&lock));
 	lock.holder_task = current;
+	lock.holder_pid = current->pid;
 	KUNIT_EXPECT_FAULT(test, "\nBUG: spinlock wrong CPU on CPU#", spin_unlock(&lock));
 	lock.holder--;
 	spin_unlock(&lock);

@@ -552,7 +552,7 @@ static void pools_of_kvmalloc(struct kunit *test)
 	} kinds[] = {
 		{ 50, "KASAN: slab-use-after-free" },
 		{ KMALLOC_MAX_CACHE_SIZE + 50, "KASAN: use-after-free" },
-		{ 2 * KMALLOC_MAX_SIZE, "KASAN: vmalloc-out-of-bounds" },
+		{ 2 * KMALLOC_MAX_SIZE, "KASAN: use-after-free" },
 	};
 
 	for (unsigned int i = 0; i < ARRAY_SIZE(kinds); i++) {
@@ -564,6 +564,9 @@ static void pools_of_kvmalloc(struct kunit *test)
 		mempool_free(p, pool);
 		KUNIT_EXPECT_REPORT(test, kinds[i].report, write_at(p, 0));
 		KUNIT_EXPECT_REPORT(test, kinds[i].report, read_at(p, size - 1));
+		KUNIT_EXPECT_REPORT(test,
+				    i ? "Advice: The element went back to its pool" : "Advice: The object was freed",
+				    read_at(p, 0));
 		mempool_destroy(pool);
 	}
 }

@@ -123,10 +123,17 @@ static void kfree_of_areas(struct kunit *test)
 	struct page *page = alloc_page(GFP_KERNEL);
 	void *map = vmap(&page, 1, VM_MAP, PAGE_KERNEL), *ram = vm_map_ram(&page, 1, NUMA_NO_NODE);
 	void __iomem *io = ioremap(NO_RAM, PAGE_SIZE);
-	void *area = vmalloc(2 * PAGE_SIZE);
+	void *area = vmalloc(2 * PAGE_SIZE), *put = NULL;
+	struct page **own = kmalloc(sizeof(*own), GFP_KERNEL);
 	unsigned long flags;
 
-	KUNIT_ASSERT_TRUE(test, page && map && ram && io && area);
+	KUNIT_ASSERT_TRUE(test, page && map && ram && io && area && own);
+	own[0] = alloc_page(GFP_KERNEL);
+	if (own[0])
+		put = vmap(own, 1, VM_MAP | VM_MAP_PUT_PAGES, PAGE_KERNEL);
+	KUNIT_ASSERT_NOT_NULL(test, put);
+	KUNIT_EXPECT_REPORT(test, "end that with vfree(), which frees the pages", kfree(hidden(put)));
+	vfree(put);
 	KUNIT_EXPECT_REPORT(test, "comes from ioremap(): end that with iounmap()",
 			    kfree(hidden((__force void *)io)));
 	KUNIT_EXPECT_REPORT(test, "comes from vmap(): end that with vunmap()", kfree(hidden(map)));

@@ -31,7 +31,8 @@ typedef struct spinlock {
 	};
 #ifdef QUARRY_DEBUG
 	u32 holder; /* CPU id + 1, 0 while free: written by the holder only */
-	struct task_struct *holder_task;
+	int holder_pid;
+	struct task_struct *holder_task; /* may be gone */
 	unsigned long holder_ip; /* who took it */
 	struct lockdep_map dep;
 #endif

@@ -88,7 +88,7 @@ static inline void kmemleak_free_recursive(const void *ptr, slab_flags_t flags)
 /* ---- Scans ---- */
 
 #define KMEMLEAK_DUMP	32 /* bytes */
-#define KMEMLEAK_FRAMES 8
+#define KMEMLEAK_FRAMES 16
 
 /**
  * struct kmemleak_leak - a block that nobody refers to
