@@ -647,6 +647,7 @@ static void lose_the_guard(void *unused)
 /* A guard ends with the report that set it, though that has no turn to give back. */
 static void guard_ends_with_a_lost_turn(struct kunit *test)
 {
+	unsigned long traps = report_kind_count(REPORT_TRAP);
 	u64 patience = report_patience_ns;
 	const char *text;
 
@@ -659,6 +660,7 @@ static void guard_ends_with_a_lost_turn(struct kunit *test)
 	report_capture_stop(&text);
 	report_patience_ns = patience;
 	KUNIT_EXPECT_TRUE(test, came_back);
+	KUNIT_EXPECT_EQ(test, report_kind_count(REPORT_TRAP) - traps, 2);
 	KUNIT_EXPECT_NOT_NULL(test, strstr(text, "\nthe second\n"));
 	KUNIT_EXPECT_REPORT(test, "\ndetail\n", one_of_a_kind(true));
 }
