@@ -337,6 +337,8 @@ static void report_with_page_stack(struct kunit *test)
 		KUNIT_EXPECT_EQ(test, report(&text, &reports), 1L);
 		KUNIT_EXPECT_EQ(test, strstr(text, "  backtrace:\n") != NULL, known);
 		KUNIT_EXPECT_EQ(test, strstr(text, kinds[i].by) != NULL, known);
+		/* and who called that, behind the functions of the allocators */
+		KUNIT_EXPECT_EQ(test, strstr(text, " report_with_page_stack+") != NULL, known);
 		KUNIT_EXPECT_EQ(test, strstr(text, ", jiffies ") != NULL, known);
 		KUNIT_EXPECT_EQ(test, strstr(text, " page_owner=on on the boot line") != NULL, !known);
 		KUNIT_EXPECT_NULL(test, strstr(text, " kmemleak=on on the boot line"));
