@@ -434,8 +434,12 @@ void work_dequeue(struct work_struct *work)
 
 /* ---- waiting ---- */
 
-/* Lock the pool that the item is, or was last, in; NULL: none. Interrupts off then. */
-static struct worker_pool *lock_pool(struct work_struct *work)
+/*
+ * Lock the pool that the item is, or was last, in; NULL: none. Interrupts off then. `data` is what the
+ * item says of itself under the lock: QUEUED stays true (I1), but if it is not set, the item may be
+ * queued in another pool at any moment.
+ */
+static struct worker_pool *lock_pool(struct work_struct *work, unsigned long *data)
 {
 	for (;;) {
 		struct worker_pool *pool = data_pool(work_data(work));
@@ -443,7 +447,8 @@ static struct worker_pool *lock_pool(struct work_struct *work)
 		if (!pool)
 			return NULL;
 		spin_lock_irq(&pool->lock);
-		if (data_pool(work_data(work)) == pool)
+		*data = work_data(work);
+		if (data_pool(*data) == pool)
 			return pool;
 		spin_unlock_irq(&pool->lock);
 	}
@@ -465,14 +470,16 @@ void workqueue_check_flush(unsigned int target_flags, work_func_t func)
 /* Stand in the list of who waits for it. False: it neither waits to run, nor runs. */
 static bool add_waiter(struct work_struct *work, struct work_waiter *waiter, unsigned int *flags)
 {
-	struct worker_pool *pool = lock_pool(work);
 	struct pool_workqueue *pwq = NULL;
+	struct worker_pool *pool;
 	struct worker *runs;
+	unsigned long data;
 
+	pool = lock_pool(work, &data);
 	if (!pool)
 		return false;
 	runs = pool_find_worker(pool, work);
-	if (work_data(work) & WORK_QUEUED) {
+	if (data & WORK_QUEUED) {
 		pwq = work->pwq;
 		list_add_tail(&waiter->entry, &pool->waiters);
 	} else if (runs) {

@@ -7,9 +7,11 @@
  *   storm              steal() says yes though the item has begun; lock_pwq() ignores where it ran
  *			last; pwq_item_done() loses one; delayed_work_timer_fn() queues what was taken
  *   false_is_a_barrier work_release() without its barrier (seldom), or after the function
+ *   flush_of_what_wanders  add_waiter() reads data a second time (hangs; under ThreadSanitizer: a race)
  *   churn_of_queues    destroy_workqueue() doesn't drain, or frees before a worker has left
  */
 #include <asm/barrier.h>
+#include <asm/clock.h>
 #include <linux/atomic.h>
 #include <linux/sched.h>
 #include <linux/slab.h>
@@ -160,6 +162,72 @@ static void false_is_a_barrier(struct kunit *test)
 	smp_run(test, write_and_queue, NULL, NULL);
 }
 
+/* ---- an item that goes from pool to pool, and who waits for it ---- */
+
+#define FLUSH_NS 20000000000ULL
+
+static atomic_t queued_times, flushed_times;
+
+/* Let it run in every pool, so that whoever waits in one of them goes on. */
+static void release_all(struct smp_cpu *c, struct work_struct *work)
+{
+	for (unsigned int cpu = 0; cpu < c->nr; cpu++) {
+		queue_work_on(cpu, system_wq, work);
+		flush_work(work);
+	}
+}
+
+/* Queue it where it was not, while the others flush; each of them comes back. */
+static void queue_elsewhere(struct smp_cpu *c, struct work_struct *work)
+{
+	int round = atomic_inc_return(&queued_times);
+	u64 begin;
+
+	queue_work_on(round % c->nr, system_wq, work);
+	flush_work(work);
+	begin = clock_ns();
+	while (atomic_read(&flushed_times) < round * (int)(c->nr - 1)) {
+		if (clock_ns() - begin > FLUSH_NS) {
+			smp_wrong(c, "flush_work() waits where the item is not any more", round);
+			release_all(c, work);
+			begin = clock_ns();
+		}
+		cond_resched();
+	}
+}
+
+static void wander(struct smp_cpu *c)
+{
+	struct work_struct *work = &items[0].dwork.work;
+	int round = 0;
+
+	while (smp_more(c) && !c->id)
+		queue_elsewhere(c, work);
+	if (!c->id)
+		atomic_set(&queued_times, -1);
+	while (c->id) {
+		int now = atomic_read(&queued_times);
+
+		if (now < 0)
+			break;
+		flush_work(work);
+		if (now == round)
+			continue;
+		round = now;
+		atomic_inc(&flushed_times);
+	}
+}
+
+/* Who looks for it in the pool where it was must not wait there when it is queued in another. */
+static void flush_of_what_wanders(struct kunit *test)
+{
+	memset(items, 0, sizeof(items));
+	INIT_DELAYED_WORK(&items[0].dwork, look);
+	atomic_set(&queued_times, 0);
+	atomic_set(&flushed_times, 0);
+	smp_run(test, wander, NULL, NULL);
+}
+
 /* ---- queues that come and go ---- */
 
 struct passing {
@@ -217,6 +285,7 @@ static void churn_of_queues(struct kunit *test)
 static struct kunit_case cases[] = {
 	KUNIT_CASE(storm),
 	KUNIT_CASE(false_is_a_barrier),
+	KUNIT_CASE(flush_of_what_wanders),
 	KUNIT_CASE(churn_of_queues),
 	{},
 };
