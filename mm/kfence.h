@@ -114,9 +114,9 @@ bool kfence_valid(void);
 
 /*
  * From now on no allocation becomes a sample, by chance or since the boot line names its cache (those of
- * slab_force_samples() do, unless the boot line names them, too), and back again: for who counts objects, or looks at where they lie. Nests;
- * returns when nothing is under way on this CPU. Process context; with kfence.force=, no cache is
- * destroyed meanwhile.
+ * slab_force_samples() do, unless the boot line names them, too), and back again: for who counts
+ * objects, or looks at where they lie. Nests; returns when nothing is under way on this CPU. Process
+ * context; with kfence.force=, no cache is destroyed meanwhile.
  */
 void kfence_pause(void);
 void kfence_resume(void);

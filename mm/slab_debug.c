@@ -34,8 +34,8 @@
  * 6. Whose stack. A track is taken where the object changes hands; reports leave out the
  *    allocator's own functions at its beginning (own_functions[]), so that it begins at the user's.
  *
- * Locks: none of its own, and slab_mutex for what is remembered of destroyed caches; an object under check is its caller's, and s->lock is held. Reports
- * read other objects as they are.
+ * Locks: none of its own, and slab_mutex for what is remembered of destroyed caches; an object under
+ * check is its caller's, and s->lock is held. Reports read other objects as they are.
  */
 #include <asm/stack.h>
 #include <linux/jiffies.h>

@@ -35,8 +35,8 @@
  *    refused before anything is tried.
  *
  * 7. Contexts: allocating may sleep. vfree() and vfree_atomic() may be called in interrupts
- *    (vunmap() not, as in Linux: it says so); with interrupts off they leave the flush to others. Cost: O(log areas) and a few
- *    instructions a page besides its allocation.
+ *    (vunmap() not, as in Linux: it says so); with interrupts off they leave the flush to others.
+ *    Cost: O(log areas) and a few instructions a page besides its allocation.
  */
 #include <linux/kernel.h>
 #include <linux/mm.h>

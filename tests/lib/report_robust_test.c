@@ -543,6 +543,15 @@ static atomic_t step;
 
 static bool irqs_came_back;
 
+/* CPU 0, once CPU 1 has a report open and waits. */
+static void take_the_turn(void)
+{
+	while (atomic_read_acquire(&step) != 1)
+		smp_relax();
+	one_of_a_kind(true);
+	atomic_set_release(&step, 2);
+}
+
 /* CPU 1 has a report open and waits for CPU 0, which reports: only one of them can go on. */
 static void wait_for_each_other(void *unused)
 {
@@ -559,10 +568,7 @@ static void wait_for_each_other(void *unused)
 		irqs_came_back = irqs_disabled() == off;
 		break;
 	case 0:
-		while (atomic_read_acquire(&step) != 1)
-			smp_relax();
-		one_of_a_kind(true);
-		atomic_set_release(&step, 2);
+		take_the_turn();
 		break;
 	}
 }
@@ -636,10 +642,7 @@ static void lose_the_guard(void *unused)
 		came_back = trapped(lose_turn_and_trap) && trapped(report_and_trap);
 		break;
 	case 0:
-		while (atomic_read_acquire(&step) != 1)
-			smp_relax();
-		one_of_a_kind(true);
-		atomic_set_release(&step, 2);
+		take_the_turn();
 		break;
 	}
 }

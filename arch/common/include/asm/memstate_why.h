@@ -16,8 +16,8 @@ enum memstate_why {
 	MEMSTATE_GLOBAL = 0xf9,	      /* behind a variable of the image or of a module */
 	MEMSTATE_VMALLOC = 0xf8,      /* an area of virtual addresses: behind its end, or freed */
 	MEMSTATE_PERCPU_FREE = 0xf7,  /* a per-CPU variable that was freed; Linux has no such byte */
-	MEMSTATE_MEMPOOL = 0xef,      /* pages and areas that a mempool keeps; none for these, either */
 	MEMSTATE_NEVER = 0xf6,	      /* the states themselves */
+	MEMSTATE_MEMPOOL = 0xef,      /* pages and areas that a mempool keeps; nor has Linux this one */
 	/* the compiler's, on stacks */
 	MEMSTATE_STACK_LEFT = 0xf1,
 	MEMSTATE_STACK_MID = 0xf2,
